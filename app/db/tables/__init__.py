@@ -1,0 +1,20 @@
+"""All tables, so that importing this package fills the metadata."""
+
+from app.db.tables.admin import AdminSession, SetupToken
+from app.db.tables.people import Event, Participant, PlannedTrial
+from app.db.tables.responses import Response
+from app.db.tables.stimuli import Bundle, Stimulus
+from app.db.tables.study import Study, StudyLink
+
+__all__ = [
+    "AdminSession",
+    "Bundle",
+    "Event",
+    "Participant",
+    "PlannedTrial",
+    "Response",
+    "SetupToken",
+    "Stimulus",
+    "Study",
+    "StudyLink",
+]

@@ -1,0 +1,63 @@
+"""Participants, the plan that each was given, and what happened to them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+
+
+class Participant(Base):
+    """One person (or pilot, or simulated observer) in one study, made at consent.
+
+    `slot` is the number of the plan in the study's balanced series; the slot of one who dropped out is given
+    to a later participant. Only the SHA-256 of the session token is stored.
+    """
+
+    __tablename__ = "participants"
+    __table_args__ = (
+        CheckConstraint("kind IN ('live', 'pilot', 'simulated')", name="kind"),
+        CheckConstraint("status IN ('active', 'completed')", name="status"),
+        Index("ix_participants_study_id_kind_slot", "study_id", "kind", "slot"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"))
+    kind: Mapped[str]
+    slot: Mapped[int]
+    token_sha256: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[str]
+    consented_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+
+
+class PlannedTrial(Base):
+    """One trial of a participant's stored plan. `asset_token` is the opaque address of its picture."""
+
+    __tablename__ = "planned_trials"
+    __table_args__ = (
+        UniqueConstraint("participant_id", "trial_index"),
+        CheckConstraint("phase IN ('practice', 'main')", name="phase"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"))
+    trial_index: Mapped[int]
+    phase: Mapped[str]
+    stimulus_id: Mapped[int] = mapped_column(ForeignKey("stimuli.id"), index=True)
+    asset_token: Mapped[str] = mapped_column(unique=True)
+
+
+class Event(Base):
+    """Something that happened in a session: consent, resume, lost focus, finish."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)
+    kind: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+    happened_at: Mapped[datetime]

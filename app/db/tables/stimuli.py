@@ -1,0 +1,45 @@
+"""Stimulus bundles that were ingested, and what can be shown of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+
+
+class Bundle(Base):
+    """A verified bundle folder. `layers` are the matched layers in depth order."""
+
+    __tablename__ = "bundles"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    path: Mapped[str]
+    model: Mapped[str]
+    layers: Mapped[list[str]]
+    categories: Mapped[list[str]]
+    ingested_at: Mapped[datetime]
+
+
+class Stimulus(Base):
+    """One picture: a natural stimulus, or its metamer at one condition.
+
+    `condition` is "natural" or the name of the matched layer; `natural_id` is the same for a natural picture
+    and all its metamers. A metamer that failed its certificate is kept, and never shown.
+    """
+
+    __tablename__ = "stimuli"
+    __table_args__ = (UniqueConstraint("bundle_id", "natural_id", "condition", "seed"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id"), index=True)
+    natural_id: Mapped[str]
+    category: Mapped[str]
+    condition: Mapped[str]
+    seed: Mapped[int]
+    blob_sha256: Mapped[str]
+    media_type: Mapped[str]
+    certified: Mapped[bool]
+    certificate: Mapped[dict[str, Any]]

@@ -1,0 +1,159 @@
+"""The schema of a bundle's manifest.json.
+
+Units: rho and r are in [-1, 1]; signal-to-noise ratios in dB; sizes in px and bytes; times in seconds.
+"""
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMAT = "metamerlab-bundle/1"
+NATURAL = "natural"
+
+MediaType = Literal["image/png"]
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+class Blob(Record):
+    """One stored file, named by the SHA-256 of its bytes."""
+
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    media_type: MediaType
+    size_bytes: int = Field(gt=0)
+
+
+class Natural(Record):
+    """A natural stimulus as it is served: cropped, resized, rounded to 8 bits, encoded.
+
+    `answer` is the network's answer to the served bytes, by the bundle's decision rule.
+    """
+
+    id: str
+    category: str
+    blob: Blob
+    source_sha256: str
+    answer: str
+
+
+class NullStimulus(Record):
+    """A further natural stimulus that only serves the null distribution."""
+
+    id: str
+    blob: Blob
+
+
+class NullSummary(Record):
+    """A statistic's null distribution over pairs of different natural stimuli: maximum and 99th percentile."""
+
+    maximum: float
+    percentile_99: float
+
+
+class LayerNull(Record):
+    """`pairs` share members: `stimuli` distinct natural stimuli made them."""
+
+    layer: str
+    stimuli: int
+    pairs: int
+    spearman: NullSummary
+    pearson_r2: NullSummary
+    snr_db: NullSummary
+
+
+class Certificate(Record):
+    """How well a metamer, decoded from the bytes that are served, matches its natural stimulus.
+
+    `passed` means: same answer, and Spearman rho, Pearson R^2 and SNR each above the maximum of their null
+    (Feather et al. 2023, Methods, "Criteria for optimization success"). All statistics are of the matched
+    layer's activations; an all-zero activation counts as correlation 0.
+    """
+
+    natural_answer: str
+    metamer_answer: str
+    spearman: float
+    pearson_r2: float
+    snr_db: float
+    relative_error: float = Field(description="norm(metamer - natural) / norm(natural)")
+    passed: bool
+
+
+class Provenance(Record):
+    """How a metamer was made. `losses` are the recipe's loss at `loss_steps`."""
+
+    recipe: str
+    noise_seed: int
+    steps: int
+    loss_steps: list[int]
+    losses: list[float]
+    seconds: float
+    device: str
+    dtype: str
+
+
+class Item(Record):
+    """One metamer: (stimulus, layer, seed) of the bundle's model."""
+
+    id: str
+    stimulus: str
+    layer: str
+    seed: int
+    blob: Blob
+    certificate: Certificate
+    provenance: Provenance
+
+
+class ModelRecord(Record):
+    """`layers` are all of the network's published layers in depth order, matched in this bundle or not."""
+
+    name: str
+    weights: str = Field(description="where the weights came from")
+    weights_sha256: str
+    layers: list[str]
+    input_px: int
+
+
+class DecisionRecord(Record):
+    """The rule from network output to category; `readout` is the blob of a linear readout, where one is used."""
+
+    rule: str
+    categories: list[str]
+    readout_sha256: str | None = None
+
+
+class Manifest(Record):
+    format: Literal["metamerlab-bundle/1"] = FORMAT
+    created_at: str
+    spec: dict[str, Any]
+    model: ModelRecord
+    decision: DecisionRecord
+    layers: list[str] = Field(description="the matched layers, in depth order")
+    naturals: list[Natural]
+    null_stimuli: list[NullStimulus]
+    nulls: list[LayerNull]
+    items: list[Item]
+    software: dict[str, str]
+    digest: str = Field(default="", description="SHA-256 of the manifest without this field")
+
+    def content_digest(self) -> str:
+        """SHA-256 over the canonical JSON of everything but `digest` itself."""
+        content = self.model_dump(mode="json", exclude={"digest"})
+        return hashlib.sha256(canonical_json(content)).hexdigest()
+
+    def sealed(self) -> "Manifest":
+        """A copy whose `digest` fits its content."""
+        return self.model_copy(update={"digest": self.content_digest()})
+
+    def blobs(self) -> list[Blob]:
+        """Every blob that the manifest names, each once."""
+        named = [*self.naturals, *self.null_stimuli, *self.items]
+        return list({entry.blob.sha256: entry.blob for entry in named}.values())
+
+
+def canonical_json(content: Any) -> bytes:
+    """JSON with sorted keys and no spaces, for digests."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,49 @@
+"""What a synthesis run is asked to make: the schema of SPEC.yaml."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+
+
+def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
+    """A relative path in a YAML file is meant from the folder of that file."""
+    folder = (info.context or {}).get("folder")
+    return path if folder is None or path.is_absolute() else folder / path
+
+
+FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
+RecipeName = Literal["fast", "feather2023"]
+DecisionName = Literal["feather", "geirhos", "readout"]
+
+
+class SynthesisSpec(BaseModel):
+    """One run: every stimulus x layer x seed is one item.
+
+    `stimuli` is a folder with one sub-folder of pictures per category. `null_stimuli` is a folder of further
+    natural pictures (any depth) that widen the null distribution beyond the stimuli themselves. `decision`
+    names the rule that turns the network's output into one of the categories: the two published rules need
+    the 16 published categories and ImageNet classes; `readout` takes the file written by
+    ``python -m synthesis readout``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str
+    layers: list[str] = Field(min_length=1)
+    stimuli: FilePath
+    null_stimuli: FilePath | None = None
+    seed: int = Field(default=0, ge=0)
+    seeds_per_stimulus: int = Field(default=1, ge=1, le=100)
+    recipe: RecipeName = "fast"
+    max_steps: int | None = Field(default=None, ge=1, description="bound on the recipe's steps, for trials")
+    decision: DecisionName = "feather"
+    readout: FilePath | None = None
+
+    @model_validator(mode="after")
+    def _readout_only_with_its_rule(self) -> "SynthesisSpec":
+        if (self.decision == "readout") != (self.readout is not None):
+            raise ValueError("decision: readout and readout: FILE go together; give both or neither")
+        if len(set(self.layers)) != len(self.layers):
+            raise ValueError("layers: a layer is named twice")
+        return self
