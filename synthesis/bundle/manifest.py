@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 FORMAT = "metamerlab-bundle/1"
 NATURAL = "natural"
 
-MediaType = Literal["image/png"]
+MediaType = Literal["image/png", "application/octet-stream"]
 
 
 class Record(BaseModel):
@@ -48,7 +48,7 @@ class NullStimulus(Record):
 
 
 class NullSummary(Record):
-    """A statistic's null distribution over pairs of different natural stimuli: maximum and 99th percentile."""
+    """A statistic over pairs of different natural stimuli: maximum and 99th percentile."""
 
     maximum: float
     percentile_99: float
@@ -118,11 +118,11 @@ class ModelRecord(Record):
 
 
 class DecisionRecord(Record):
-    """The rule from network output to category; `readout` is the blob of a linear readout, where one is used."""
+    """The rule from network output to category, with the linear readout's file where the rule is one."""
 
     rule: str
     categories: list[str]
-    readout_sha256: str | None = None
+    readout: Blob | None = None
 
 
 class Manifest(Record):
@@ -150,8 +150,10 @@ class Manifest(Record):
 
     def blobs(self) -> list[Blob]:
         """Every blob that the manifest names, each once."""
-        named = [*self.naturals, *self.null_stimuli, *self.items]
-        return list({entry.blob.sha256: entry.blob for entry in named}.values())
+        blobs = [entry.blob for entry in (*self.naturals, *self.null_stimuli, *self.items)]
+        if self.decision.readout:
+            blobs.append(self.decision.readout)
+        return list({blob.sha256: blob for blob in blobs}.values())
 
 
 def canonical_json(content: Any) -> bytes:

@@ -51,9 +51,11 @@ class BundleStore:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise BundleError(f"{path}: the blob cannot be read ({error.strerror}); restore or remake the bundle") from None
+            raise BundleError(
+                f"{path}: cannot be read ({error.strerror}); restore or remake the bundle"
+            ) from None
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise BundleError(f"{path}: the bytes were changed since they were written; restore or remake the bundle")
+            raise BundleError(f"{path}: its bytes were changed; restore or remake the bundle")
         return data
 
     def put_record(self, key: str, record: dict[str, Any]) -> None:
@@ -77,12 +79,12 @@ class BundleStore:
         return sealed
 
     def read_manifest(self) -> Manifest:
-        """The manifest. Raises `BundleError` if it is missing, malformed, or was changed since it was sealed."""
+        """The manifest. Raises `BundleError` if it is missing, malformed, or was changed."""
         path = self.manifest_path
         if not self.root.is_dir():
-            raise BundleError(f"{self.root}: no such folder; give the folder that `python -m synthesis run` wrote")
+            raise BundleError(f"{self.root}: no such folder; give one that `python -m synthesis run` wrote")
         if not path.is_file():
-            raise BundleError(f"{self.root}: no manifest.json; the run has not finished: start it again to continue")
+            raise BundleError(f"{self.root}: no manifest.json: an unfinished run; start it again to continue")
         try:
             manifest = Manifest.model_validate_json(path.read_bytes())
         except ValidationError as error:
@@ -90,7 +92,7 @@ class BundleStore:
             field = ".".join(str(part) for part in first["loc"])
             raise BundleError(f"{path}: not a bundle manifest: {field}: {first['msg']}") from None
         if manifest.content_digest() != manifest.digest:
-            raise BundleError(f"{path}: a number or a name was changed since it was written; restore or remake the bundle")
+            raise BundleError(f"{path}: its content was changed; restore or remake the bundle")
         return manifest
 
 

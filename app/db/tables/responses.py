@@ -13,7 +13,7 @@ class Response(Base):
     """The one answer to one planned trial.
 
     `client_uuid` is made by the page, so a repeated request is recognised. `rt_ms` counts from the onset of
-    the response screen, by the page's monotonic clock. `timing` is the trial's timing record as the page sent it.
+    the response screen, by the page's monotonic clock. `timing` is the timing record as the page sent it.
     """
 
     __tablename__ = "responses"
