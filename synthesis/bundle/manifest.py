@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FORMAT = "metamerlab-bundle/1"
 NATURAL = "natural"
 
 MediaType = Literal["image/png", "application/octet-stream"]
@@ -126,7 +125,7 @@ class DecisionRecord(Record):
 
 
 class Manifest(Record):
-    format: Literal["metamerlab-bundle/1"] = FORMAT
+    format: Literal["metamerlab-bundle/1"] = "metamerlab-bundle/1"
     created_at: str
     spec: dict[str, Any]
     model: ModelRecord
@@ -150,7 +149,9 @@ class Manifest(Record):
 
     def blobs(self) -> list[Blob]:
         """Every blob that the manifest names, each once."""
-        blobs = [entry.blob for entry in (*self.naturals, *self.null_stimuli, *self.items)]
+        blobs = [natural.blob for natural in self.naturals]
+        blobs += [stimulus.blob for stimulus in self.null_stimuli]
+        blobs += [item.blob for item in self.items]
         if self.decision.readout:
             blobs.append(self.decision.readout)
         return list({blob.sha256: blob for blob in blobs}.values())
