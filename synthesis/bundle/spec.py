@@ -12,7 +12,13 @@ def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
     return path if folder is None or path.is_absolute() else folder / path
 
 
+def _starter_or_file(path: Path, info: ValidationInfo) -> Path:
+    return path if path == STARTER_READOUT else _beside_the_file(path, info)
+
+
+STARTER_READOUT = Path("starter")  # the word, not a file: the readout that comes with the starter pictures
 FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
+ReadoutPath = Annotated[Path, AfterValidator(_starter_or_file)]
 RecipeName = Literal["fast", "feather2023"]
 DecisionName = Literal["feather", "geirhos", "readout"]
 
@@ -24,7 +30,7 @@ class SynthesisSpec(BaseModel):
     natural pictures (any depth) that widen the null distribution beyond the stimuli themselves. `decision`
     names the rule that turns the network's output into one of the categories: the two published rules need
     the 16 published categories and ImageNet classes; `readout` takes the file written by
-    ``python -m synthesis readout``.
+    ``python -m synthesis readout``, or the word `starter` for the one that comes with the starter pictures.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,7 +44,7 @@ class SynthesisSpec(BaseModel):
     recipe: RecipeName = "fast"
     max_steps: int | None = Field(default=None, ge=1, description="bound on the recipe's steps, for trials")
     decision: DecisionName = "feather"
-    readout: FilePath | None = None
+    readout: ReadoutPath | None = None
 
     @model_validator(mode="after")
     def _readout_only_with_its_rule(self) -> "SynthesisSpec":

@@ -1,0 +1,139 @@
+"""Decision rules: from a network's output to one of a few categories.
+
+Certificates ask whether metamer and natural stimulus get the same answer, so the rule that was used is part
+of a bundle.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import torch
+from torch import Tensor
+
+from synthesis.bundle.errors import UserError
+from synthesis.vision.imagenet16 import CATEGORIES, CLASS_COUNT, CLASSES
+from synthesis.vision.readout import Readout, parse_readout
+
+
+class DecisionRule(Protocol):
+    """`name` is the spec's word for the rule; `categories` are its possible answers, alphabetical."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def categories(self) -> tuple[str, ...]: ...
+
+    def answers(self, logits: Tensor, features: Tensor) -> list[str]:
+        """One category per item.
+
+        logits : (batch, classes), before softmax; features : (batch, features), pooled. Ties go to the first.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class FeatherRule:
+    """The highest-ranked class that belongs to any of the 16 categories (Feather et al. 2023)."""
+
+    name: ClassVar[str] = "feather"
+    categories: ClassVar[tuple[str, ...]] = CATEGORIES
+
+    def answers(self, logits: Tensor, features: Tensor) -> list[str]:
+        _check_classes(logits)
+        best = torch.stack([logits[:, list(CLASSES[name])].amax(dim=1) for name in CATEGORIES], dim=1)
+        return _named(best, CATEGORIES)
+
+
+@dataclass(frozen=True)
+class GeirhosRule:
+    """Mean softmax probability over each category's classes, then the largest (Geirhos et al. 2018)."""
+
+    name: ClassVar[str] = "geirhos"
+    categories: ClassVar[tuple[str, ...]] = CATEGORIES
+
+    def answers(self, logits: Tensor, features: Tensor) -> list[str]:
+        _check_classes(logits)
+        probability = logits.double().softmax(dim=1)
+        mean = torch.stack([probability[:, list(CLASSES[name])].mean(dim=1) for name in CATEGORIES], dim=1)
+        return _named(mean, CATEGORIES)
+
+
+@dataclass(frozen=True)
+class ReadoutRule:
+    """The category with the largest score of a linear readout of the network's pooled features."""
+
+    readout: Readout
+    name: ClassVar[str] = "readout"
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return self.readout.categories
+
+    def scores(self, features: Tensor) -> Tensor:
+        """features (batch, features) -> scores (batch, categories), float64: log odds up to a constant."""
+        weight = self.readout.weight.to(features.device, torch.float64)
+        if features.ndim != 2 or features.shape[1] != weight.shape[1]:
+            raise UserError(
+                f"the readout takes {weight.shape[1]} features, the network gives "
+                f"{tuple(features.shape)[1:]}; fit one for this network with `python -m synthesis readout`"
+            )
+        return features.double() @ weight.T + self.readout.bias.to(features.device, torch.float64)
+
+    def answers(self, logits: Tensor, features: Tensor) -> list[str]:
+        return _named(self.scores(features), self.categories)
+
+
+def decision_rule(rule: str, readout: bytes | None, network: str, weights_sha256: str) -> DecisionRule:
+    """The rule that a spec or a manifest names.
+
+    Parameters
+    ----------
+    rule
+        feather, geirhos or readout.
+    readout
+        The readout file's bytes (`synthesis.vision.readout.readout_bytes`, or a bundle's blob); None for the
+        published rules.
+    network, weights_sha256
+        The network whose output will be judged; a readout must have been fitted to it.
+
+    Raises
+    ------
+    UserError
+        Unknown rule, no readout, not a readout, or a readout of another network or of other weights.
+    """
+    if rule == FeatherRule.name:
+        return FeatherRule()
+    if rule == GeirhosRule.name:
+        return GeirhosRule()
+    if rule != ReadoutRule.name:
+        raise UserError(f"decision: {rule} is unknown; known rules: feather, geirhos, readout")
+    if readout is None:
+        raise UserError("decision: readout needs a readout file; give `readout: FILE` or `readout: starter`")
+    parsed = parse_readout(readout, "readout")
+    parsed.check_network(network, weights_sha256, "readout")
+    return ReadoutRule(parsed)
+
+
+def check_categories(rule: DecisionRule, stimuli: Iterable[str], where: str) -> None:
+    """Raise `UserError` if a stimulus's category (folder name under `where`) is no answer of the rule."""
+    unknown = sorted(set(stimuli) - set(rule.categories))
+    if unknown:
+        raise UserError(
+            f"{where}: the rule {rule.name} cannot answer {', '.join(unknown)}; its categories are "
+            f"{', '.join(rule.categories)}; rename the folders, or fit a readout with "
+            "`python -m synthesis readout`"
+        )
+
+
+def _check_classes(logits: Tensor) -> None:
+    if logits.ndim != 2 or logits.shape[1] != CLASS_COUNT:
+        raise UserError(
+            f"the published decision rules need the {CLASS_COUNT} ILSVRC-2012 classes, the network gives "
+            f"{tuple(logits.shape)[1:]}; use `decision: readout`"
+        )
+
+
+def _named(scores: Tensor, categories: tuple[str, ...]) -> list[str]:
+    return [categories[index] for index in scores.argmax(dim=1).tolist()]
