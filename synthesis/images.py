@@ -1,0 +1,141 @@
+"""Pictures on disk and in memory: uint8 arrays (height, width, 3), sRGB, values 0 to 255."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from synthesis.bundle.errors import UserError
+
+Picture = NDArray[np.uint8]
+
+EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+
+
+def read_picture(path: Path, size_px: int, resize_px: int) -> Picture:
+    """Read a picture as a network is shown it: short side to `resize_px` (bicubic), centre crop `size_px`.
+
+    The orientation noted by a camera is applied; transparent parts become white.
+
+    Parameters
+    ----------
+    path
+        A picture file with 8 bits per channel.
+    size_px, resize_px
+        Side of the square crop, and of the short side before the crop; ``size_px <= resize_px``.
+
+    Returns
+    -------
+    uint8 array (size_px, size_px, 3).
+
+    Raises
+    ------
+    UserError
+        The file does not decode as a picture, or has more than 8 bits per channel.
+    """
+    try:
+        with Image.open(path) as file:
+            image = _to_rgb(ImageOps.exif_transpose(file), path)
+    except UserError:
+        raise
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UserError(f"{path}: does not decode as a picture ({error}); replace or remove it") from None
+    return np.asarray(_centre_crop(_resize_short_side(image, resize_px), size_px))
+
+
+def _to_rgb(image: Image.Image, path: Path) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        raise UserError(f"{path}: has more than 8 bits per channel; convert it to an 8-bit PNG")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
+
+
+def _resize_short_side(image: Image.Image, side_px: int) -> Image.Image:
+    scale = side_px / min(image.size)
+    size = (max(side_px, round(image.width * scale)), max(side_px, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.BICUBIC)
+
+
+def _centre_crop(image: Image.Image, side_px: int) -> Image.Image:
+    left, top = (image.width - side_px) // 2, (image.height - side_px) // 2
+    return image.crop((left, top, left + side_px, top + side_px))
+
+
+def encode_png(picture: Picture) -> bytes:
+    """PNG bytes of a uint8 array (height, width, 3), without any text or time chunk."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def decode_png(data: bytes) -> Picture:
+    """The uint8 array (height, width, 3) in PNG bytes. Raises `UserError` if they do not decode."""
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            return np.asarray(image.convert("RGB"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UserError(f"a stored picture does not decode as PNG ({error})") from None
+
+
+def category_folder(path: Path) -> list[tuple[str, Path]]:
+    """(category, picture file) for a folder with one sub-folder of pictures per category, sorted.
+
+    Hidden files and files that are not pictures by their extension are passed over.
+
+    Raises
+    ------
+    UserError
+        The folder is missing or holds no sub-folder with pictures.
+    """
+    found = [
+        (folder.name, file)
+        for folder in _visible(path)
+        if folder.is_dir()
+        for file in _visible(folder)
+        if _is_picture(file)
+    ]
+    if not found:
+        raise UserError(
+            f"{path}: has no sub-folder with pictures; give a folder with one sub-folder per category, "
+            f"holding {', '.join(extension.removeprefix('.') for extension in EXTENSIONS)} files"
+        )
+    return found
+
+
+def picture_files(path: Path) -> list[Path]:
+    """Every picture in a folder, at any depth, sorted. Raises `UserError` if there is none."""
+    files = sorted(
+        file
+        for file in (path.rglob("*") if path.is_dir() else ())
+        if _is_picture(file) and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    )
+    if not files:
+        raise UserError(f"{path}: is not a folder with pictures; give one, or leave the field out")
+    return files
+
+
+def _visible(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such folder")
+    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+
+
+def _is_picture(file: Path) -> bool:
+    return file.is_file() and file.suffix.lower() in EXTENSIONS
+
+
+def to_input(pictures: Any) -> NDArray[np.float32]:
+    """Network input, float32 (batch, 3, height, width) in [0, 1], of uint8 (batch, height, width, 3)."""
+    batch = np.asarray(pictures, dtype=np.float32).transpose(0, 3, 1, 2) / np.float32(255)
+    return np.ascontiguousarray(batch)
+
+
+def to_pictures(inputs: NDArray[np.float32]) -> Picture:
+    """uint8 (batch, height, width, 3) of network input in [0, 1], rounded to the nearest level."""
+    levels = np.rint(np.clip(inputs, 0, 1) * 255).astype(np.uint8)
+    return np.ascontiguousarray(levels.transpose(0, 2, 3, 1))
