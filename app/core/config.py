@@ -1,0 +1,37 @@
+"""The settings, from the environment (METAMERLAB_...) or a .env file."""
+
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[2]
+DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
+
+
+class Settings(BaseSettings):
+    """`base_url` is the address that participants use; on https the cookies are always secure."""
+
+    model_config = SettingsConfigDict(env_prefix="METAMERLAB_", env_file=".env", extra="ignore")
+
+    database_url: str = "sqlite+aiosqlite:///var/metamerlab.db"
+    base_url: str = "http://127.0.0.1:8000"
+    secure_cookies: bool = False
+    stale_after_minutes: float = Field(default=120, gt=0)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_driver(cls, url: str) -> str:
+        try:
+            driver = make_url(url).drivername
+        except ArgumentError:
+            driver = url
+        if driver not in DRIVERS:
+            raise ValueError(f"{driver!r} is not supported; begin the address with {' or '.join(DRIVERS)}")
+        return url
+
+    @property
+    def cookies_are_secure(self) -> bool:
+        return self.secure_cookies or self.base_url.startswith("https://")

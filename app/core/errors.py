@@ -1,0 +1,55 @@
+"""Errors of the domain: each knows its HTTP status, a code for programs and one line for people."""
+
+# ruff: noqa: N818 (they are raised and read as statements: `raise NotFound(...)`)
+
+from typing import Any, ClassVar
+
+
+class DomainError(Exception):
+    """`code` is stable and for programs; `message` says what is wrong and what to do; `detail` is JSON."""
+
+    status: ClassVar[int] = 500
+
+    def __init__(self, code: str, message: str, **detail: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.detail = detail
+
+
+class BadRequest(DomainError):
+    status = 400
+
+
+class Unauthorized(DomainError):
+    status = 401
+
+
+class Forbidden(DomainError):
+    status = 403
+
+
+class NotFound(DomainError):
+    status = 404
+
+
+class Conflict(DomainError):
+    status = 409
+
+
+class Gone(DomainError):
+    status = 410
+
+
+class TooLarge(DomainError):
+    status = 413
+
+
+class UnsupportedMediaType(DomainError):
+    status = 415
+
+
+class Invalid(DomainError):
+    """Malformed input."""
+
+    status = 422
