@@ -1,0 +1,114 @@
+"""The curve's drawing shows the numbers that it was given."""
+
+import re
+import struct
+
+import pytest
+
+from app.analysis.figures import (
+    PNG_SCALE,
+    Caption,
+    participants_in_words,
+    readable,
+    recognition_chart,
+    to_png,
+    to_svg,
+)
+from app.analysis.recognition import ConditionRecognition, Recognition
+
+PLOT_HEIGHT = 300
+
+
+def curve(*points: ConditionRecognition, participants: int = 9) -> Recognition:
+    return Recognition(
+        conditions=points, chance=1 / 16, level=0.95, participants=participants, trials=360, left_out=0
+    )
+
+
+def seen(condition: str, proportion: float, sem: float | None = 0.02) -> ConditionRecognition:
+    return ConditionRecognition(
+        condition=condition, participants=9, trials=90, proportion_correct=proportion, sem=sem
+    )
+
+
+CURVE = curve(seen("natural", 0.95), seen("block2", 0.75), seen("block10", 0.25))
+CAPTION = Caption("naming-pictures", "efficientnet_lite0", "simulated")
+
+
+def marks(svg: str, group: str) -> list[str]:
+    """The `d` or `transform` of each mark of one mark group."""
+    section = re.search(rf'<g class="mark-{group} role-mark[^>]*>(.*?)</g>', svg, re.DOTALL)
+    assert section, f"no {group} marks"
+    return re.findall(r"<path [^>]*>", section.group(1))
+
+
+def test_points_stand_where_their_proportion_says() -> None:
+    svg = to_svg(recognition_chart(CURVE, CAPTION))
+    heights = [float(y) for y in re.findall(r"translate\([\d.]+,([\d.]+)\)", "".join(marks(svg, "symbol")))]
+    assert heights == pytest.approx([PLOT_HEIGHT * (1 - p) for p in (0.95, 0.75, 0.25)])
+
+
+def test_everything_a_reader_needs_is_written() -> None:
+    svg = to_svg(recognition_chart(CURVE, CAPTION))
+    for text in (
+        "Natural",
+        "block 2",
+        "block 10",
+        "chance = 1/16",
+        "Proportion correct",
+        "Mean of 9 simulated participants, 360 trials. Bars: ±1 SEM over participants (ddof 1).",
+        "naming-pictures",
+    ):
+        assert text in svg, text
+
+
+def test_a_condition_that_nobody_saw_keeps_its_place_and_has_no_point() -> None:
+    unseen = ConditionRecognition(
+        condition="head", participants=0, trials=0, note="nobody saw this condition"
+    )
+    svg = to_svg(recognition_chart(curve(seen("natural", 0.9), seen("stem", 0.8), unseen), CAPTION))
+    assert len(marks(svg, "symbol")) == 2
+    assert ">head<" in svg
+    assert "Not seen by anyone: head." in svg
+
+
+def test_without_answers_the_figure_says_so() -> None:
+    unseen = ConditionRecognition(
+        condition="natural", participants=0, trials=0, note="nobody saw this condition"
+    )
+    svg = to_svg(recognition_chart(curve(unseen, participants=0), CAPTION))
+    assert "No answers of simulated participants yet" in svg
+
+
+def test_drawing_twice_gives_the_same_bytes() -> None:
+    chart = recognition_chart(CURVE, CAPTION)
+    assert to_svg(chart) == to_svg(recognition_chart(CURVE, CAPTION))
+    assert to_png(chart) == to_png(recognition_chart(CURVE, CAPTION))
+
+
+def test_png_is_fine_enough_for_print() -> None:
+    png = to_png(recognition_chart(CURVE, CAPTION))
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", png[16:24])
+    assert width >= 480 * PNG_SCALE and height >= PLOT_HEIGHT * PNG_SCALE
+
+
+def test_a_name_with_quotes_cannot_break_the_axis() -> None:
+    svg = to_svg(recognition_chart(curve(seen("natural", 0.9), seen('it\'s "x"', 0.8)), CAPTION))
+    assert "it's" in svg
+
+
+@pytest.mark.parametrize(
+    ("condition", "name"),
+    [("natural", "Natural"), ("block10", "block 10"), ("stem", "stem"), ("conv_5_2", "conv 5 2")],
+)
+def test_readable_names(condition: str, name: str) -> None:
+    assert readable(condition) == name
+
+
+@pytest.mark.parametrize(
+    ("count", "kind", "words"),
+    [(1, "pilot", "1 pilot participant"), (20, "live", "20 participants"), (0, "live", "0 participants")],
+)
+def test_participants_in_words(count: int, kind: str, words: str) -> None:
+    assert participants_in_words(count, kind) == words
