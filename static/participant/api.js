@@ -1,0 +1,126 @@
+/** The server's interface, one method per request. Errors are temporary (try again) or refusals (do not). */
+
+import { TemporaryError } from "./retry.js";
+
+/** @import { Answer, EventDetail, EventKind, SessionView, StoredAnswer, TrialView } from "./types.js" */
+
+const REQUEST_TIMEOUT_MS = 20_000;
+const TEMPORARY_STATUS = [408, 425, 429];
+
+/** The server understood and refused. */
+export class RefusedError extends Error {
+  /**
+   * @param {number} status
+   * @param {any} body
+   */
+  constructor(status, body) {
+    super(body?.error?.message ?? `The server answered ${status}.`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} [options]
+ */
+async function request(address, options) {
+  let response;
+  try {
+    response = await fetch(address, { ...options, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+  } catch (error) {
+    throw new TemporaryError(`${address} was not reached`, { cause: error });
+  }
+  if (response.ok) return response;
+  if (response.status >= 500 || TEMPORARY_STATUS.includes(response.status)) {
+    throw new TemporaryError(`${address} answered ${response.status}`);
+  }
+  throw new RefusedError(response.status, await response.json().catch(() => null));
+}
+
+/**
+ * @param {"PUT" | "POST"} method
+ * @param {unknown} body
+ */
+function json(method, body) {
+  return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/**
+ * The body of a response, when the connection breaks in the middle of it too.
+ * @template T
+ * @param {Promise<T>} body
+ * @returns {Promise<T>}
+ */
+async function received(body) {
+  try {
+    return await body;
+  } catch (error) {
+    throw new TemporaryError("the answer broke off", { cause: error });
+  }
+}
+
+export class Api {
+  #root;
+
+  /** @param {string} code of the study link */
+  constructor(code) {
+    this.#root = `/api/${code}`;
+  }
+
+  /** @returns {Promise<SessionView>} */
+  async session() {
+    return received((await request(`${this.#root}/session`)).json());
+  }
+
+  /**
+   * @param {number} start
+   * @param {number} count
+   * @returns {Promise<TrialView[]>}
+   */
+  async trials(start, count) {
+    const response = await request(`${this.#root}/trials?start=${start}&count=${count}`);
+    return (await received(response.json())).trials;
+  }
+
+  /**
+   * Stores an answer. The server's refusal of a second answer to the same trial carries the first one: it is
+   * there, and that is what matters.
+   * @param {number} index
+   * @param {Answer} answer
+   * @returns {Promise<StoredAnswer>}
+   */
+  async putAnswer(index, answer) {
+    try {
+      const response = await request(`${this.#root}/trials/${index}`, json("PUT", answer));
+      return await received(response.json());
+    } catch (error) {
+      if (error instanceof RefusedError && error.status === 409 && error.body?.uuid) return error.body;
+      throw error;
+    }
+  }
+
+  /**
+   * Notes that something happened; never fails, for nothing hangs on it.
+   * @param {EventKind} kind
+   * @param {EventDetail} detail
+   */
+  async event(kind, detail) {
+    const options = { ...json("POST", { kind, detail }), keepalive: true };
+    await request(`${this.#root}/events`, options).catch(() => undefined);
+  }
+
+  /** @returns {Promise<{completion_code: string, message: string}>} */
+  async finish() {
+    return received((await request(`${this.#root}/finish`, json("POST", {}))).json());
+  }
+
+  /**
+   * @param {string} address
+   * @param {RequestCache} cache "reload" fetches anew what the browser may have kept broken
+   * @returns {Promise<Blob>}
+   */
+  async picture(address, cache) {
+    return received((await request(address, { cache })).blob());
+  }
+}

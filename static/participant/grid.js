@@ -1,0 +1,107 @@
+/** The grid of response icons: one click or tap answers; arrow keys, letters, Enter and space do too. */
+
+import { element } from "./dom.js";
+import { texts } from "./texts.js";
+
+/** @import { Choice } from "./types.js" */
+
+const COLUMNS = 4;
+
+export class ChoiceGrid {
+  #choices;
+  #buttons;
+  #current = -1;
+  /** @type {((event: Event, name: string) => void) | null} */
+  #onChoice = null;
+
+  /** @param {Choice[]} choices in the order of the grid, row by row */
+  constructor(choices) {
+    this.#choices = choices;
+    this.#buttons = choices.map((choice) => this.#button(choice));
+    this.element = element(
+      "div",
+      { class: "grid", role: "group", "aria-label": texts.question, tabindex: "-1" },
+      ...this.#buttons,
+    );
+    this.element.addEventListener("keydown", (event) => this.#onKey(event));
+  }
+
+  /** Resolves when all icons are decoded, or cannot be: their labels are there in any case. */
+  async ready() {
+    const icons = [...this.element.querySelectorAll("img")];
+    await Promise.allSettled(icons.map((icon) => icon.decode()));
+  }
+
+  /**
+   * Waits for one choice; what is pressed after it changes nothing. The grid as a whole takes the focus, so
+   * that no icon stands out before the first key.
+   * @returns {Promise<{name: string, timeMs: number}>} timeMs on the clock of performance.now()
+   */
+  choose() {
+    this.#point(-1);
+    this.element.focus({ preventScroll: true });
+    return new Promise((resolve) => {
+      this.#onChoice = (event, name) => {
+        this.#onChoice = null;
+        resolve({ name, timeMs: event.timeStamp });
+      };
+    });
+  }
+
+  /** @param {Choice} choice */
+  #button(choice) {
+    const icon = element("img", { src: choice.icon, alt: "", width: "48", height: "48", draggable: "false" });
+    const attributes = { type: "button", class: "choice", "data-choice": choice.name, tabindex: "-1" };
+    const button = element("button", attributes, icon, element("span", {}, choice.label));
+    button.addEventListener("click", (event) => this.#onChoice?.(event, choice.name));
+    return button;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    const next = this.#target(event.key);
+    if (event.repeat && event.key === "Enter") event.preventDefault();
+    if (next === null || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    this.#point(next);
+    this.#buttons[next].focus();
+  }
+
+  /**
+   * Where a key leads; null when it is none of ours.
+   * @param {string} key
+   */
+  #target(key) {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
+    const count = this.#buttons.length;
+    if (key in steps) {
+      if (this.#current < 0) return 0;
+      return (this.#current + steps[/** @type {keyof typeof steps} */ (key)] + count) % count;
+    }
+    if (key === "Home") return 0;
+    if (key === "End") return count - 1;
+    return key.length === 1 && key !== " " ? this.#named(key.toLowerCase()) : null;
+  }
+
+  /**
+   * The next choice after the current one whose label begins with this letter.
+   * @param {string} letter
+   */
+  #named(letter) {
+    const count = this.#choices.length;
+    for (let step = 1; step <= count; step += 1) {
+      const index = (Math.max(this.#current, -1) + step + count) % count;
+      if (this.#choices[index].label.toLowerCase().startsWith(letter)) return index;
+    }
+    return null;
+  }
+
+  /**
+   * Marks the choice that Tab leads to; with none marked, it leads to the first.
+   * @param {number} index
+   */
+  #point(index) {
+    this.#current = index;
+    this.#buttons.forEach((button, i) => (button.tabIndex = i === Math.max(index, 0) ? 0 : -1));
+  }
+}
