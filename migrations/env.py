@@ -1,7 +1,7 @@
 """Alembic's environment: the address comes from `app.db.migrate`, the schema from `app.db.tables`."""
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import JSON, Connection
@@ -11,7 +11,7 @@ from app.db.base import Base, UtcDateTime
 from app.db.session import create_engine
 
 
-def render_item(kind: str, item: Any, autogenerate: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
     """Migrations name the databases' own types, so that they do not change with the code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
