@@ -1,0 +1,102 @@
+"""Taking verified bundles into the database, and reading the pictures that are shown."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import DomainError
+from app.db.tables import Bundle, Stimulus
+from app.stimuli import png, queries
+from synthesis.bundle.errors import BundleError
+from synthesis.bundle.manifest import NATURAL, Manifest
+from synthesis.bundle.store import BundleStore
+
+
+class DamagedStimulusError(DomainError):
+    """A picture that was whole when its bundle was ingested is missing or changed."""
+
+
+def verify_bundle(folder: Path) -> Manifest:
+    """Read a bundle and all its blobs.
+
+    Raises `synthesis.bundle.errors.BundleError`: it is unfinished, a blob is missing or changed, or a picture
+    carries text that would be sent to participants.
+    """
+    store = BundleStore(folder)
+    manifest = store.read_manifest()
+    for blob in manifest.blobs():
+        data = store.read_blob(blob.sha256)
+        if blob.media_type == "image/png" and (found := png.revealing_chunks(data)):
+            raise BundleError(
+                f"{store.blob_path(blob.sha256)}: the picture carries metadata ({', '.join(found)}) that "
+                "participants could read; write it again without"
+            )
+    return manifest
+
+
+async def ingest(session: AsyncSession, folder: Path, manifest: Manifest, now: datetime) -> Bundle:
+    """Store a verified bundle's rows, or find them: a bundle of the same digest is stored once.
+
+    The path is brought up to date, since the same bundle may have been moved.
+    """
+    path = str(folder.resolve())
+    bundle = await queries.bundle_by_digest(session, manifest.digest)
+    if bundle:
+        bundle.path = path
+        return bundle
+    bundle = Bundle(
+        digest=manifest.digest,
+        path=path,
+        model=manifest.model.name,
+        layers=manifest.layers,
+        categories=sorted(manifest.decision.categories),
+        ingested_at=now,
+    )
+    session.add(bundle)
+    await session.flush()
+    session.add_all(stimulus_rows(manifest, bundle.id))
+    await session.flush()
+    return bundle
+
+
+def stimulus_rows(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]:
+    """One row per picture that can be shown; without `bundle_id` only to look at, not to store."""
+    naturals = {natural.id: natural for natural in manifest.naturals}
+    rows = [
+        Stimulus(
+            bundle_id=bundle_id,
+            natural_id=natural.id,
+            category=natural.category,
+            condition=NATURAL,
+            seed=0,
+            blob_sha256=natural.blob.sha256,
+            media_type=natural.blob.media_type,
+            certified=True,
+            certificate={},
+        )
+        for natural in manifest.naturals
+    ]
+    rows += [
+        Stimulus(
+            bundle_id=bundle_id,
+            natural_id=item.stimulus,
+            category=naturals[item.stimulus].category,
+            condition=item.layer,
+            seed=item.seed,
+            blob_sha256=item.blob.sha256,
+            media_type=item.blob.media_type,
+            certified=item.certificate.passed,
+            certificate=item.certificate.model_dump(mode="json"),
+        )
+        for item in manifest.items
+    ]
+    return rows
+
+
+def read_picture(bundle_path: str, blob_sha256: str) -> bytes:
+    """The bytes to show. Raises `DamagedStimulusError` if they are not those that were ingested."""
+    try:
+        return BundleStore(Path(bundle_path)).read_blob(blob_sha256)
+    except BundleError as error:
+        raise DamagedStimulusError("stimulus_damaged", str(error)) from None
