@@ -1,0 +1,144 @@
+"""Who sees what: balanced plans that are a pure function of the study's seed and the participant's number.
+
+A cell is a (stimulus, condition) pair; it is valid if there is a picture for it that may be shown. Plans are
+made in blocks of as many participants as there are conditions. Within a block every valid cell is given to
+exactly one participant, so that cells fill evenly; the split over the participants is an equitable edge
+colouring of the bipartite graph of stimuli and conditions (de Werra 1971; it always exists), so that each
+participant sees a stimulus at most once and each condition equally often, give or take one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from app.core.randomness import generator
+
+Matrix = NDArray[np.bool_]
+Cell = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One participant's plan.
+
+    `practice` are stimulus numbers in order; `main` are (stimulus, condition) numbers in order. `block` is
+    the number of the block that the participant belongs to.
+    """
+
+    block: int
+    practice: tuple[int, ...]
+    main: tuple[Cell, ...]
+
+
+def make_plan(seed: int, slot: int, valid: Matrix, practice: tuple[int, ...]) -> Plan:
+    """The plan of the participant in a slot.
+
+    Parameters
+    ----------
+    seed
+        The study's seed.
+    slot
+        Number of the plan in the study's series, from 0.
+    valid
+        Boolean, shape (stimuli, conditions): which cells may be shown.
+    practice
+        Stimuli for the practice trials (`choose_practice`); they are left out of the main part.
+    """
+    usable = valid.copy()
+    usable[list(practice)] = False
+    block, position = divmod(slot, valid.shape[1])
+    main = np.array(block_cells(seed, block, usable)[position], dtype=int).reshape(-1, 2)
+    main = generator(seed, "main order", slot).permutation(main)
+    first = generator(seed, "practice order", slot).permutation(np.array(practice, dtype=int))
+    return Plan(block, tuple(int(n) for n in first), tuple((int(n), int(c)) for n, c in main))
+
+
+def choose_practice(seed: int, categories: list[str], count: int) -> tuple[int, ...]:
+    """Stimuli for practice: drawn at random, of different categories as long as these last.
+
+    Parameters
+    ----------
+    categories
+        The category of each stimulus, shape (stimuli,).
+    count
+        How many to draw. Raises `ValueError` if there are not more stimuli than that.
+    """
+    if count >= len(categories):
+        raise ValueError(f"{count} practice trials need more than {len(categories)} natural pictures")
+    order = generator(seed, "practice").permutation(len(categories))
+    seen: dict[str, int] = {}
+    ranks = []
+    for stimulus in order:
+        category = categories[stimulus]
+        seen[category] = seen.get(category, 0) + 1
+        ranks.append(seen[category])
+    return tuple(int(n) for n in order[np.argsort(ranks, kind="stable")][:count])
+
+
+def block_cells(seed: int, block: int, valid: Matrix) -> list[list[Cell]]:
+    """The cells of each participant of a block, one list per participant, in no particular order."""
+    conditions = valid.shape[1]
+    random = generator(seed, "block", block)
+    shown = _cap_conditions(seed, block, valid)
+    return _equitable_split(shown, conditions, random)
+
+
+def _cap_conditions(seed: int, block: int, valid: Matrix) -> Matrix:
+    """Leave cells out where conditions differ so much in size that a participant's counts would too.
+
+    If the smallest condition has s valid cells, participants see floor(s / C) or one more of each of the C
+    conditions, so a block has room for (floor(s / C) + 1) * C cells of a condition. Which cells of a larger
+    one are left out rotates from block to block.
+    """
+    conditions = valid.shape[1]
+    room = (int(valid.sum(axis=0).min()) // conditions + 1) * conditions
+    shown = valid.copy()
+    for condition in range(conditions):
+        stimuli = np.flatnonzero(valid[:, condition])
+        if len(stimuli) > room:
+            order = generator(seed, "rotation", condition).permutation(stimuli)
+            turns = (block * room + np.arange(room)) % len(order)
+            shown[:, condition] = False
+            shown[order[turns], condition] = True
+    return shown
+
+
+def _equitable_split(shown: Matrix, participants: int, random: np.random.Generator) -> list[list[Cell]]:
+    """Split cells over participants so that every row and column is spread as evenly as can be.
+
+    Each condition is cut into columns of at most P cells. The matrix of stimuli by columns is completed to
+    one whose rows and columns all sum to P; such a matrix is a sum of P permutations (Kőnig 1916), and each
+    participant gets one of them. Costs drawn at random choose among the permutations that are possible.
+    """
+    columns, owner = _cut_columns(shown, participants, random)
+    stimuli, width = columns.shape
+    left = np.block(
+        [
+            [columns, np.diag(participants - columns.sum(axis=1))],
+            [np.diag(participants - columns.sum(axis=0)), columns.T],
+        ]
+    )
+    split = []
+    for _ in range(participants):
+        cost = np.where(left > 0, random.random(left.shape), np.inf)
+        rows, chosen = linear_sum_assignment(cost)
+        left[rows, chosen] -= 1
+        real = (rows < stimuli) & (chosen < width)
+        split.append([(int(n), owner[c]) for n, c in zip(rows[real], chosen[real], strict=True)])
+    # The permutations taken first are the cheapest, so the order of the participants is drawn as well.
+    return [split[p] for p in random.permutation(participants)]
+
+
+def _cut_columns(shown: Matrix, size: int, random: np.random.Generator) -> tuple[NDArray[np.int_], list[int]]:
+    """0/1 columns of at most `size` cells each, and the condition that each column belongs to."""
+    columns, owner = [], []
+    for condition in range(shown.shape[1]):
+        stimuli = random.permutation(np.flatnonzero(shown[:, condition]))
+        for start in range(0, len(stimuli), size):
+            column = np.zeros(len(shown), dtype=int)
+            column[stimuli[start : start + size]] = 1
+            columns.append(column)
+            owner.append(condition)
+    return np.array(columns, dtype=int).reshape(-1, len(shown)).T, owner

@@ -1,0 +1,47 @@
+"""Published ways of running the picture-naming task."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Durations of one trial in ms; `practice_*` are those of the slower practice trials."""
+
+    blank_ms: int
+    fixation_ms: int
+    image_ms: int
+    mask_ms: int
+    practice_image_ms: int
+    practice_mask_ms: int
+    instructions: tuple[str, ...]
+
+
+INSTRUCTIONS = (
+    "In each trial a picture is shown for a very short moment. Look at the small cross before it appears.",
+    "Then choose what the picture showed, by clicking one of the symbols. "
+    "If you are not sure, choose what comes closest.",
+    "Some pictures look like noise or like a texture. That is meant: please choose all the same.",
+)
+
+PRESETS = {
+    # Feather et al. 2023, Methods, "Vision experiments".
+    "image16-online": Preset(
+        blank_ms=500,
+        fixation_ms=300,
+        image_ms=300,
+        mask_ms=300,
+        practice_image_ms=500,
+        practice_mask_ms=400,
+        instructions=INSTRUCTIONS,
+    ),
+    # Geirhos et al. 2018, as used by Feather et al. 2019; the response is untimed here.
+    "image16-lab": Preset(
+        blank_ms=0,
+        fixation_ms=300,
+        image_ms=200,
+        mask_ms=200,
+        practice_image_ms=200,
+        practice_mask_ms=200,
+        instructions=INSTRUCTIONS,
+    ),
+}

@@ -1,0 +1,121 @@
+"""Making studies, opening and closing them. A study is frozen when it is opened for the first time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict, Gone, NotFound
+from app.core.tokens import new_code
+from app.db.tables import Study, StudyLink
+from app.experiments import queries
+from app.experiments.cells import Cells, study_cells
+from app.experiments.schemas import KINDS, StudyDefinition
+from app.stimuli import queries as stimuli_queries
+from app.stimuli import service as stimuli
+from synthesis.bundle.manifest import Manifest
+from synthesis.bundle.yaml_file import load_yaml
+
+
+@dataclass(frozen=True)
+class CheckedStudy:
+    """A study file that was found good, with its verified bundle."""
+
+    definition: StudyDefinition
+    manifest: Manifest
+    cells: Cells
+
+
+def check_study(file: Path) -> CheckedStudy:
+    """Read and check a study file and its bundle; touches no database.
+
+    Raises `SpecError`, `BundleError` or `Invalid`, each with one line that names the file.
+    """
+    definition = load_yaml(file, StudyDefinition)
+    manifest = stimuli.verify_bundle(definition.bundle)
+    cells = study_cells(definition, manifest.layers, stimuli.stimulus_rows(manifest))
+    return CheckedStudy(definition, manifest, cells)
+
+
+async def create_study(session: AsyncSession, checked: CheckedStudy, now: datetime) -> Study:
+    """Store a checked study as a draft with its three links; an older draft of this name is replaced.
+
+    Raises `Conflict` if a study of this name was opened already.
+    """
+    definition = checked.definition
+    bundle = await stimuli.ingest(session, definition.bundle, checked.manifest, now)
+    stored = definition.model_dump(mode="json")
+    study = await queries.study_by_name(session, definition.name)
+    if study is None:
+        study = Study(
+            name=definition.name, status="draft", definition=stored, bundle_id=bundle.id, created_at=now
+        )
+        session.add(study)
+        await session.flush()
+        session.add_all(StudyLink(study_id=study.id, code=new_code(), kind=kind) for kind in KINDS)
+    elif study.status == "draft":
+        study.definition, study.bundle_id = stored, bundle.id
+    else:
+        raise Conflict(
+            "study_frozen",
+            f"the study {study.name!r} was opened and is frozen; give the changed study another name",
+        )
+    await session.flush()
+    return study
+
+
+async def open_study(session: AsyncSession, name: str, now: datetime) -> Study:
+    """Let participants in. From now on the definition never changes. Raises `NotFound` or `Conflict`."""
+    study = await _locked(session, name)
+    if study.status == "open":
+        raise Conflict("study_open", f"the study {name!r} is open already")
+    study.status, study.opened_at, study.closed_at = "open", study.opened_at or now, None
+    return study
+
+
+async def close_study(session: AsyncSession, name: str, now: datetime) -> Study:
+    """Let nobody new in; those who are at it may finish. Raises `NotFound` or `Conflict`."""
+    study = await _locked(session, name)
+    if study.status != "open":
+        raise Conflict("study_not_open", f"the study {name!r} is not open, so it cannot be closed")
+    study.status, study.closed_at = "closed", now
+    return study
+
+
+async def _locked(session: AsyncSession, name: str) -> Study:
+    return await queries.lock_study(session, (await get_study(session, name)).id)
+
+
+async def get_study(session: AsyncSession, name: str) -> Study:
+    study = await queries.study_by_name(session, name)
+    if study is None:
+        raise NotFound("unknown_study", f"there is no study {name!r}; `metamerlab study list` shows all")
+    return study
+
+
+async def study_by_code(session: AsyncSession, code: str) -> tuple[Study, StudyLink]:
+    """The study that a link leads into. Raises `NotFound`."""
+    found = await queries.study_by_code(session, code)
+    if found is None:
+        raise NotFound("unknown_link", "This link is not known. Please check that it was copied completely.")
+    return found
+
+
+def require_open(study: Study) -> None:
+    """Raises `Gone` or `Conflict` unless new participants may enter."""
+    if study.status == "closed":
+        raise Gone("study_closed", "This study is closed and takes no more participants. Thank you!")
+    if study.status == "draft":
+        raise Conflict("study_not_open", "This study has not been opened yet. Please come back later.")
+
+
+def definition_of(study: Study) -> StudyDefinition:
+    return StudyDefinition.model_validate(study.definition)
+
+
+async def cells_of(session: AsyncSession, study: Study) -> Cells:
+    """The cells of a stored study."""
+    bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
+    pictures = await stimuli_queries.stimuli_of_bundle(session, bundle.id)
+    return study_cells(definition_of(study), bundle.layers, pictures)
