@@ -1,0 +1,67 @@
+"""The interface of the page that runs the trials."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from app.participants.dependencies import ReadingVisit, WritingVisit
+from app.stimuli.service import read_picture
+from app.trials import service
+from app.trials.schemas import AnswerIn, AnswerOut, Finished, SessionView, TrialWindow, refusal
+from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
+from app.web.security import cookie_name, json_call
+
+router = APIRouter()
+api = APIRouter(prefix="/api/{code}", dependencies=[Depends(json_call)])
+
+
+@api.get("/session")
+async def get_session(session: ReadSession, visit: ReadingVisit) -> SessionView:
+    """Where the participant is, and how trials are shown."""
+    return await service.session_view(session, visit)
+
+
+@api.get("/trials")
+async def get_trials(
+    session: ReadSession,
+    visit: ReadingVisit,
+    start: Annotated[int, Query(ge=0, le=1_000_000)],
+    count: Annotated[int, Query(ge=1, le=40)],
+) -> TrialWindow:
+    """The next trials."""
+    return await service.trial_window(session, visit, start, count)
+
+
+@api.put("/trials/{trial_index}", response_model=AnswerOut)
+async def put_answer(
+    session: WriteSession, visit: WritingVisit, now: Now, trial_index: int, answer: AnswerIn
+) -> AnswerOut | Response:
+    """Store an answer; sending the same one again is always safe."""
+    try:
+        return await service.answer(session, visit, trial_index, answer, now)
+    except service.AnsweredBefore as error:
+        return JSONResponse(refusal(error.code, error.message, error.stored), error.status)
+
+
+@api.post("/finish")
+async def finish(session: WriteSession, visit: WritingVisit, now: Now) -> Finished:
+    """End the session when all answers are stored."""
+    return await service.finish(session, visit, now)
+
+
+@router.get("/stimuli/{asset_token}")
+async def picture(
+    request: Request, session: ReadSession, settings: CurrentSettings, asset_token: str
+) -> Response:
+    """A picture, for the participant in whose plan it is."""
+    prefix = cookie_name(settings, "")
+    tokens = [value for name, value in request.cookies.items() if name.startswith(prefix)]
+    found = await service.picture(session, asset_token, tokens)
+    data = await run_in_threadpool(read_picture, found.bundle_path, found.blob_sha256)
+    headers = {"Cache-Control": "private, max-age=86400, immutable"}
+    return Response(data, media_type=found.media_type, headers=headers)
+
+
+router.include_router(api)
