@@ -1,0 +1,50 @@
+"""The command line: `metamerlab ...`. One module per group of commands."""
+
+import sys
+from importlib.metadata import version
+
+import typer
+from pydantic import ValidationError
+
+from app.cli import db, serve, stimuli, study
+from app.core.errors import DomainError
+from synthesis.bundle.errors import UserError
+
+app = typer.Typer(
+    name="metamerlab",
+    help="Psychophysics experiments with model metamers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(db.app, name="db")
+app.add_typer(stimuli.app, name="stimuli")
+app.add_typer(study.app, name="study")
+app.command()(serve.serve)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"metamerlab {version('metamerlab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True),
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run a command; an error that a user can mend is one line on stderr and exit code 1."""
+    try:
+        app()
+    except (DomainError, UserError) as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = f"METAMERLAB_{str(problem['loc'][0]).upper()}" if problem["loc"] else "settings"
+        typer.echo(f"error: {name}: {problem['msg'].removeprefix('Value error, ')}", err=True)
+        sys.exit(1)

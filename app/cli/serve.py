@@ -1,0 +1,19 @@
+"""`metamerlab serve`"""
+
+import asyncio
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app.core.config import Settings
+from app.db.migrate import require_newest_schema
+
+
+def serve(
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+) -> None:
+    """Serve the web application until it is interrupted."""
+    asyncio.run(require_newest_schema(Settings().database_url))
+    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, server_header=False)

@@ -1,0 +1,102 @@
+"""`metamerlab study ...`"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.cli.running import Json, in_transaction, show
+from app.core.clock import utc_now
+from app.core.config import Settings
+from app.db.tables import Study
+from app.experiments import queries, service
+from app.experiments.service import CheckedStudy
+
+app = typer.Typer(help="Studies.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The study's YAML file.")]
+Name = Annotated[str, typer.Argument(metavar="NAME")]
+
+
+@app.command()
+def validate(file: File, as_json: Json = False) -> None:
+    """Check a study file and its bundle; stores nothing."""
+    checked = service.check_study(file)
+    show(as_json, _numbers(checked), f"{file}: good. {_in_words(checked)}")
+
+
+@app.command()
+def create(file: File, as_json: Json = False) -> None:
+    """Store a study as a draft, with its links; an older draft of the same name is replaced."""
+    checked = service.check_study(file)
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        return await _description(session, await service.create_study(session, checked, utc_now()))
+
+    result = in_transaction(work)
+    text = f"Study {result['name']} is stored as a draft. {_in_words(checked)}"
+    show(as_json, {**result, **_numbers(checked)}, f"{text}\n{_links_in_words(result)}")
+
+
+@app.command("open")
+def open_study(name: Name, as_json: Json = False) -> None:
+    """Freeze a study and let participants in."""
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        return await _description(session, await service.open_study(session, name, utc_now()))
+
+    result = in_transaction(work)
+    show(as_json, result, f"Study {name} is open.\n{_links_in_words(result)}")
+
+
+@app.command()
+def close(name: Name, as_json: Json = False) -> None:
+    """Let no new participants in; those who have begun may finish."""
+
+    async def work(session: AsyncSession) -> dict[str, Any]:
+        return await _description(session, await service.close_study(session, name, utc_now()))
+
+    show(as_json, in_transaction(work), f"Study {name} is closed.")
+
+
+@app.command("list")
+def list_studies(as_json: Json = False) -> None:
+    """All studies and their links."""
+
+    async def work(session: AsyncSession) -> list[dict[str, Any]]:
+        return [await _description(session, study) for study in await queries.all_studies(session)]
+
+    studies = in_transaction(work)
+    lines = [f"{study['name']} ({study['status']})\n{_links_in_words(study)}" for study in studies]
+    show(as_json, studies, "\n".join(lines) or "There are no studies yet; `metamerlab study create FILE`.")
+
+
+async def _description(session: AsyncSession, study: Study) -> dict[str, Any]:
+    links = await queries.links_of_study(session, study.id)
+    base_url = Settings().base_url.rstrip("/")
+    return {
+        "name": study.name,
+        "status": study.status,
+        "links": {link.kind: f"{base_url}/s/{link.code}" for link in links},
+    }
+
+
+def _links_in_words(description: dict[str, Any]) -> str:
+    return "\n".join(f"  {kind:<10}{link}" for kind, link in description["links"].items())
+
+
+def _numbers(checked: CheckedStudy) -> dict[str, Any]:
+    return {
+        "conditions": list(checked.cells.conditions),
+        "trials": checked.cells.trials,
+        "cells_not_certified": checked.cells.not_certified,
+    }
+
+
+def _in_words(checked: CheckedStudy) -> str:
+    cells = checked.cells
+    return (
+        f"About {cells.trials} trials per participant, conditions {', '.join(cells.conditions)}; "
+        f"{cells.not_certified} cells are left out for want of a certificate."
+    )
