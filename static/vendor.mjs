@@ -10,11 +10,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const packages = join(root, "node_modules");
 const vendor = join(root, "static", "vendor");
 
-/** jsPsych's browser build sets a global; the last line makes a module of it. */
+/** jsPsych's browser build sets two globals; the last line makes a module of it. */
 async function vendorJsPsych() {
   const build = await readFile(join(packages, "jspsych/dist/index.browser.min.js"), "utf8");
   const code = build.replace(/^\/\/# sourceMappingURL=.*$/m, "").trimEnd();
-  const exports = "export const { initJsPsych, ParameterType } = jsPsychModule;\n";
+  const exports = "export { initJsPsych };\nexport const { ParameterType } = jsPsychModule;\n";
   await writeFile(join(vendor, "jspsych.js"), `${code}\n${exports}`);
   await copyFile(join(packages, "jspsych/dist/index.d.ts"), join(vendor, "jspsych.d.ts"));
 }
