@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -24,7 +25,7 @@ class Readout:
     """A fitted readout.
 
     weight : (categories, features) float32; bias : (categories,) float32. `fitted` says how the numbers were
-    made (text to text). `network` and `weights_sha256` name the network that the features come from.
+    made (JSON). `network` and `weights_sha256` name the network that the features come from.
     """
 
     weight: Tensor
@@ -32,7 +33,7 @@ class Readout:
     categories: tuple[str, ...]
     network: str
     weights_sha256: str
-    fitted: dict[str, str] = field(default_factory=dict)
+    fitted: dict[str, Any] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """The safetensors file. Equal readouts give equal bytes."""

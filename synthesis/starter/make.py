@@ -1,0 +1,142 @@
+"""The starter pictures: a folder of stimuli by category, and further renders for the null distribution."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from synthesis.bundle.errors import UserError
+from synthesis.bundle.manifest import canonical_json
+from synthesis.bundle.store import write_atomically
+from synthesis.images import Picture, encode_png
+from synthesis.starter import render as renderer
+from synthesis.starter.objects import starter_objects
+from synthesis.starter.render import STARTER_VARIATION, read_emoji, render
+
+DEFAULT_EMOJI = Path("node_modules/@lobehub/fluent-emoji-3d/assets")
+DEFAULT_SEED = 0
+DEFAULT_PER_CATEGORY = 3
+DEFAULT_NULL = 96
+_RECORD = "starter.json"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One picture to be: where it goes, what it shows, and the seed of everything random in it."""
+
+    path: PurePosixPath
+    emoji: str
+    seed: tuple[int, ...]
+
+
+class _Record(NamedTuple):
+    """starter.json: a digest of what the pictures were made from, and the digest of each picture."""
+
+    made_from: str
+    files: dict[str, str]
+
+
+def plan_pictures(seed: int, per_category: int, null: int) -> list[Planned]:
+    """What the starter folder holds. A larger folder begins with the pictures of a smaller one."""
+    objects = list(starter_objects().items())
+    stimuli = [
+        Planned(
+            PurePosixPath("stimuli", category, f"{category}{number + 1}.png"),
+            emoji[number % len(emoji)],
+            (seed, 0, index, number),
+        )
+        for index, (category, emoji) in enumerate(objects)
+        for number in range(per_category)
+    ]
+    nulls = []
+    for number in range(null):
+        round_, index = divmod(number, len(objects))
+        category, emoji = objects[index]
+        path = PurePosixPath("null", f"{category}{round_ + 1}.png")
+        nulls.append(Planned(path, emoji[round_ % len(emoji)], (seed, 1, number)))
+    return stimuli + nulls
+
+
+def draw(planned: Planned, emoji_folder: Path) -> Picture:
+    """The planned picture, uint8 (256, 256, 3)."""
+    emoji = _emoji(emoji_folder / f"{planned.emoji}.webp")
+    return render(emoji, STARTER_VARIATION, np.random.default_rng(planned.seed))
+
+
+def make_starter(
+    out: Path, emoji_folder: Path, plan: list[Planned], progress: Callable[[int], None] | None = None
+) -> int:
+    """Write the planned pictures under `out`; return how many had to be written.
+
+    Pictures that are there already and still fit the record ``starter.json`` are kept. Pictures of an earlier
+    plan that this one lacks are removed; nothing else in the folder is touched. `progress` is told how many
+    pictures are done.
+
+    Raises
+    ------
+    UserError
+        The emoji package is not installed, or one of its pictures does not decode.
+    """
+    made_from = _made_from(plan, emoji_folder)
+    former = _read_record(out)
+    known = former.files if former.made_from == made_from else {}
+    files: dict[str, str] = {}
+    written = 0
+    for done, planned in enumerate(plan, start=1):
+        path = str(planned.path)
+        if path in known and _file_digest(out / path) == known[path]:
+            files[path] = known[path]
+        else:
+            data = encode_png(draw(planned, emoji_folder))
+            write_atomically(out / path, data)
+            files[path] = hashlib.sha256(data).hexdigest()
+            written += 1
+        if progress:
+            progress(done)
+    for stale in set(former.files) - set(files):
+        (out / stale).unlink(missing_ok=True)
+    record = _Record(made_from, files)
+    if record != former:
+        write_atomically(out / _RECORD, json.dumps(record._asdict(), indent=1).encode())
+    return written
+
+
+@cache
+def _emoji(path: Path) -> Image.Image:
+    return read_emoji(path)
+
+
+def _made_from(plan: list[Planned], emoji_folder: Path) -> str:
+    """Digest of what the pictures depend on: emoji files, seeds, and the code that draws."""
+    sources = {name: _source_digest(emoji_folder, name) for name in sorted({entry.emoji for entry in plan})}
+    drawing = Path(renderer.__file__).read_bytes()
+    seeds = sorted({entry.seed[0] for entry in plan})
+    return hashlib.sha256(canonical_json([sources, seeds]) + drawing).hexdigest()
+
+
+def _source_digest(folder: Path, name: str) -> str:
+    digest = _file_digest(folder / f"{name}.webp")
+    if digest is None:
+        raise UserError(
+            f"{folder / name}.webp: no such picture; run `npm ci`, or give the folder `assets` of the npm "
+            "package @lobehub/fluent-emoji-3d with --emoji"
+        )
+    return digest
+
+
+def _file_digest(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+def _read_record(out: Path) -> _Record:
+    try:
+        record = json.loads((out / _RECORD).read_text())
+        return _Record(str(record["made_from"]), dict(record["files"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return _Record("", {})
