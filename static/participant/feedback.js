@@ -52,7 +52,7 @@ export class FeedbackPlugin {
       element("h1", { class: feedback.correct ? "verdict right" : "verdict wrong", role: "status" }, verdict),
       element("div", { class: "pair" }, drawn(bitmap), icon),
     ];
-    await pressed(showPage(display, content, texts.nextPicture));
+    await pressed(showPage(display, content, texts.continue));
     return { correct: feedback.correct };
   }
 }

@@ -38,10 +38,9 @@ export const texts = {
   right: (label) => `Right: ${label}`,
   /** @param {string} label @param {string} chosen */
   wrong: (label, chosen) => `It was: ${label}. You chose: ${chosen}.`,
-  nextPicture: "Next picture",
 
   saving: "Saving your last answers …",
-  reconnecting: "Reconnecting … Your answers are safe on this device.",
+  reconnecting: "Reconnecting … Your answers are safe.",
   elsewhereTitle: "Open in another tab",
   elsewhere: ["This study is open in another tab or window. You can go on there, or take it over here."],
   takeOver: "Continue here",
