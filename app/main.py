@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
+from app.admin.routes import router as admin
 from app.core.config import PROJECT_FOLDER, Settings
 from app.db.session import Database
 from app.experiments.routes import router as experiments
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.templates = Templates(PROJECT_FOLDER / "templates", STATIC)
     app.add_middleware(SecurityMiddleware, settings=settings)
     register_error_pages(app)
-    for router in (participants, trials, experiments):
+    for router in (participants, trials, experiments, admin):
         app.include_router(router)
     app.add_api_route("/", home)
     app.add_api_route("/healthz", healthz)

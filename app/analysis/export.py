@@ -2,20 +2,21 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from app.analysis.codebook import TRIAL_COLUMNS, Column
-from app.analysis.figures import recognition_chart, to_png, to_svg
+from app.analysis.figures import Figure, recognition_chart, to_png, to_svg
 from app.analysis.recognition import Recognition
 from app.analysis.service import StudyAnalysis
 from app.core.errors import BadRequest
 from synthesis.bundle.store import write_atomically
 
+CSV = "text/csv; charset=utf-8"
 # What spreadsheets take for the start of a formula (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -58,16 +59,26 @@ def recognition_csv(result: Recognition) -> bytes:
     return table_csv(list(rows[0]), (row.values() for row in rows))
 
 
-def analysis_files(analysis: StudyAnalysis) -> dict[str, bytes]:
-    """Name and content of everything that `metamerlab analyze` writes."""
-    chart = recognition_chart(analysis.recognition, analysis.caption)
-    return {
-        "recognition.csv": recognition_csv(analysis.recognition),
-        "trials.csv": trials_csv(analysis.trials),
-        "codebook.csv": codebook_csv(),
-        "recognition.svg": to_svg(chart).encode(),
-        "recognition.png": to_png(chart),
-    }
+@dataclass(frozen=True)
+class File:
+    """A file that shows one side of an analysis."""
+
+    media_type: str
+    make: Callable[[StudyAnalysis], bytes]
+
+
+FileName = Literal["recognition.csv", "recognition.svg", "recognition.png", "trials.csv", "codebook.csv"]
+FILES: dict[FileName, File] = {
+    "recognition.csv": File(CSV, lambda analysis: recognition_csv(analysis.recognition)),
+    "recognition.svg": File("image/svg+xml", lambda analysis: to_svg(_chart(analysis)).encode()),
+    "recognition.png": File("image/png", lambda analysis: to_png(_chart(analysis))),
+    "trials.csv": File(CSV, lambda analysis: trials_csv(analysis.trials)),
+    "codebook.csv": File(CSV, lambda _analysis: codebook_csv()),
+}
+
+
+def _chart(analysis: StudyAnalysis) -> Figure:
+    return recognition_chart(analysis.recognition, analysis.caption)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

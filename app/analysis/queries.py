@@ -1,25 +1,14 @@
 """What the analysis reads from the database."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus, Study
-
-
-async def study_with_bundle(session: AsyncSession, name: str) -> Row[Study, Bundle] | None:
-    return (
-        await session.execute(
-            select(Study, Bundle).join(Bundle, Bundle.id == Study.bundle_id).where(Study.name == name)
-        )
-    ).one_or_none()
-
-
-async def study_names(session: AsyncSession) -> Sequence[str]:
-    return (await session.scalars(select(Study.name).order_by(Study.name))).all()
+from app.db.tables import Participant, PlannedTrial, Response, Stimulus
 
 
 async def main_trials(session: AsyncSession, study_id: int, kind: str) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -76,12 +65,25 @@ async def completion_times(
     ).all()
 
 
-async def planned_truth(session: AsyncSession, asset_token: str) -> dict[int, tuple[str, str]]:
-    """(condition, category) by trial index, of the whole plan that holds the picture with this address."""
+@dataclass(frozen=True)
+class PlanTruth:
+    """What a participant's pictures show: (condition, category) by trial index."""
+
+    slot: int
+    trials: dict[int, tuple[str, str]]
+
+
+async def planned_truth(session: AsyncSession, asset_token: str) -> PlanTruth | None:
+    """The truth about the whole plan that holds the picture with this address; None if there is no such."""
     owner = select(PlannedTrial.participant_id).where(PlannedTrial.asset_token == asset_token)
-    rows = await session.execute(
-        select(PlannedTrial.trial_index, Stimulus.condition, Stimulus.category)
-        .join(Stimulus, Stimulus.id == PlannedTrial.stimulus_id)
-        .where(PlannedTrial.participant_id == owner.scalar_subquery())
-    )
-    return {index: (condition, category) for index, condition, category in rows}
+    rows = (
+        await session.execute(
+            select(Participant.slot, PlannedTrial.trial_index, Stimulus.condition, Stimulus.category)
+            .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
+            .join(Stimulus, Stimulus.id == PlannedTrial.stimulus_id)
+            .where(Participant.id == owner.scalar_subquery())
+        )
+    ).all()
+    if not rows:
+        return None
+    return PlanTruth(rows[0].slot, {row.trial_index: (row.condition, row.category) for row in rows})

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from statistics import median
 from typing import Any
 
@@ -13,9 +12,11 @@ from app.analysis import queries
 from app.analysis.codebook import TIMING_NAMES, TRIAL_COLUMNS
 from app.analysis.figures import Caption, participants_in_words
 from app.analysis.recognition import Recognition, recognition
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict
 from app.db.tables import Bundle, Study
+from app.experiments import service as experiments
 from app.experiments.schemas import ALL, KINDS, Kind
+from app.stimuli import queries as stimuli_queries
 from synthesis.bundle.manifest import NATURAL
 
 # A page's clock is rounded, so a picture that is exactly one frame off may seem a trifle more.
@@ -64,7 +65,8 @@ async def analyse(
     session: AsyncSession, name: str, kind: Kind, *, include_partial: bool = False
 ) -> StudyAnalysis:
     """The analysis of one study. Raises `NotFound` for an unknown name; no answers yet is no error."""
-    study, bundle = await find_study(session, name)
+    study = await experiments.get_study(session, name)
+    bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
     trials = _tidy(await queries.main_trials(session, study.id, kind), study.name, kind)
     curve = recognition(
         trials, conditions_of(study, bundle), bundle.categories, include_partial=include_partial
@@ -82,17 +84,6 @@ async def analyse(
         quality=_quality(shown, durations),
         counts={each: counts.get(each, Count()) for each in KINDS},
     )
-
-
-async def find_study(session: AsyncSession, name: str) -> tuple[Study, Bundle]:
-    """The study and its bundle. Raises `NotFound` with the nearest names."""
-    row = await queries.study_with_bundle(session, name)
-    if row is not None:
-        return row[0], row[1]
-    names = await queries.study_names(session)
-    near = get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names) or 'none yet'}"
-    raise NotFound("unknown_study", f"no study is named {name!r}; {hint}")
 
 
 async def counts_by_study(session: AsyncSession) -> dict[int, dict[Kind, Count]]:
@@ -118,7 +109,7 @@ def require_participants(analysis: StudyAnalysis) -> None:
 
 def conditions_of(study: Study, bundle: Bundle) -> list[str]:
     """The study's conditions in the curve's order: natural, then its layers in depth order."""
-    chosen = study.definition["layers"]
+    chosen = experiments.definition_of(study).layers
     return [NATURAL, *(layer for layer in bundle.layers if ALL in chosen or layer in chosen)]
 
 

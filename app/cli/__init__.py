@@ -5,8 +5,9 @@ from importlib.metadata import version
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
-from app.cli import db, serve, stimuli, study
+from app.cli import admin, analyze, db, serve, simulate, stimuli, study
 from app.core.errors import DomainError
 from synthesis.bundle.errors import UserError
 
@@ -20,7 +21,10 @@ app = typer.Typer(
 app.add_typer(db.app, name="db")
 app.add_typer(stimuli.app, name="stimuli")
 app.add_typer(study.app, name="study")
+app.add_typer(admin.app, name="admin")
 app.command()(serve.serve)
+app.command()(simulate.simulate)
+app.command()(analyze.analyze)
 
 
 def _show_version(wanted: bool) -> None:
@@ -42,6 +46,9 @@ def main() -> None:
         app()
     except (DomainError, UserError) as error:
         typer.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except DBAPIError as error:
+        typer.echo(f"error: the database cannot be used: {str(error.orig).strip().splitlines()[0]}", err=True)
         sys.exit(1)
     except ValidationError as error:
         problem = error.errors()[0]

@@ -23,15 +23,20 @@ def show(as_json: bool, result: Any, text: str) -> None:
 
 def in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     """Run `work` in one writing transaction: all of it is stored, or nothing."""
-    return asyncio.run(_in_transaction(work))
+    return asyncio.run(_with_session(work, writing=True))
 
 
-async def _in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+def reading(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    """Run `work` in a transaction that only reads, and so keeps nobody waiting."""
+    return asyncio.run(_with_session(work, writing=False))
+
+
+async def _with_session(work: Callable[[AsyncSession], Awaitable[Result]], *, writing: bool) -> Result:
     url = Settings().database_url
     await require_newest_schema(url)
     database = Database(url)
     try:
-        async with database.writing() as session:
+        async with database.writing() if writing else database.reading() as session:
             return await work(session)
     finally:
         await database.close()

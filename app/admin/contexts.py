@@ -1,0 +1,174 @@
+"""What each of the experimenter's pages shows, ready to be printed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.analysis.figures import participants_in_words, readable
+from app.analysis.recognition import ConditionRecognition
+from app.analysis.service import Count, Quality, StudyAnalysis
+from app.db.tables import Bundle, Study, StudyLink
+from app.experiments.schemas import KINDS, Kind
+from app.experiments.service import definition_of
+from app.web.templating import PageContext
+
+KIND_NAMES: dict[Kind, str] = {"live": "Live", "pilot": "Pilot", "simulated": "Simulated"}
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class SignInContext(PageContext):
+    template: ClassVar[str] = "admin/sign_in.html"
+
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class KindRow:
+    """One kind of participants of a study, with the address by which they come."""
+
+    kind: str
+    name: str
+    address: str
+    consented: int
+    completed: int
+
+
+@dataclass(frozen=True)
+class StudyCard:
+    name: str
+    title: str
+    status: str
+    model: str
+    layers: str
+    target: int
+    kinds: tuple[KindRow, ...]
+
+
+@dataclass(frozen=True)
+class StudiesContext(PageContext):
+    template: ClassVar[str] = "admin/studies.html"
+
+    studies: tuple[StudyCard, ...]
+
+
+@dataclass(frozen=True)
+class ConditionRow:
+    """One row of the table; numbers are text, and a missing one is a dash whose reason is the note."""
+
+    name: str
+    proportion: str
+    sem: str
+    interval: str
+    participants: int
+    trials: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number of data quality, with what it is a number of."""
+
+    name: str
+    value: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class StudyContext(PageContext):
+    template: ClassVar[str] = "admin/study.html"
+
+    card: StudyCard
+    current: KindRow
+    in_curve: str
+    left_out: str
+    conditions: tuple[ConditionRow, ...]
+    level_percent: int
+    chance: str
+    facts: tuple[Fact, ...]
+    files: str
+
+
+def study_card(
+    study: Study, bundle: Bundle, links: Sequence[StudyLink], counts: dict[Kind, Count], base_url: str
+) -> StudyCard:
+    definition = definition_of(study)
+    codes = {link.kind: link.code for link in links if link.study_id == study.id}
+    return StudyCard(
+        name=study.name,
+        title=definition.title,
+        status=study.status,
+        model=bundle.model,
+        layers=", ".join(bundle.layers),
+        target=definition.participants,
+        kinds=tuple(
+            KindRow(
+                kind=kind,
+                name=KIND_NAMES[kind],
+                address=f"{base_url.rstrip('/')}/s/{codes[kind]}",
+                consented=counts.get(kind, Count()).consented,
+                completed=counts.get(kind, Count()).completed,
+            )
+            for kind in KINDS
+        ),
+    )
+
+
+def study_page(analysis: StudyAnalysis, links: Sequence[StudyLink], base_url: str) -> StudyContext:
+    card = study_card(analysis.study, analysis.bundle, links, analysis.counts, base_url)
+    curve = analysis.recognition
+    unfinished = f"{participants_in_words(curve.left_out, '')} with answers did not finish and stay out."
+    return StudyContext(
+        card=card,
+        current=next(row for row in card.kinds if row.kind == analysis.kind),
+        in_curve=participants_in_words(curve.participants, analysis.kind),
+        left_out=unfinished if curve.left_out else "",
+        conditions=tuple(_condition_row(point) for point in curve.conditions),
+        level_percent=round(curve.level * 100),
+        chance=f"1/{round(1 / curve.chance)} = {curve.chance:.3f}",
+        facts=_facts(analysis.quality),
+        files=f"/admin/studies/{analysis.study.name}/{analysis.kind}",
+    )
+
+
+def _condition_row(point: ConditionRecognition) -> ConditionRow:
+    has_interval = point.ci_low is not None and point.ci_high is not None
+    return ConditionRow(
+        name=readable(point.condition),
+        proportion=_three_digits(point.proportion_correct),
+        sem=_three_digits(point.sem),
+        interval=f"{point.ci_low:.3f} to {point.ci_high:.3f}" if has_interval else NOTHING,
+        participants=point.participants,
+        trials=point.trials,
+        note=point.note,
+    )
+
+
+def _three_digits(number: float | None) -> str:
+    return NOTHING if number is None else f"{number:.3f}"
+
+
+def _facts(quality: Quality) -> tuple[Fact, ...]:
+    share, duration_s, rt_ms = quality.within_one_frame_share, quality.median_duration_s, quality.median_rt_ms
+    return (
+        Fact(
+            "Median duration",
+            NOTHING if duration_s is None else _minutes(duration_s),
+            "from consent to the end, of those who finished",
+        ),
+        Fact(
+            "Median response time",
+            NOTHING if rt_ms is None else f"{rt_ms / 1000:.2f} s",
+            "from the onset of the response screen",
+        ),
+        Fact(
+            "Pictures on time",
+            NOTHING if share is None else f"{share:.1%}",
+            f"shown within one frame of the asked duration, of {quality.timed_trials} timed trials",
+        ),
+    )
+
+
+def _minutes(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

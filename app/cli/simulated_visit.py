@@ -1,0 +1,77 @@
+"""One simulated participant's way through a study, by the same HTTP calls as the page makes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from app.analysis.queries import PlanTruth
+from app.core.errors import Conflict
+from app.trials.simulate import SimulatedObserver
+
+WINDOW = 40
+
+# Finds, on the experimenter's side, the plan that holds the picture with this opaque address.
+LookUp = Callable[[str], Awaitable[PlanTruth]]
+
+
+class Refused(Conflict):
+    """The server did not answer a participant's call as it should."""
+
+
+async def take_part(
+    client: httpx.AsyncClient,
+    code: str,
+    look_up: LookUp,
+    observer_of: Callable[[PlanTruth], SimulatedObserver],
+) -> int:
+    """Go from the landing page to the end and return the number of trials answered.
+
+    The client needs a cookie jar of its own. Raises `Refused` at the first unexpected answer.
+    """
+    await _call(client, "GET", f"/s/{code}")
+    await _call(client, "POST", f"/s/{code}/consent", expect=303, data={"consent": "yes"})
+    await _call(client, "GET", f"/run/{code}")
+    view = (await _call(client, "GET", f"/api/{code}/session")).json()
+    truth: PlanTruth | None = None
+    for start in range(0, view["total"], WINDOW):
+        window = await _call(client, "GET", f"/api/{code}/trials?start={start}&count={WINDOW}")
+        for trial in window.json()["trials"]:
+            await _call(client, "GET", trial["image"])
+            if truth is None:
+                truth = await look_up(trial["image"].rpartition("/")[2])
+                observer = observer_of(truth)
+            answer = _answer(observer, truth, trial, view["timing"])
+            await _call(client, "PUT", f"/api/{code}/trials/{trial['index']}", json=answer)
+    await _call(client, "POST", f"/api/{code}/finish", json={})
+    total: int = view["total"]
+    return total
+
+
+def _answer(
+    observer: SimulatedObserver, truth: PlanTruth, trial: dict[str, Any], durations: dict[str, float]
+) -> dict[str, Any]:
+    condition, category = truth.trials[trial["index"]]
+    practice = "practice_" if trial["phase"] == "practice" else ""
+    given = observer.answer(
+        condition,
+        category,
+        image_ms=durations[f"{practice}image_ms"],
+        fixation_ms=durations["fixation_ms"],
+        mask_ms=durations[f"{practice}mask_ms"],
+    )
+    return {"uuid": str(uuid4()), "answer": given.answer, "rt_ms": given.rt_ms, "timing": given.timing}
+
+
+async def _call(
+    client: httpx.AsyncClient, method: str, path: str, expect: int = 200, **content: Any
+) -> httpx.Response:
+    try:
+        response = await client.request(method, path, **content)
+    except httpx.TransportError as error:
+        reason = str(error) or type(error).__name__
+        raise Refused("no_server", f"no answer from {client.base_url}: {reason}; is it serving?") from None
+    if response.status_code != expect:
+        raise Refused("refused", f"{method} {path} was answered {response.status_code}, not {expect}")
+    return response
