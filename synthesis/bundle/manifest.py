@@ -82,10 +82,14 @@ class Certificate(Record):
 
 
 class Provenance(Record):
-    """How a metamer was made. `losses` are the recipe's loss at `loss_steps`."""
+    """How a metamer was made. `losses` are the recipe's loss at `loss_steps`.
+
+    `attempt` counts from 0: a metamer that fails its certificate is made again from other noise.
+    """
 
     recipe: str
     noise_seed: int
+    attempt: int = 0
     steps: int
     loss_steps: list[int]
     losses: list[float]

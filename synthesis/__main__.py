@@ -1,0 +1,103 @@
+"""The command line: ``python -m synthesis ...``. Messages go to stderr, results to stdout."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from synthesis.bundle.errors import UserError
+from synthesis.bundle.manifest import Manifest
+from synthesis.bundle.spec import RecipeName, SynthesisSpec
+from synthesis.bundle.store import BundleStore
+from synthesis.bundle.yaml_file import load_yaml
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Make, certify and check model metamers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Bundle = Annotated[Path, typer.Argument(help="A bundle's folder.")]
+
+
+@app.command()
+def models() -> None:
+    """List the networks that metamers can be made for."""
+    from synthesis.registry import known_networks
+
+    for name in known_networks():
+        typer.echo(name)
+
+
+@app.command()
+def layers(model: Annotated[str, typer.Argument(help="One of `models`.")]) -> None:
+    """List a network's layers in depth order."""
+    from synthesis.registry import network_layers
+
+    for layer in network_layers(model):
+        typer.echo(layer.name)
+
+
+@app.command()
+def run(
+    spec: Annotated[Path, typer.Argument(help="SPEC.yaml: model, layers, stimuli, ...")],
+    out: Annotated[Path, typer.Option(help="Folder of the bundle; an unfinished one is continued.")],
+    recipe: Annotated[RecipeName | None, typer.Option(help="Instead of the spec's recipe.")] = None,
+) -> None:
+    """Make and certify every metamer of a spec."""
+    from synthesis.plan import make_plan
+
+    started = time.monotonic()
+    wanted = load_yaml(spec, SynthesisSpec)
+    if recipe:
+        wanted = wanted.model_copy(update={"recipe": recipe})
+    plan = make_plan(wanted)
+    store = BundleStore(out)
+    if store.finished:
+        manifest = store.read_manifest()
+        if manifest.spec != plan.record:
+            raise UserError(f"{out}: holds the finished bundle of another spec; give another --out folder")
+        _say(f"{out}: already finished")
+    else:
+        from synthesis.run import Run
+
+        try:
+            manifest = Run(plan, store).execute()
+        except KeyboardInterrupt:
+            _say(f"interrupted; what is finished is kept in {out}: run the same command to continue")
+            raise typer.Exit(INTERRUPTED) from None
+    _report_items(manifest, time.monotonic() - started)
+
+
+def _report_items(manifest: Manifest, seconds: float) -> None:
+    failed = [item for item in manifest.items if not item.certificate.passed]
+    for item in failed:
+        _say(f"no certificate: {item.id}")
+    _print_summary(len(manifest.items), len(failed), seconds)
+
+
+def _print_summary(items: int, failed: int, seconds: float) -> None:
+    summary = {"items": items, "passed": items - failed, "failed": failed, "seconds": round(seconds, 1)}
+    typer.echo(json.dumps(summary))
+
+
+def _say(message: str) -> None:
+    typer.echo(message, err=True)
+
+
+def main() -> None:
+    """Run the command line; a user's error is one line and exit code 1."""
+    try:
+        app(prog_name="python -m synthesis")
+    except UserError as error:
+        _say(str(error))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Certificates: does a served metamer match its natural stimulus better than unrelated stimuli match?
+
+Feather et al. 2023, Methods, "Criteria for optimization success". All statistics are over one layer's
+activations, flattened, of the decoded bytes that will be served.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from synthesis.bundle.manifest import Certificate, LayerNull
+
+# Signal-to-noise ratios are held within +-SNR_LIMIT_DB, so that a perfect match, or an activation that is
+# zero everywhere, still gives a number. Float32 activations cannot resolve more.
+SNR_LIMIT_DB = 200.0
+_SMALLEST_NORM = 1e-12
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well a metamer's activation fits its natural stimulus's: rho, R^2, dB, ratio of norms."""
+
+    spearman: float
+    pearson_r2: float
+    snr_db: float
+    relative_error: float
+
+
+def measure(natural: NDArray[np.float32], metamer: NDArray[np.float32]) -> Match:
+    """The four statistics of two activations of one shape; `natural` is the signal."""
+    t, m = natural.ravel().astype(np.float64), metamer.ravel().astype(np.float64)
+    signal, noise = float(t @ t), float((t - m) @ (t - m))
+    return Match(
+        spearman=pearson(rankdata(t), rankdata(m)),
+        pearson_r2=pearson(t, m) ** 2,
+        snr_db=snr_db(signal, noise),
+        relative_error=math.sqrt(noise) / max(math.sqrt(signal), _SMALLEST_NORM),
+    )
+
+
+def pearson(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+    """Pearson's r of two vectors; 0 when one of them is constant (an all-zero activation has no pattern)."""
+    a, b = centred(first), centred(second)
+    scale = math.sqrt(float(a @ a) * float(b @ b))
+    return float(a @ b) / scale if scale > 0 else 0.0
+
+
+def centred(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`values` minus their mean; exactly 0 for a constant vector, whatever the rounding of its mean."""
+    return np.zeros_like(values) if np.ptp(values) == 0 else values - values.mean()
+
+
+def snr_db(signal: float, noise: float) -> float:
+    """10 log10(signal / noise) of two sums of squares, within +-`SNR_LIMIT_DB`."""
+    if signal <= 0:
+        return -SNR_LIMIT_DB
+    if noise <= 0:
+        return SNR_LIMIT_DB
+    return min(max(10 * math.log10(signal / noise), -SNR_LIMIT_DB), SNR_LIMIT_DB)
+
+
+def certify(match: Match, natural_answer: str, metamer_answer: str, null: LayerNull) -> Certificate:
+    """The certificate of a metamer, judged against its layer's null distribution."""
+    return Certificate(
+        natural_answer=natural_answer,
+        metamer_answer=metamer_answer,
+        spearman=match.spearman,
+        pearson_r2=match.pearson_r2,
+        snr_db=match.snr_db,
+        relative_error=match.relative_error,
+        passed=natural_answer == metamer_answer and outside_null(match, null),
+    )
+
+
+def outside_null(match: Match | Certificate, null: LayerNull) -> bool:
+    """Whether Spearman's rho, Pearson's R^2 and the SNR are each above the maximum of their null."""
+    return (
+        match.spearman > null.spearman.maximum
+        and match.pearson_r2 > null.pearson_r2.maximum
+        and match.snr_db > null.snr_db.maximum
+    )

@@ -1,0 +1,70 @@
+"""What an unfinished run remembers: each finished attempt and each null, so that it can continue."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from synthesis.bundle.errors import BundleError
+from synthesis.bundle.manifest import Blob, LayerNull, Provenance, canonical_json
+from synthesis.bundle.store import BundleStore
+from synthesis.certificate import Match
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A finished synthesis with its measures; whether it passes is judged against the run's null."""
+
+    blob: Blob
+    answer: str
+    match: Match
+    provenance: Provenance
+
+
+class Journal:
+    """Records in a bundle's folder, under keys that cover everything a record depends on."""
+
+    def __init__(self, store: BundleStore) -> None:
+        self.store = store
+
+    def attempt(self, key: dict[str, Any]) -> Attempt | None:
+        """The attempt stored under `key`, or None: never made, unreadable, or its blob is damaged."""
+        record = self.store.get_record(_name(key))
+        try:
+            if record is None:
+                return None
+            attempt = Attempt(
+                Blob.model_validate(record["blob"]),
+                str(record["answer"]),
+                Match(**record["match"]),
+                Provenance.model_validate(record["provenance"]),
+            )
+            self.store.read_blob(attempt.blob.sha256)
+        except (KeyError, TypeError, ValidationError, BundleError):
+            return None
+        return attempt
+
+    def put_attempt(self, key: dict[str, Any], attempt: Attempt) -> None:
+        record = {
+            "blob": attempt.blob.model_dump(),
+            "answer": attempt.answer,
+            "match": asdict(attempt.match),
+            "provenance": attempt.provenance.model_dump(),
+        }
+        self.store.put_record(_name(key), record)
+
+    def null(self, key: dict[str, Any]) -> LayerNull | None:
+        """The null stored under `key`, or None."""
+        record = self.store.get_record(_name(key))
+        try:
+            return None if record is None else LayerNull.model_validate(record)
+        except ValidationError:
+            return None
+
+    def put_null(self, key: dict[str, Any], null: LayerNull) -> None:
+        self.store.put_record(_name(key), null.model_dump())
+
+
+def _name(key: dict[str, Any]) -> str:
+    return hashlib.sha256(canonical_json(key)).hexdigest()

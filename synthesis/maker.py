@@ -1,0 +1,158 @@
+"""Making one layer's metamers: batches, certificates, further attempts, and the journal of all that."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from synthesis.activations import MatchedActivation
+from synthesis.bundle.manifest import Certificate, Item, LayerNull, Natural, Provenance
+from synthesis.certificate import certify, measure
+from synthesis.images import decode_png, encode_png, to_input, to_pictures
+from synthesis.journal import Attempt, Journal
+from synthesis.observer import Observer
+from synthesis.optimise import Batch, Synthesis, initial_noise, noise_seed
+from synthesis.progress import Steps
+from synthesis.recipes import Recipe
+
+BATCH_SIZE = 4
+# How often a metamer is tried, each time from other noise, until one passes its certificate.
+ATTEMPTS = 3
+_LOSSES_KEPT = 40
+
+
+@dataclass(frozen=True)
+class Job:
+    """One attempt at one item."""
+
+    natural: Natural
+    layer: str
+    seed: int
+    attempt: int = 0
+
+    def __str__(self) -> str:
+        return f"stimulus {self.natural.id}, layer {self.layer}, seed {self.seed}"
+
+    @property
+    def item_id(self) -> str:
+        return f"{self.natural.id}/{self.layer}/{self.seed}"
+
+
+class LayerMaker:
+    """Makes items with one network, recipe and decision rule, remembering each attempt in a journal."""
+
+    def __init__(
+        self, observer: Observer, recipe: Recipe, journal: Journal, rule_key: dict[str, Any]
+    ) -> None:
+        self.observer, self.recipe, self.journal, self.rule_key = observer, recipe, journal, rule_key
+        self._tried: dict[str, list[Item]] = {}
+
+    def make(self, layer: str, jobs: list[Job], null: LayerNull, progress: Steps) -> list[Item]:
+        """The best attempt at each job, in their order. All jobs are of `layer`.
+
+        Raises `UserError` naming the item when a loss is not a finite number.
+        """
+        self._tried = {job.item_id: [] for job in jobs}
+        queue = deque(jobs)
+        new = deque(job for job in self._replay(queue, null, progress))
+        if new:
+            self._synthesise(layer, new, null, progress)
+        return [max(self._tried[job.item_id], key=_merit) for job in jobs]
+
+    def _replay(self, queue: deque[Job], null: LayerNull, progress: Steps) -> list[Job]:
+        """Take from the journal what is there; the jobs that are left."""
+        left = []
+        while queue:
+            job = queue.popleft()
+            attempt = self.journal.attempt(self._key(job))
+            if attempt is None:
+                left.append(job)
+            else:
+                queue.extend(self._judge(job, attempt, null, progress.skip))
+        return left
+
+    def _synthesise(self, layer: str, queue: deque[Job], null: LayerNull, progress: Steps) -> None:
+        network = self.observer.network
+        batch: Batch[Job] = Batch(MatchedActivation(network, network.layer(layer)), self.recipe)
+        while queue or batch.items:
+            while queue and len(batch.items) < BATCH_SIZE:
+                self._add(batch, queue.popleft())
+            for synthesis in batch.step():
+                attempt = self._finish(synthesis)
+                self.journal.put_attempt(self._key(synthesis.label), attempt)
+                queue.extend(self._judge(synthesis.label, attempt, null, progress.advance))
+
+    def _add(self, batch: Batch[Job], job: Job) -> None:
+        seed = noise_seed(job.natural.blob.sha256, job.seed, job.attempt)
+        picture = decode_png(self.journal.store.read_blob(job.natural.blob.sha256))
+        natural = torch.from_numpy(to_input(picture[None]))[0]
+        batch.add(job, natural, initial_noise(seed, self.observer.network.input_px))
+
+    def _finish(self, synthesis: Synthesis[Job]) -> Attempt:
+        """Round, encode, store, and measure the bytes that will be served."""
+        job, store = synthesis.label, self.journal.store
+        assert synthesis.picture is not None
+        data = encode_png(to_pictures(synthesis.picture[None].numpy())[0])
+        blob = store.put_blob(data, "image/png")
+        metamer, answer = self.observer.look(decode_png(data), job.layer)
+        natural = self.observer.activation(decode_png(store.read_blob(job.natural.blob.sha256)), job.layer)
+        return Attempt(blob, answer, measure(natural, metamer), self._provenance(synthesis))
+
+    def _provenance(self, synthesis: Synthesis[Job]) -> Provenance:
+        job, losses = synthesis.label, synthesis.losses
+        steps = _kept_steps(len(losses))
+        return Provenance(
+            recipe=self.recipe.name,
+            noise_seed=noise_seed(job.natural.blob.sha256, job.seed, job.attempt),
+            attempt=job.attempt,
+            steps=len(losses),
+            loss_steps=steps,
+            losses=[losses[step] for step in steps],
+            seconds=round(synthesis.seconds, 3),
+            device="cpu",
+            dtype="bfloat16" if self.recipe.autocast else "float32",
+        )
+
+    def _judge(self, job: Job, attempt: Attempt, null: LayerNull, count: Any) -> list[Job]:
+        """Keep the attempt as an item; the next attempt if this one failed, else count the item as done."""
+        certificate = certify(attempt.match, job.natural.answer, attempt.answer, null)
+        item = Item(
+            id=job.item_id,
+            stimulus=job.natural.id,
+            layer=job.layer,
+            seed=job.seed,
+            blob=attempt.blob,
+            certificate=certificate,
+            provenance=attempt.provenance,
+        )
+        self._tried[job.item_id].append(item)
+        if not certificate.passed and job.attempt + 1 < ATTEMPTS:
+            return [replace(job, attempt=job.attempt + 1)]
+        count()
+        return []
+
+    def _key(self, job: Job) -> dict[str, Any]:
+        return {
+            "model": self.observer.network.weights_sha256,
+            "layer": job.layer,
+            "recipe": self.recipe.name,
+            "parameters": self.recipe.parameters(),
+            "stimulus": job.natural.blob.sha256,
+            "seed": job.seed,
+            "attempt": job.attempt,
+            "decision": self.rule_key,
+        }
+
+
+def _merit(item: Item) -> tuple[bool, bool, float]:
+    """The better of two attempts is the larger: passed, then same answer, then smaller error."""
+    certificate: Certificate = item.certificate
+    same = certificate.natural_answer == certificate.metamer_answer
+    return certificate.passed, same, -certificate.relative_error
+
+
+def _kept_steps(steps: int) -> list[int]:
+    """About `_LOSSES_KEPT` steps spread evenly from the first to the last."""
+    stride = max(1, -(-steps // _LOSSES_KEPT))
+    return sorted({*range(0, steps, stride), steps - 1})

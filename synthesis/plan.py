@@ -1,0 +1,73 @@
+"""What a run will make, known before any network is loaded."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from synthesis.bundle.manifest import canonical_json
+from synthesis.bundle.spec import SynthesisSpec
+from synthesis.images import category_folder, picture_files
+from synthesis.registry import require_layers
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture file named by a spec; `category` is empty for null stimuli."""
+
+    id: str
+    category: str
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The files of a run, and `record`: the spec without paths, with digests of what it points to.
+
+    Two runs with one record make the same bundle, wherever their files lie.
+    """
+
+    spec: SynthesisSpec
+    stimuli: tuple[Source, ...]
+    null_stimuli: tuple[Source, ...]
+    readout: bytes | None
+    record: dict[str, Any]
+
+
+def make_plan(spec: SynthesisSpec) -> Plan:
+    """Find and hash every file of a spec. Raises `UserError` for an unknown model, layer or folder."""
+    require_layers(spec.model, spec.layers)
+    stimuli = tuple(
+        Source(f"{category}/{file.name}", category, file, _file_digest(file))
+        for category, file in category_folder(spec.stimuli)
+    )
+    null_stimuli = tuple(_null_sources(spec.null_stimuli)) if spec.null_stimuli else ()
+    readout = _readout(spec)
+    record = spec.model_dump(mode="json", exclude={"stimuli", "null_stimuli", "readout"})
+    record["stimuli_sha256"] = _set_digest(stimuli)
+    record["null_stimuli_sha256"] = _set_digest(null_stimuli)
+    record["readout_sha256"] = hashlib.sha256(readout).hexdigest() if readout else None
+    return Plan(spec, stimuli, null_stimuli, readout, record)
+
+
+def _null_sources(folder: Path) -> Iterable[Source]:
+    for file in picture_files(folder):
+        yield Source(file.relative_to(folder).as_posix(), "", file, _file_digest(file))
+
+
+def _readout(spec: SynthesisSpec) -> bytes | None:
+    if spec.readout is None:
+        return None
+    from synthesis.vision.readout import readout_bytes
+
+    return readout_bytes(spec.readout)
+
+
+def _file_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _set_digest(sources: Iterable[Source]) -> str:
+    return hashlib.sha256(canonical_json([[source.id, source.sha256] for source in sources])).hexdigest()

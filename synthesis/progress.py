@@ -1,0 +1,71 @@
+"""Progress on stderr: a bar with rate and time left on a terminal, else a line now and then."""
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+_LINE_EVERY_S = 10.0
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.2f}/s" if task.speed else "-/s")
+
+
+class Steps:
+    """Counts `total` pieces of work called `what`. Use as a context manager."""
+
+    def __init__(self, what: str, total: int) -> None:
+        self.what, self.total, self.done = what, total, 0
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
+        console = Console(stderr=True)
+        self._bar = Progress(
+            *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
+        )
+        self._task = self._bar.add_task(what, total=total)
+        self._started = self._printed = time.monotonic()
+        self._from = 0
+
+    def __enter__(self) -> "Steps":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+        if self._bar.disable and kind is None:
+            self._print()
+
+    def skip(self) -> None:
+        """Count a piece that an earlier run finished: it does not enter the printed rate."""
+        self.done += 1
+        self._from += 1
+        self._bar.advance(self._task)
+
+    def advance(self) -> None:
+        self.done += 1
+        self._bar.advance(self._task)
+        if self._bar.disable and time.monotonic() - self._printed > _LINE_EVERY_S:
+            self._print()
+
+    def _print(self) -> None:
+        self._printed = time.monotonic()
+        rate = (self.done - self._from) / max(self._printed - self._started, 1e-9)
+        left = (
+            f", {(self.total - self.done) / rate:.0f} s left" if rate > 0 and self.done < self.total else ""
+        )
+        Console(stderr=True).print(
+            f"{self.what}: {self.done}/{self.total}, {rate:.2f}/s{left}", highlight=False
+        )
