@@ -1,9 +1,9 @@
-"""The script that made efficientnet_lite0_readout.safetensors, the 16-way readout of the starter pictures.
+"""The script that made efficientnet_lite0_readout.safetensors, the readout of the starter pictures.
 
-The network's own 1,000 classes do not name 3-D renders, so its pooled features get a readout that does: fitted
-to four families of emoji (all MIT) that show the same objects in different styles, drawn with random size,
-turn, place, ground and sharpness. How well it does on a family that it never saw is measured by leaving each
-family out. To make it again:
+The network's own 1,000 classes do not name 3-D renders, so its pooled features get a readout that does. It is
+fitted to four families of emoji (all MIT) that show the same objects in different styles, drawn with random
+size, turn, place, ground and sharpness. How well it does on a family that it never saw is measured by leaving
+each family out. To make it again:
 
     npm install --no-save --ignore-scripts --prefix FOLDER @lobehub/fluent-emoji-3d@1.1.0 \\
         emoji-datasource-google@16.0.0 emoji-datasource-twitter@16.0.0 emoji-datasource-facebook@16.0.0
@@ -24,6 +24,7 @@ import typer
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.store import write_atomically
 from synthesis.images import Picture
+from synthesis.progress import Steps
 from synthesis.registry import Network, load_network
 from synthesis.starter.make import DEFAULT_NULL, DEFAULT_PER_CATEGORY, DEFAULT_SEED, draw, plan_pictures
 from synthesis.starter.objects import starter_objects
@@ -133,8 +134,9 @@ def fit_starter_readout(prefix: Path, per_category: int, seed: int) -> Readout:
     labels: list[int] = []
     for index, family in enumerate(FAMILIES):
         pictures, family_labels = draw_family(index, prefix, per_category, seed)
-        _say(f"{family.name}: {len(pictures)} renders drawn, features next")
-        rows.append(pooled_features(network, [_served(picture, network) for picture in pictures]))
+        with Steps(f"features of {family.name}", len(pictures)) as steps:
+            served = (_served(picture, network) for picture in pictures)
+            rows.append(pooled_features(network, served, steps.advance))
         labels += family_labels
     features, indices = np.concatenate(rows), np.array(labels)
     families = np.repeat(np.arange(len(FAMILIES)), [len(part) for part in rows])

@@ -70,7 +70,7 @@ def draw(planned: Planned, emoji_folder: Path) -> Picture:
 
 
 def make_starter(
-    out: Path, emoji_folder: Path, plan: list[Planned], progress: Callable[[int], None] | None = None
+    out: Path, emoji_folder: Path, plan: list[Planned], progress: Callable[[], object] = lambda: None
 ) -> int:
     """Write the planned pictures under `out`; return how many had to be written.
 
@@ -88,7 +88,7 @@ def make_starter(
     known = former.files if former.made_from == made_from else {}
     files: dict[str, str] = {}
     written = 0
-    for done, planned in enumerate(plan, start=1):
+    for planned in plan:
         path = str(planned.path)
         if path in known and _file_digest(out / path) == known[path]:
             files[path] = known[path]
@@ -97,8 +97,7 @@ def make_starter(
             write_atomically(out / path, data)
             files[path] = hashlib.sha256(data).hexdigest()
             written += 1
-        if progress:
-            progress(done)
+        progress()
     for stale in set(former.files) - set(files):
         (out / stale).unlink(missing_ok=True)
     record = _Record(made_from, files)

@@ -66,7 +66,8 @@ def render(emoji: Image.Image, variation: Variation, rng: np.random.Generator) -
     ground = ground * (1 - 0.35 * _shadow(layer))
     colour = np.asarray(layer.convert("RGB"), dtype=np.float64) / 255
     mixed = alpha * colour + (1 - alpha) * ground
-    mixed += rng.uniform(0, variation.noise) * rng.standard_normal(mixed.shape)
+    if variation.noise:
+        mixed += rng.uniform(0, variation.noise) * rng.standard_normal(mixed.shape)
     return np.rint(np.clip(mixed, 0, 1) * 255).astype(np.uint8)
 
 

@@ -1,6 +1,7 @@
 """A network's pooled features, the input of linear readouts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from itertools import islice
 
 import numpy as np
 import torch
@@ -14,20 +15,20 @@ _BATCH = 16
 
 
 def pooled_features(
-    network: Network, pictures: Sequence[Picture], progress: Callable[[int], None] | None = None
+    network: Network, pictures: Iterable[Picture], progress: Callable[[], object] = lambda: None
 ) -> NDArray[np.float32]:
-    """Features (n, features) of n pictures, each uint8 (input_px, input_px, 3).
+    """Features (n, features) of n > 0 pictures, each uint8 (input_px, input_px, 3).
 
-    `progress` is told how many pictures are done after each batch.
+    `progress` is called once for each picture that is done.
     """
     extractor = Activations(network.module, {"features": network.feature_node})
     extractor = extractor.to(memory_format=torch.channels_last)
+    waiting = iter(pictures)
     rows: list[NDArray[np.float32]] = []
-    for start in range(0, len(pictures), _BATCH):
-        batch = torch.from_numpy(to_input(pictures[start : start + _BATCH]))
-        batch = batch.contiguous(memory_format=torch.channels_last)
+    while batch := list(islice(waiting, _BATCH)):
+        inputs = torch.from_numpy(to_input(batch)).contiguous(memory_format=torch.channels_last)
         with torch.inference_mode():
-            rows.append(extractor(batch)["features"].flatten(1).numpy())
-        if progress:
-            progress(min(start + _BATCH, len(pictures)))
+            rows.append(extractor(inputs)["features"].flatten(1).numpy())
+        for _ in batch:
+            progress()
     return np.concatenate(rows)
