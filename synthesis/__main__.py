@@ -13,6 +13,8 @@ from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import RecipeName, SynthesisSpec
 from synthesis.bundle.store import BundleStore
 from synthesis.bundle.yaml_file import load_yaml
+from synthesis.readout_command import readout
+from synthesis.starter.command import starter
 
 INTERRUPTED = 130
 
@@ -22,6 +24,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(starter)
+app.command()(readout)
 Bundle = Annotated[Path, typer.Argument(help="A bundle's folder.")]
 
 

@@ -70,10 +70,10 @@ def known_truth(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def test_a_known_readout_is_recovered_from_features_of_any_scale() -> None:
-    features, labels, truth = known_truth(3000, seed=1)
-    fit = fit_linear(features, labels, np.arange(3000) % 5)
+    features, labels, truth = known_truth(1500, seed=1)
+    fit = fit_linear(features, labels, np.arange(1500) % 5)
     own = (((features - 7) / 10.0 ** np.arange(-2, 4)) @ truth.T).argmax(axis=1)
-    assert fit.cv_accuracy == pytest.approx((own == labels).mean(), abs=0.01)
+    assert fit.cv_accuracy == pytest.approx((own == labels).mean(), abs=0.02)
     # What counts is the contrast of categories, per standard deviation of each feature.
     standard = fit.weight * features.std(axis=0)
     contrast = (standard - standard.mean(axis=0)).ravel()
