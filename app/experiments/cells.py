@@ -7,16 +7,16 @@ from functools import cached_property
 import numpy as np
 
 from app.core.errors import Invalid
-from app.db.tables import Stimulus
 from app.experiments import design
 from app.experiments.schemas import ALL, StudyDefinition
+from app.stimuli.schemas import Picture
 from synthesis.bundle.manifest import NATURAL
 
 
 @dataclass(frozen=True)
 class PlannedPicture:
     phase: str
-    stimulus: Stimulus
+    picture: Picture
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Cells:
     seed: int
     natural_ids: tuple[str, ...]
     conditions: tuple[str, ...]
-    pictures: dict[design.Cell, list[Stimulus]]
+    pictures: dict[design.Cell, list[Picture]]
     practice: tuple[int, ...]
 
     @cached_property
@@ -39,13 +39,22 @@ class Cells:
     @cached_property
     def not_certified(self) -> int:
         """How many cells of the main part are left out for want of a certified picture."""
-        main = np.delete(self.valid, list(self.practice), axis=0)
-        return int((~main).sum())
+        return int((~self._main).sum())
+
+    @cached_property
+    def _main(self) -> design.Matrix:
+        return np.delete(self.valid, list(self.practice), axis=0)
+
+    @property
+    def empty_conditions(self) -> list[str]:
+        """Conditions without any picture for the main part."""
+        counts = self._main.sum(axis=0)
+        return [name for name, count in zip(self.conditions, counts, strict=True) if count == 0]
 
     @cached_property
     def trials(self) -> int:
-        """Trials of the first participant, practice included; that of others may differ by one or two."""
-        return len(self.plan(0))
+        """Trials of a participant, practice included, rounded: participants' numbers differ a little."""
+        return len(self.practice) + round(design.mean_main_trials(self.valid, self.practice))
 
     def plan(self, slot: int) -> list[PlannedPicture]:
         """The pictures of one participant in order."""
@@ -56,22 +65,22 @@ class Cells:
         ]
         return practice + [PlannedPicture("main", self._picture(cell, plan.block)) for cell in plan.main]
 
-    def _picture(self, cell: design.Cell, block: int) -> Stimulus:
+    def _picture(self, cell: design.Cell, block: int) -> Picture:
         """Where a cell has metamers of several seeds, the blocks take turns."""
         candidates = self.pictures[cell]
         return candidates[block % len(candidates)]
 
 
 def study_cells(
-    definition: StudyDefinition, bundle_layers: Sequence[str], stimuli: Sequence[Stimulus]
+    definition: StudyDefinition, bundle_layers: Sequence[str], bundle_pictures: Sequence[Picture]
 ) -> Cells:
-    """The cells of a study on the stimuli of its bundle.
+    """The cells of a study on the pictures of its bundle.
 
     Raises `Invalid`: a layer is not in the bundle, there are too few pictures for practice, or a condition
     has no certified picture at all.
     """
     conditions = (NATURAL, *_layers(definition, bundle_layers))
-    naturals = sorted((s for s in stimuli if s.condition == NATURAL), key=lambda s: s.natural_id)
+    naturals = sorted((p for p in bundle_pictures if p.condition == NATURAL), key=lambda p: p.natural_id)
     number = {natural.natural_id: n for n, natural in enumerate(naturals)}
     try:
         practice = design.choose_practice(
@@ -81,13 +90,17 @@ def study_cells(
         raise Invalid(
             "too_few_pictures", f"practice_trials: {error}; lower it or make a larger bundle"
         ) from None
-    pictures: dict[design.Cell, list[Stimulus]] = {}
-    for stimulus in sorted(stimuli, key=lambda s: s.seed):
-        if stimulus.certified and stimulus.condition in conditions:
-            cell = (number[stimulus.natural_id], conditions.index(stimulus.condition))
-            pictures.setdefault(cell, []).append(stimulus)
+    pictures: dict[design.Cell, list[Picture]] = {}
+    for picture in sorted(bundle_pictures, key=lambda p: p.seed):
+        if picture.certified and picture.condition in conditions:
+            cell = (number[picture.natural_id], conditions.index(picture.condition))
+            pictures.setdefault(cell, []).append(picture)
     cells = Cells(definition.seed, tuple(number), conditions, pictures, practice)
-    _require_every_condition(cells)
+    if empty := cells.empty_conditions:
+        raise Invalid(
+            "empty_condition",
+            f"layers: no metamer of {empty[0]!r} passed its certificate; leave the layer out",
+        )
     return cells
 
 
@@ -99,13 +112,3 @@ def _layers(definition: StudyDefinition, bundle_layers: Sequence[str]) -> list[s
         known = ", ".join(bundle_layers)
         raise Invalid("unknown_layer", f"layers: the bundle has no layer {unknown[0]!r}; it has {known}")
     return [layer for layer in bundle_layers if layer in definition.layers]
-
-
-def _require_every_condition(cells: Cells) -> None:
-    main = np.delete(cells.valid, list(cells.practice), axis=0)
-    for condition, certified in zip(cells.conditions, main.sum(axis=0), strict=True):
-        if certified == 0:
-            raise Invalid(
-                "empty_condition",
-                f"layers: no metamer of {condition!r} passed its certificate; leave the layer out",
-            )

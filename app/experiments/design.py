@@ -8,6 +8,7 @@ participant sees a stimulus at most once and each condition equally often, give 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,12 @@ class Plan:
     main: tuple[Cell, ...]
 
 
+def mean_main_trials(valid: Matrix, practice: tuple[int, ...]) -> float:
+    """Main trials per participant, averaged over a block; single participants differ by less than C."""
+    usable = _without(valid, practice)
+    return float(_cap_conditions(0, 0, usable).sum() / usable.shape[1])
+
+
 def make_plan(seed: int, slot: int, valid: Matrix, practice: tuple[int, ...]) -> Plan:
     """The plan of the participant in a slot.
 
@@ -46,10 +53,10 @@ def make_plan(seed: int, slot: int, valid: Matrix, practice: tuple[int, ...]) ->
     practice
         Stimuli for the practice trials (`choose_practice`); they are left out of the main part.
     """
-    usable = valid.copy()
-    usable[list(practice)] = False
+    usable = _without(valid, practice)
     block, position = divmod(slot, valid.shape[1])
-    main = np.array(block_cells(seed, block, usable)[position], dtype=int).reshape(-1, 2)
+    cells = block_cells(seed, block, usable.shape, usable.tobytes())[position]
+    main = np.array(cells, dtype=int).reshape(-1, 2)
     main = generator(seed, "main order", slot).permutation(main)
     first = generator(seed, "practice order", slot).permutation(np.array(practice, dtype=int))
     return Plan(block, tuple(int(n) for n in first), tuple((int(n), int(c)) for n, c in main))
@@ -77,12 +84,21 @@ def choose_practice(seed: int, categories: list[str], count: int) -> tuple[int, 
     return tuple(int(n) for n in order[np.argsort(ranks, kind="stable")][:count])
 
 
-def block_cells(seed: int, block: int, valid: Matrix) -> list[list[Cell]]:
-    """The cells of each participant of a block, one list per participant, in no particular order."""
-    conditions = valid.shape[1]
-    random = generator(seed, "block", block)
-    shown = _cap_conditions(seed, block, valid)
-    return _equitable_split(shown, conditions, random)
+@lru_cache(maxsize=64)
+def block_cells(seed: int, block: int, shape: tuple[int, ...], valid: bytes) -> tuple[tuple[Cell, ...], ...]:
+    """The cells of each participant of a block, in no particular order.
+
+    `valid` are the bytes of the boolean matrix, so that a block is worked out once for all its participants.
+    """
+    matrix = np.frombuffer(valid, dtype=bool).reshape(shape)
+    shown = _cap_conditions(seed, block, matrix)
+    return _equitable_split(shown, shape[1], generator(seed, "block", block))
+
+
+def _without(valid: Matrix, practice: tuple[int, ...]) -> Matrix:
+    usable = valid.copy()
+    usable[list(practice)] = False
+    return usable
 
 
 def _cap_conditions(seed: int, block: int, valid: Matrix) -> Matrix:
@@ -105,7 +121,9 @@ def _cap_conditions(seed: int, block: int, valid: Matrix) -> Matrix:
     return shown
 
 
-def _equitable_split(shown: Matrix, participants: int, random: np.random.Generator) -> list[list[Cell]]:
+def _equitable_split(
+    shown: Matrix, participants: int, random: np.random.Generator
+) -> tuple[tuple[Cell, ...], ...]:
     """Split cells over participants so that every row and column is spread as evenly as can be.
 
     Each condition is cut into columns of at most P cells. The matrix of stimuli by columns is completed to
@@ -126,9 +144,9 @@ def _equitable_split(shown: Matrix, participants: int, random: np.random.Generat
         rows, chosen = linear_sum_assignment(cost)
         left[rows, chosen] -= 1
         real = (rows < stimuli) & (chosen < width)
-        split.append([(int(n), owner[c]) for n, c in zip(rows[real], chosen[real], strict=True)])
+        split.append(tuple((int(n), owner[c]) for n, c in zip(rows[real], chosen[real], strict=True)))
     # The permutations taken first are the cheapest, so the order of the participants is drawn as well.
-    return [split[p] for p in random.permutation(participants)]
+    return tuple(split[p] for p in random.permutation(participants))
 
 
 def _cut_columns(shown: Matrix, size: int, random: np.random.Generator) -> tuple[NDArray[np.int_], list[int]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Conflict, Gone, NotFound
+from app.core.errors import Conflict, Gone, Invalid, NotFound
 from app.core.tokens import new_code
 from app.db.tables import Study, StudyLink
 from app.experiments import queries
@@ -34,7 +34,10 @@ def check_study(file: Path) -> CheckedStudy:
     """
     definition = load_yaml(file, StudyDefinition)
     manifest = stimuli.verify_bundle(definition.bundle)
-    cells = study_cells(definition, manifest.layers, stimuli.stimulus_rows(manifest))
+    try:
+        cells = study_cells(definition, manifest.layers, stimuli.pictures_in(manifest))
+    except Invalid as error:
+        raise Invalid(error.code, f"{file}: {error.message}") from None
     return CheckedStudy(definition, manifest, cells)
 
 
@@ -117,5 +120,5 @@ def definition_of(study: Study) -> StudyDefinition:
 async def cells_of(session: AsyncSession, study: Study) -> Cells:
     """The cells of a stored study."""
     bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
-    pictures = await stimuli_queries.stimuli_of_bundle(session, bundle.id)
+    pictures = await stimuli_queries.pictures_of_bundle(session, bundle.id)
     return study_cells(definition_of(study), bundle.layers, pictures)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import DomainError
 from app.db.tables import Bundle, Stimulus
 from app.stimuli import png, queries
+from app.stimuli.schemas import Picture
 from synthesis.bundle.errors import BundleError
 from synthesis.bundle.manifest import NATURAL, Manifest
 from synthesis.bundle.store import BundleStore
@@ -55,13 +56,20 @@ async def ingest(session: AsyncSession, folder: Path, manifest: Manifest, now: d
     )
     session.add(bundle)
     await session.flush()
-    session.add_all(stimulus_rows(manifest, bundle.id))
+    session.add_all(_stimuli(manifest, bundle.id))
     await session.flush()
     return bundle
 
 
-def stimulus_rows(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]:
-    """One row per picture that can be shown; without `bundle_id` only to look at, not to store."""
+def pictures_in(manifest: Manifest) -> list[Picture]:
+    """The pictures of a bundle that is not in the database."""
+    return [
+        Picture(None, row.natural_id, row.category, row.condition, row.seed, row.certified)
+        for row in _stimuli(manifest)
+    ]
+
+
+def _stimuli(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]:
     naturals = {natural.id: natural for natural in manifest.naturals}
     rows = [
         Stimulus(

@@ -1,0 +1,52 @@
+"""A participant's browser, as far as the HTTP interface goes."""
+
+import uuid
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+TIMING = {
+    "requested_image_ms": 300,
+    "image_frames": 18,
+    "frame_ms": 16.7,
+    "flips_ms": {"fixation": 500.0, "image": 800.0, "mask": 1100.0, "response": 1400.0},
+    "achieved_image_ms": 300.1,
+    "dropped_frames": 0,
+    "focus_losses": 0,
+    "hidden": False,
+}
+
+
+def new_client(app: FastAPI) -> httpx.AsyncClient:
+    """A client that keeps cookies, follows no redirects and sees the server's errors as responses."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://test")
+
+
+def answer_body(answer: str = "bear", **changes: object) -> dict[str, Any]:
+    return {"uuid": str(uuid.uuid4()), "answer": answer, "rt_ms": 812.5, "timing": TIMING, **changes}
+
+
+async def enter(client: httpx.AsyncClient, code: str) -> httpx.Response:
+    """Give consent, and check that this led to the experiment."""
+    response = await client.post(f"/s/{code}/consent", data={"consent": "yes"})
+    assert response.status_code == 303, response.text
+    assert response.headers["location"] == f"/run/{code}"
+    return response
+
+
+async def all_trials(client: httpx.AsyncClient, code: str) -> list[dict[str, Any]]:
+    trials: list[dict[str, Any]] = []
+    while True:
+        query = {"start": len(trials), "count": 40}
+        window = (await client.get(f"/api/{code}/trials", params=query)).json()["trials"]
+        if not window:
+            return trials
+        trials += window
+
+
+async def answer_all(client: httpx.AsyncClient, code: str) -> None:
+    for trial in await all_trials(client, code):
+        response = await client.put(f"/api/{code}/trials/{trial['index']}", json=answer_body())
+        assert response.status_code == 200, response.text

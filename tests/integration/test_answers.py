@@ -1,0 +1,191 @@
+"""Answers: each is stored once, whatever the network does."""
+
+import uuid
+from collections import Counter
+
+import anyio
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
+
+from app.db.session import Database
+from app.db.tables import PlannedTrial, Response, Stimulus
+from tests.database import rows_of
+from tests.http import TIMING, answer_body, enter, new_client
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def code(client: httpx.AsyncClient, open_links: dict[str, str]) -> str:
+    """The link of a session that has begun."""
+    await enter(client, open_links["live"])
+    return open_links["live"]
+
+
+async def category_of(database: Database, trial_index: int) -> str:
+    planned = (await rows_of(database, PlannedTrial))[trial_index]
+    stimuli = {stimulus.id: stimulus for stimulus in await rows_of(database, Stimulus)}
+    return stimuli[planned.stimulus_id].category
+
+
+async def test_an_answer_is_stored_as_it_was_given(
+    client: httpx.AsyncClient, code: str, database: Database
+) -> None:
+    category = await category_of(database, 4)
+    timing = {**TIMING, "window_width_px": 1280, "note": "x"}
+    body = answer_body(category, rt_ms=1234.5, timing=timing)
+    out = await client.put(f"/api/{code}/trials/4", json=body)
+    assert out.json() == {
+        "index": 4,
+        "uuid": body["uuid"],
+        "answer": category,
+        "next_index": 0,
+        "feedback": None,
+    }
+    (stored,) = await rows_of(database, Response)
+    assert (stored.client_uuid, stored.answer, stored.correct) == (body["uuid"], category, True)
+    assert stored.rt_ms == 1234.5
+    assert stored.timing == timing
+
+
+async def test_practice_is_judged_after_the_answer(
+    client: httpx.AsyncClient, code: str, database: Database
+) -> None:
+    right = await category_of(database, 0)
+    wrong = "bear" if right != "bear" else "bird"
+    body = answer_body(wrong)
+    out = await client.put(f"/api/{code}/trials/0", json=body)
+    assert out.json()["feedback"] == {"correct": False, "answer": right}
+    assert out.json()["next_index"] == 1
+    again = await client.put(f"/api/{code}/trials/0", json=body)
+    assert again.json() == out.json()
+    assert [stored.correct for stored in await rows_of(database, Response)] == [False]
+
+
+async def test_the_same_answer_again_returns_the_stored_one(
+    client: httpx.AsyncClient, code: str, database: Database
+) -> None:
+    body = answer_body("bear")
+    first = await client.put(f"/api/{code}/trials/5", json=body)
+    again = await client.put(f"/api/{code}/trials/5", json={**body, "rt_ms": 1})
+    assert (again.status_code, again.json()) == (200, first.json())
+    (stored,) = await rows_of(database, Response)
+    assert stored.rt_ms == body["rt_ms"]
+
+
+async def test_another_answer_is_refused_with_the_stored_one(
+    client: httpx.AsyncClient, code: str, database: Database
+) -> None:
+    first = answer_body("bear")
+    await client.put(f"/api/{code}/trials/5", json=first)
+    refused = await client.put(f"/api/{code}/trials/5", json=answer_body("bird"))
+    assert refused.status_code == 409
+    assert refused.json()["error"]["code"] == "answered_before"
+    assert refused.json()["uuid"] == first["uuid"]
+    assert refused.json()["answer"] == "bear"
+    assert [stored.answer for stored in await rows_of(database, Response)] == ["bear"]
+
+
+async def test_a_uuid_answers_one_trial_only(
+    client: httpx.AsyncClient, code: str, database: Database
+) -> None:
+    body = answer_body()
+    assert (await client.put(f"/api/{code}/trials/5", json=body)).status_code == 200
+    refused = await client.put(f"/api/{code}/trials/6", json=body)
+    assert refused.status_code == 409
+    assert refused.json()["error"]["code"] == "uuid_used"
+    assert len(await rows_of(database, Response)) == 1
+
+
+async def test_duplicates_at_the_same_moment_make_one_row(
+    app: FastAPI, client: httpx.AsyncClient, code: str, database: Database
+) -> None:
+    bodies = [answer_body("bear")] * 5 + [answer_body("bird") for _ in range(5)]
+    statuses: list[tuple[str, int, str]] = []
+
+    async def put(body: dict[str, str]) -> None:
+        async with new_client(app) as tab:
+            tab.cookies = client.cookies
+            response = await tab.put(f"/api/{code}/trials/7", json=body)
+            statuses.append((body["uuid"], response.status_code, response.json()["uuid"]))
+
+    async with anyio.create_task_group() as group:
+        for body in bodies:
+            group.start_soon(put, body)
+    (stored,) = await rows_of(database, Response)
+    assert {kept for _, _, kept in statuses} == {stored.client_uuid}
+    assert all((status == 200) == (sent == stored.client_uuid) for sent, status, _ in statuses)
+    assert set(Counter(status for _, status, _ in statuses)) <= {200, 409}
+
+
+async def test_nothing_is_acknowledged_that_was_not_committed(
+    client: httpx.AsyncClient, code: str, database: Database
+) -> None:
+    def fail(_connection: object) -> None:
+        raise OSError("the disk is full")
+
+    body = answer_body()
+    event.listen(database.engine.sync_engine, "commit", fail)
+    failed = await client.put(f"/api/{code}/trials/5", json=body)
+    event.remove(database.engine.sync_engine, "commit", fail)
+    assert failed.status_code == 500
+    assert failed.json()["error"]["code"] == "internal"
+    assert "disk" not in failed.text
+    assert "content-security-policy" in failed.headers
+    assert await rows_of(database, Response) == []
+    assert (await client.put(f"/api/{code}/trials/5", json=body)).status_code == 200
+    assert len(await rows_of(database, Response)) == 1
+
+
+@pytest.mark.parametrize("index", ["99", "-1"])
+async def test_trials_outside_the_plan_are_refused(client: httpx.AsyncClient, code: str, index: str) -> None:
+    refused = await client.put(f"/api/{code}/trials/{index}", json=answer_body())
+    assert refused.status_code == 404
+    assert refused.json()["error"]["code"] == "no_such_trial"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"answer": "unicorn"},
+        {"answer": ""},
+        {"uuid": "not-a-uuid"},
+        {"rt_ms": -1},
+        {"rt_ms": "fast"},
+        {"timing": {}},
+        {"timing": {**TIMING, "nested": {"a": 1}}},
+        {"timing": {**TIMING, "long": "x" * 201}},
+        {"timing": {**TIMING, **{f"field{number}": 1 for number in range(41)}}},
+        {"correct": True},
+    ],
+)
+async def test_malformed_answers_are_refused(
+    client: httpx.AsyncClient, code: str, database: Database, change: dict[str, object]
+) -> None:
+    refused = await client.put(f"/api/{code}/trials/5", json=answer_body(**{"answer": "bear"} | change))
+    assert refused.status_code == 422
+    assert refused.json()["error"]["code"] in {"malformed", "unknown_answer"}
+    assert await rows_of(database, Response) == []
+
+
+async def test_numbers_that_json_does_not_have_are_refused(
+    client: httpx.AsyncClient, code: str, database: Database
+) -> None:
+    text = (
+        f'{{"uuid": "{uuid.uuid4()}", "answer": "bear", "rt_ms": NaN, "timing": {{"requested_image_ms": 3}}}}'
+    )
+    refused = await client.put(
+        f"/api/{code}/trials/5", content=text, headers={"content-type": "application/json"}
+    )
+    assert refused.status_code == 422
+    assert await rows_of(database, Response) == []
+
+
+async def test_only_the_owner_answers(app: FastAPI, code: str, database: Database) -> None:
+    async with new_client(app) as stranger:
+        refused = await stranger.put(f"/api/{code}/trials/5", json=answer_body())
+        assert refused.status_code == 401
+        assert refused.json()["error"]["code"] == "no_session"
+    assert await rows_of(database, Response) == []

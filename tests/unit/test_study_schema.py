@@ -1,0 +1,67 @@
+"""The study file: what it may say, and one clear line for each thing that is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from app.experiments.schemas import StudyDefinition, paragraphs
+from synthesis.bundle.errors import SpecError
+from synthesis.bundle.yaml_file import load_yaml
+from tests.support import study_yaml
+
+
+def load(folder: Path, text: str) -> StudyDefinition:
+    file = folder / "study.yaml"
+    file.write_text(text)
+    return load_yaml(file, StudyDefinition)
+
+
+def test_a_good_file(tmp_path: Path) -> None:
+    study = load(tmp_path, study_yaml(Path("../bundle")))
+    assert study.bundle == tmp_path / "../bundle"
+    assert study.layers == ["all"]
+    assert study.consent_paragraphs == ("You will see pictures for a moment.", "You may stop at any time.")
+    assert study.instruction_paragraphs == study.timing.instructions
+    assert study.timing.image_ms == 300
+
+
+def test_texts_and_layers_of_its_own(tmp_path: Path) -> None:
+    extra = "instructions: |\n  Look.\n\n  Then\n  click.\n"
+    study = load(tmp_path, study_yaml(Path("b"), layers="[block2, head]", extra=extra))
+    assert study.instruction_paragraphs == ("Look.", "Then click.")
+    assert study.layers == ["block2", "head"]
+
+
+def test_each_study_gets_a_completion_code_of_its_own(tmp_path: Path) -> None:
+    codes = {load(tmp_path, study_yaml(Path("b"))).completion_code for _ in range(5)}
+    assert len(codes) == 5
+    study = load(tmp_path, study_yaml(Path("b"), extra="completion_code: THANKS-1\n"))
+    assert study.completion_code == "THANKS-1"
+
+
+def test_what_is_stored_can_be_read_again(tmp_path: Path) -> None:
+    study = load(tmp_path, study_yaml(Path("b")))
+    assert StudyDefinition.model_validate(study.model_dump(mode="json")) == study
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"extra": "practise_trials: 3\n"}, r"study.yaml:14: unknown field practise_trials; did you mean pr"),
+        ({"name": "My Study"}, r"study.yaml:1: name: String should match pattern"),
+        ({"preset": "image17"}, r"study.yaml:3: preset: no preset 'image17'; known presets: image16-online"),
+        ({"participants": "many"}, r"study.yaml:8: participants: Input should be a valid integer"),
+        ({"layers": "[head, head]"}, r"study.yaml:7: layers: a layer is named twice"),
+        ({"layers": "[]"}, r"study.yaml:7: layers: .*at least 1 item"),
+        ({"layers": "[head, 3]"}, r"study.yaml:7: layers.1: Input should be a valid string"),
+        ({"practice_trials": -1}, r"study.yaml:6: practice_trials: Input should be greater than or equal"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named_with_their_line(tmp_path: Path, change: dict[str, str], message: str) -> None:
+    with pytest.raises(SpecError, match=message) as error:
+        load(tmp_path, study_yaml(Path("b"), **change))
+    assert "\n" not in str(error.value)
+
+
+def test_paragraphs_are_cut_at_blank_lines() -> None:
+    assert paragraphs("one\ntwo\n\n\n\nthree\n") == ("one two", "three")
