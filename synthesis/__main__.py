@@ -78,6 +78,29 @@ def run(
     _report_items(manifest, time.monotonic() - started)
 
 
+@app.command()
+def verify(bundle: Bundle) -> None:
+    """Compute everything in a bundle again from its files, and list each difference."""
+    from synthesis.verify import verify_bundle
+
+    started = time.monotonic()
+    manifest, differences = verify_bundle(BundleStore(bundle))
+    for difference in differences:
+        _say(difference)
+    failed = sum(not item.certificate.passed for item in manifest.items)
+    _print_summary(len(manifest.items), failed, time.monotonic() - started)
+    if differences:
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(bundle: Bundle) -> None:
+    """Draw the contact sheet of a bundle: rows are stimuli, columns the natural picture and the layers."""
+    from synthesis.report import write_contact_sheet
+
+    typer.echo(write_contact_sheet(BundleStore(bundle)))
+
+
 def _report_items(manifest: Manifest, seconds: float) -> None:
     failed = [item for item in manifest.items if not item.certificate.passed]
     for item in failed:

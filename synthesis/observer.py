@@ -43,12 +43,12 @@ class Observer:
         return self.look(picture, self.network.layers[-1].name)[1]
 
     def _run(self, picture: Picture, layer: str, with_answer: bool) -> dict[str, torch.Tensor]:
+        pictures = torch.from_numpy(to_input(picture[None])).contiguous(memory_format=torch.channels_last)
         with torch.inference_mode():
-            outputs: dict[str, torch.Tensor] = self._graph(layer, with_answer)(
-                torch.from_numpy(to_input(picture[None]))
-            )
+            outputs: dict[str, torch.Tensor] = self._graph(layer, with_answer)(pictures)
         return outputs
 
     def _cut(self, layer: str, with_answer: bool) -> Activations:
         node = {"layer": self.network.layer(layer).node}
-        return Activations(self.network.module, {**node, **self._ends} if with_answer else node)
+        nodes = {**node, **self._ends} if with_answer else node
+        return Activations(self.network.module, nodes).to(memory_format=torch.channels_last)

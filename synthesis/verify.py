@@ -1,0 +1,175 @@
+"""Checking a finished bundle from its files alone: everything that can be computed again is, and compared.
+
+Not covered, since only making the metamers again could tell: recorded losses, steps, times and software
+versions (the manifest's digest guards them against accidental change).
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+
+from synthesis.bundle.errors import BundleError
+from synthesis.bundle.manifest import Item, LayerNull, Manifest, Natural
+from synthesis.bundle.store import BundleStore
+from synthesis.certificate import measure, outside_null
+from synthesis.images import Picture, decode_png
+from synthesis.null import layer_null
+from synthesis.observer import Observer
+from synthesis.optimise import noise_seed
+from synthesis.progress import Steps
+from synthesis.registry import Network, load_network
+from synthesis.vision.decision import decision_rule
+
+# Another processor or batch rounds differently. Correlations and errors absolutely, SNR in dB.
+TOLERANCE = 2e-3
+TOLERANCE_DB = 0.05
+
+
+def verify_bundle(store: BundleStore) -> tuple[Manifest, list[str]]:
+    """The manifest, and one line per difference between it and what its files say; none means it holds.
+
+    Raises `UserError` when the manifest cannot be read, was changed, or names an unknown network or rule.
+    """
+    manifest = store.read_manifest()
+    damaged = list(_damaged_blobs(store, manifest))
+    if damaged:
+        return manifest, damaged
+    network = load_network(manifest.model.name)
+    differences = [*_model(manifest, network), *_inventory(manifest), *_seeds(manifest)]
+    if not differences:
+        differences = list(_Recomputed(store, manifest, network).differences())
+    return manifest, differences
+
+
+def _damaged_blobs(store: BundleStore, manifest: Manifest) -> Iterator[str]:
+    blobs = manifest.blobs()
+    with Steps("blobs", len(blobs)) as progress:
+        for blob in blobs:
+            try:
+                data = store.read_blob(blob.sha256)
+                if len(data) != blob.size_bytes:
+                    yield f"blob {blob.sha256}: has {len(data)} bytes, recorded {blob.size_bytes}"
+            except BundleError as error:
+                yield str(error)
+            progress.advance()
+
+
+def _model(manifest: Manifest, network: Network) -> Iterator[str]:
+    record = manifest.model
+    yield from _equal("model weights_sha256", record.weights_sha256, network.weights_sha256)
+    yield from _equal("model layers", record.layers, [layer.name for layer in network.layers])
+    yield from _equal("model input_px", record.input_px, network.input_px)
+    yield from _equal("spec model", manifest.spec.get("model"), record.name)
+
+
+def _inventory(manifest: Manifest) -> Iterator[str]:
+    """Each stimulus x layer x seed of the spec exactly once, one null per layer."""
+    spec = manifest.spec
+    layers = [name for name in manifest.model.layers if name in spec["layers"]]
+    seeds = range(spec["seed"], spec["seed"] + spec["seeds_per_stimulus"])
+    wanted = {(n.id, layer, seed) for n in manifest.naturals for layer in layers for seed in seeds}
+    found = [(item.stimulus, item.layer, item.seed) for item in manifest.items]
+    yield from _equal("layers", manifest.layers, layers)
+    yield from _equal("layers of the nulls", [null.layer for null in manifest.nulls], layers)
+    yield from _equal("decision rule", manifest.decision.rule, spec["decision"])
+    if len(found) != len(wanted) or set(found) != wanted:
+        yield "items: are not each stimulus x layer x seed of the spec once"
+
+
+def _seeds(manifest: Manifest) -> Iterator[str]:
+    pictures = {natural.id: natural.blob.sha256 for natural in manifest.naturals}
+    for item in manifest.items:
+        if item.stimulus in pictures:
+            made = item.provenance
+            seed = noise_seed(pictures[item.stimulus], item.seed, made.attempt)
+            yield from _equal(f"item {item.id}: noise_seed", made.noise_seed, seed)
+        yield from _equal(f"item {item.id}: recipe", item.provenance.recipe, manifest.spec["recipe"])
+
+
+class _Recomputed:
+    """Answers, nulls and certificates, computed again from decoded blobs."""
+
+    def __init__(self, store: BundleStore, manifest: Manifest, network: Network) -> None:
+        self.store, self.manifest = store, manifest
+        readout = manifest.decision.readout
+        data = store.read_blob(readout.sha256) if readout else None
+        rule = decision_rule(manifest.decision.rule, data, network.name, network.weights_sha256)
+        self.observer = Observer(network, rule)
+
+    def differences(self) -> Iterator[str]:
+        recorded = self.manifest.decision.categories
+        yield from _equal("decision categories", recorded, list(self.observer.rule.categories))
+        yield from self._answers()
+        for null in self.manifest.nulls:
+            yield from self._null(null)
+        yield from self._items()
+
+    def _answers(self) -> Iterator[str]:
+        with Steps("answers", len(self.manifest.naturals)) as progress:
+            for natural in self.manifest.naturals:
+                answer = self.observer.answer(self._picture(natural.blob.sha256))
+                yield from _equal(f"stimulus {natural.id}: answer", natural.answer, answer)
+                progress.advance()
+
+    def _null(self, recorded: LayerNull) -> Iterator[str]:
+        blobs = [natural.blob for natural in self.manifest.naturals]
+        blobs += [entry.blob for entry in self.manifest.null_stimuli]
+        hashes = sorted({blob.sha256 for blob in blobs})
+        with Steps(f"null of {recorded.layer}", len(hashes)) as progress:
+            activations = (
+                self.observer.activation(self._picture(sha256), recorded.layer)
+                for sha256 in _counted(hashes, progress)
+            )
+            again = layer_null(recorded.layer, activations, len(hashes))
+        where = f"null of {recorded.layer}"
+        yield from _equal(f"{where}: stimuli", recorded.stimuli, again.stimuli)
+        yield from _equal(f"{where}: pairs", recorded.pairs, again.pairs)
+        for statistic in ("spearman", "pearson_r2", "snr_db"):
+            old, new = getattr(recorded, statistic), getattr(again, statistic)
+            for number in ("maximum", "percentile_99"):
+                place = f"{where}: {statistic} {number}"
+                yield from _close(place, getattr(old, number), getattr(new, number), statistic)
+
+    def _items(self) -> Iterator[str]:
+        naturals = {natural.id: natural for natural in self.manifest.naturals}
+        nulls = {null.layer: null for null in self.manifest.nulls}
+        with Steps("certificates", len(self.manifest.items)) as progress:
+            for layer in self.manifest.layers:
+                for item in self.manifest.items:
+                    if item.layer == layer:
+                        yield from self._item(item, naturals[item.stimulus], nulls[layer])
+                        progress.advance()
+
+    def _item(self, item: Item, natural: Natural, null: LayerNull) -> Iterator[str]:
+        metamer, answer = self.observer.look(self._picture(item.blob.sha256), item.layer)
+        original = self.observer.activation(self._picture(natural.blob.sha256), item.layer)
+        match, recorded = measure(original, metamer), item.certificate
+        where = f"item {item.id}"
+        yield from _equal(f"{where}: natural_answer", recorded.natural_answer, natural.answer)
+        yield from _equal(f"{where}: metamer_answer", recorded.metamer_answer, answer)
+        for statistic in ("spearman", "pearson_r2", "snr_db", "relative_error"):
+            place = f"{where}: {statistic}"
+            yield from _close(place, getattr(recorded, statistic), getattr(match, statistic), statistic)
+        # Judged by the recorded numbers, which were just compared: a hair's breadth of rounding at the
+        # null's edge is no difference.
+        same = recorded.natural_answer == recorded.metamer_answer
+        yield from _equal(f"{where}: passed", recorded.passed, same and outside_null(recorded, null))
+
+    def _picture(self, sha256: str) -> Picture:
+        return decode_png(self.store.read_blob(sha256))
+
+
+def _counted(values: Iterable[str], progress: Steps) -> Iterator[str]:
+    for value in values:
+        yield value
+        progress.advance()
+
+
+def _equal(place: str, recorded: object, computed: object) -> Iterator[str]:
+    if recorded != computed:
+        yield f"{place}: recorded {recorded}, computed {computed}"
+
+
+def _close(place: str, recorded: float, computed: float, statistic: str) -> Iterator[str]:
+    tolerance = TOLERANCE_DB if statistic == "snr_db" else TOLERANCE
+    if not math.isclose(recorded, computed, rel_tol=0, abs_tol=tolerance):
+        yield f"{place}: recorded {recorded:.6g}, computed {computed:.6g} (tolerance {tolerance})"
