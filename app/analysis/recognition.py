@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ def _point(name: str, proportions: Iterable[float], trials: int, level: float) -
             condition=name, participants=n, trials=trials, proportion_correct=mean, note=note
         )
     sem = float(values.std(ddof=1) / np.sqrt(n))
-    reach = float(stats.t.ppf((1 + level) / 2, n - 1)) * sem
+    reach = float(stdtrit(n - 1, (1 + level) / 2)) * sem  # quantile of Student's t
     no_spread = np.ptp(values) == 0
     return ConditionRecognition(
         condition=name,

@@ -1,0 +1,209 @@
+"""From simulated participants over HTTP to the curve and its files, on both databases."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from fastapi import FastAPI
+
+from app.analysis import queries
+from app.analysis.codebook import TRIAL_COLUMNS
+from app.analysis.export import FILES, codebook_csv, neutralised, recognition_csv, trials_csv, write_files
+from app.analysis.queries import PlanTruth
+from app.analysis.service import StudyAnalysis, analyse, require_participants
+from app.cli.simulated_visit import Refused, take_part
+from app.core.errors import BadRequest, Conflict, NotFound
+from app.core.randomness import generator
+from app.db.session import Database
+from app.db.tables import Response
+from app.trials.simulate import SimulatedObserver, accuracies
+from tests.http import new_client
+from tests.support import CATEGORIES, LAYERS
+
+pytestmark = pytest.mark.anyio
+
+CONDITIONS = ["natural", *LAYERS]
+GIVEN = accuracies(CONDITIONS, len(CATEGORIES))
+
+
+def observer_of(truth: PlanTruth) -> SimulatedObserver:
+    return SimulatedObserver(GIVEN, CATEGORIES, generator(3, "observer", truth.slot))
+
+
+async def simulate(app: FastAPI, code: str, participants: int) -> int:
+    database: Database = app.state.database
+
+    async def look_up(asset_token: str) -> PlanTruth:
+        async with database.reading() as session:
+            truth = await queries.planned_truth(session, asset_token)
+        assert truth is not None
+        return truth
+
+    trials = 0
+    for _ in range(participants):
+        async with new_client(app) as client:
+            trials += await take_part(client, code, look_up, observer_of)
+    return trials
+
+
+async def analysis_of(app: FastAPI, kind: Any = "simulated", **options: bool) -> StudyAnalysis:
+    database: Database = app.state.database
+    async with database.reading() as session:
+        return await analyse(session, "tiny", kind, **options)
+
+
+async def test_simulated_participants_give_back_the_accuracies_that_they_were_given(
+    app: FastAPI, open_links: dict[str, str]
+) -> None:
+    """Each given accuracy lies in its 99.9 % interval: over seeds about 2 % would fail; the seed is fixed."""
+    trials = await simulate(app, open_links["simulated"], 8)
+    analysis = await analysis_of(app)
+    curve = analysis.recognition
+    assert curve.participants == 8
+    assert [point.condition for point in curve.conditions] == CONDITIONS
+    assert curve.trials == trials - 8 * 4  # without the practice trials
+    for point in curve.conditions:
+        assert point.sem is not None and point.proportion_correct is not None
+        reach = 5.408 * point.sem  # Student's t, 7 degrees of freedom, 99.95 % (table)
+        assert abs(point.proportion_correct - GIVEN[point.condition]) < reach, point
+        assert 0 < reach < 0.6, point
+    assert analysis.quality.within_one_frame_share == 1.0
+    assert analysis.quality.timed_trials == curve.trials
+    assert analysis.quality.median_rt_ms == pytest.approx(900, rel=0.2)
+
+
+async def test_kinds_never_mix(app: FastAPI, open_links: dict[str, str]) -> None:
+    await simulate(app, open_links["simulated"], 1)
+    await simulate(app, open_links["pilot"], 2)
+    assert (await analysis_of(app, "pilot")).recognition.participants == 2
+    live = await analysis_of(app, "live")
+    assert live.recognition.participants == 0
+    with pytest.raises(
+        Conflict, match="no live participant of tiny has finished; finished: 0 live, 2 pilot, 1"
+    ):
+        require_participants(live)
+
+
+async def test_who_did_not_finish_is_counted_only_on_request(
+    app: FastAPI, open_links: dict[str, str]
+) -> None:
+    code = open_links["live"]
+    async with new_client(app) as client:
+        await client.post(f"/s/{code}/consent", data={"consent": "yes"})
+        for index in range(6):  # four of practice, two that count
+            answer = {
+                "uuid": f"00000000-0000-4000-8000-00000000000{index}",
+                "answer": "bear",
+                "rt_ms": 700,
+                "timing": {"requested_image_ms": 300},
+            }
+            stored = await client.put(f"/api/{code}/trials/{index}", json=answer)
+            assert stored.status_code == 200, stored.text
+    analysis = await analysis_of(app, "live")
+    assert (analysis.recognition.participants, analysis.recognition.left_out) == (0, 1)
+    partial = await analysis_of(app, "live", include_partial=True)
+    assert (partial.recognition.participants, partial.recognition.trials) == (1, 2)
+    # A page that could not measure sent no duration: such trials are not counted as on time or late.
+    assert (partial.quality.timed_trials, partial.quality.within_one_frame_share) == (0, None)
+    assert partial.trials["image_within_one_frame"].isna().all()
+
+
+async def test_a_picture_two_frames_too_long_is_not_on_time(app: FastAPI, open_links: dict[str, str]) -> None:
+    code = open_links["live"]
+    achieved_ms = {4: 300.1, 5: 316.8, 6: 333.4}  # at 60 Hz: exact, one frame more, two frames more
+    async with new_client(app) as client:
+        await client.post(f"/s/{code}/consent", data={"consent": "yes"})
+        for index, image_ms in achieved_ms.items():
+            timing = {"requested_image_ms": 300, "frame_ms": 16.667, "achieved_image_ms": image_ms}
+            answer = {
+                "uuid": f"00000000-0000-4000-8000-00000000000{index}",
+                "answer": "bear",
+                "rt_ms": 700,
+                "timing": timing,
+            }
+            await client.put(f"/api/{code}/trials/{index}", json=answer)
+    trials = (await analysis_of(app, "live")).trials
+    assert trials["image_within_one_frame"].tolist() == [True, True, False]
+
+
+async def test_trials_csv_holds_every_answer_with_the_columns_of_the_codebook(
+    app: FastAPI, database: Database, open_links: dict[str, str]
+) -> None:
+    await simulate(app, open_links["simulated"], 2)
+    analysis = await analysis_of(app)
+    written = pd.read_csv(io.BytesIO(trials_csv(analysis.trials)))
+    assert list(written.columns) == [column.name for column in TRIAL_COLUMNS]
+    assert len(written) == analysis.recognition.trials
+    assert (written["correct"] == (written["answer"] == written["category"])).all()
+    assert not written.duplicated(["participant_id", "natural_id"]).any()
+    async with database.reading() as session:
+        stored = await session.get_one(Response, 5)  # the first main trial of the first participant
+    assert written["rt_ms"][0] == stored.rt_ms
+    assert datetime.fromisoformat(written["received_at"][0]) == stored.received_at.astimezone(UTC)
+    codebook = list(csv.DictReader(io.StringIO(codebook_csv().decode())))
+    assert [row["name"] for row in codebook] == list(written.columns)
+    assert all(row["description"] for row in codebook)
+
+
+async def test_recognition_csv_holds_the_numbers_of_the_curve(
+    app: FastAPI, open_links: dict[str, str]
+) -> None:
+    await simulate(app, open_links["simulated"], 1)
+    curve = (await analysis_of(app)).recognition
+    rows = list(csv.DictReader(io.StringIO(recognition_csv(curve).decode())))
+    assert [row["condition"] for row in rows] == CONDITIONS
+    assert [float(row["proportion_correct"]) for row in rows] == [
+        point.proportion_correct for point in curve.conditions
+    ]
+    assert {row["sem"] for row in rows} == {""}
+    assert all("not defined" in row["note"] for row in rows)
+
+
+async def test_the_same_answers_give_the_same_files(
+    app: FastAPI, open_links: dict[str, str], tmp_path: Path
+) -> None:
+    await simulate(app, open_links["simulated"], 2)
+    contents = []
+    for folder in (tmp_path / "first", tmp_path / "second"):
+        analysis = await analysis_of(app)
+        write_files(folder, {name: file.make(analysis) for name, file in FILES.items()})
+        contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert contents[0] == contents[1]
+    assert set(contents[0]) == set(FILES)
+    assert b"2 simulated participants" in contents[0]["recognition.svg"]
+
+
+async def test_a_server_that_refuses_ends_the_visit(app: FastAPI, open_links: dict[str, str]) -> None:
+    async def never(_asset_token: str) -> PlanTruth:
+        raise AssertionError("no picture was shown")
+
+    async with new_client(app) as client:
+        with pytest.raises(Refused, match="GET /s/WRONG was answered 404"):
+            await take_part(client, "WRONG", never, observer_of)
+
+
+async def test_unknown_study(app: FastAPI, open_links: dict[str, str]) -> None:
+    database: Database = app.state.database
+    async with database.reading() as session:
+        with pytest.raises(NotFound, match="'tinny'"):
+            await analyse(session, "tinny", "live")
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_formulas_are_neutralised(cell: str) -> None:
+    assert neutralised(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["bear", "1=1", "", -1.5, None, True])
+def test_other_cells_are_left_alone(cell: object) -> None:
+    assert neutralised(cell) == cell
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(BadRequest, match="cannot be written"):
+        write_files(tmp_path / "file", {"a.csv": b""})
