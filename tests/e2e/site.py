@@ -1,0 +1,107 @@
+"""A real site for a real browser: the server in a process of its own, its database, studies on it."""
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from app.core.tokens import token_sha256
+from tests.support import build_tiny_bundle, study_yaml
+
+ROOT = Path(__file__).parents[2]
+START_PATIENCE_S = 30
+
+
+@dataclass(frozen=True)
+class Site:
+    folder: Path
+    base_url: str
+
+    def create_study(self, name: str, naturals: int, **fields: object) -> str:
+        """Make a study of `naturals` pictures and open it; returns the live link."""
+        bundle = build_tiny_bundle(self.folder / f"bundle-{name}", naturals, failed=frozenset())
+        file = self.folder / f"{name}.yaml"
+        file.write_text(study_yaml(bundle, name=name, **fields))
+        self.run("study", "create", str(file))
+        return str(self.run("study", "open", name)["links"]["live"])
+
+    def run(self, *command: str) -> Any:
+        """Run a `metamerlab` command; returns its JSON output."""
+        call = [sys.executable, "-c", "from app.cli import main; main()", *command, "--json"]
+        done = subprocess.run(call, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "METAMERLAB_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder / 'site.db'}",
+            "METAMERLAB_BASE_URL": self.base_url,
+        }
+
+    def query(self, sql: str, *parameters: object) -> list[sqlite3.Row]:
+        connection = sqlite3.connect(self.folder / "site.db")
+        connection.row_factory = sqlite3.Row
+        try:
+            return connection.execute(sql, parameters).fetchall()
+        finally:
+            connection.close()
+
+    def answers(self, session_token: str) -> list[sqlite3.Row]:
+        """What is stored of one participant's trials, in the order of the plan; unanswered ones are null."""
+        return self.query(
+            "SELECT trial_index, phase, answer, rt_ms, timing FROM participants p"
+            " JOIN planned_trials t ON t.participant_id = p.id"
+            " LEFT JOIN responses r ON r.planned_trial_id = t.id"
+            " WHERE p.token_sha256 = ? ORDER BY trial_index",
+            token_sha256(session_token),
+        )
+
+    def events(self, session_token: str) -> list[str]:
+        rows = self.query(
+            "SELECT e.kind FROM events e JOIN participants p ON p.id = e.participant_id"
+            " WHERE p.token_sha256 = ? ORDER BY e.id",
+            token_sha256(session_token),
+        )
+        return [row["kind"] for row in rows]
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Site]:
+    """Serve an empty site from `folder` on a free port, until the end of the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    site = Site(folder, f"http://127.0.0.1:{port}")
+    site.run("db", "upgrade")
+    call = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(port)]
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(call, cwd=ROOT, env=site.environment, stdout=log, stderr=log)
+    try:
+        _wait_until_up(site, server)
+        yield site
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_until_up(site: Site, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + START_PATIENCE_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            httpx.get(f"{site.base_url}/healthz").raise_for_status()
+            return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not start:\n{(site.folder / 'server.log').read_text()}")
