@@ -1,0 +1,270 @@
+"""The experimenter's pages: who may see them, what they show, what their buttons do; on both databases."""
+
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from sqlalchemy import select
+
+from app.admin import service
+from app.admin.routes import signed_in
+from app.admin.throttle import FAILURES
+from app.core.clock import utc_now
+from app.core.config import Settings
+from app.core.tokens import token_sha256
+from app.db.session import Database
+from app.db.tables import AdminSession, SetupToken, Study
+from app.main import create_app
+from tests.http import new_client
+from tests.integration.test_analysis import simulate
+
+pytestmark = pytest.mark.anyio
+
+ADDRESSES = [
+    ("GET", "/admin"),
+    ("GET", "/admin/studies/tiny"),
+    ("GET", "/admin/studies/tiny/live/recognition.csv"),
+    ("GET", "/admin/studies/tiny/live/recognition.svg"),
+    ("GET", "/admin/studies/tiny/live/recognition.png"),
+    ("GET", "/admin/studies/tiny/live/trials.csv"),
+    ("GET", "/admin/studies/tiny/live/codebook.csv"),
+    ("POST", "/admin/studies/tiny/open"),
+    ("POST", "/admin/studies/tiny/close"),
+]
+
+
+async def new_token(database: Database, now: datetime | None = None) -> str:
+    async with database.writing() as session:
+        token, _expires_at = await service.issue_token(session, now or utc_now())
+    return token
+
+
+async def sign_in(client: httpx.AsyncClient, token: str) -> httpx.Response:
+    return await client.post("/admin/sign-in", data={"token": token})
+
+
+@pytest.fixture
+async def admin(client: httpx.AsyncClient, database: Database) -> httpx.AsyncClient:
+    """A client that is signed in."""
+    response = await sign_in(client, await new_token(database))
+    assert (response.status_code, response.headers["location"]) == (303, "/admin")
+    return client
+
+
+async def age_session(database: Database, created: timedelta, seen: timedelta) -> None:
+    async with database.writing() as session:
+        row = (await session.scalars(select(AdminSession))).one()
+        row.created_at, row.last_seen_at = utc_now() - created, utc_now() - seen
+
+
+def test_the_list_of_addresses_is_complete() -> None:
+    routes = [route for route in signed_in.routes if isinstance(route, APIRoute)]
+    missed = [
+        route.path
+        for route in routes
+        if not any(method in route.methods and route.path_regex.match(path) for method, path in ADDRESSES)
+    ]
+    assert routes and missed == []
+
+
+@pytest.mark.parametrize(("method", "address"), ADDRESSES)
+async def test_every_address_asks_for_a_sign_in(
+    client: httpx.AsyncClient, open_links: dict[str, str], method: str, address: str
+) -> None:
+    for cookie in (None, "guessed"):
+        if cookie:
+            client.cookies.set("metamerlab-admin", cookie)
+        response = await client.request(method, address)
+        assert response.status_code == 303
+        assert response.headers["location"] == "/admin/sign-in"
+        assert "tiny" not in response.text
+
+
+async def test_sign_in_page_is_open_to_all(client: httpx.AsyncClient) -> None:
+    response = await client.get("/admin/sign-in")
+    assert response.status_code == 200
+    assert 'method="post"' in response.text
+
+
+async def test_a_token_opens_one_session_and_no_more(
+    app: FastAPI, client: httpx.AsyncClient, database: Database
+) -> None:
+    token = await new_token(database)
+    first = await sign_in(client, f" {token}\n")  # as pasted
+    assert first.status_code == 303
+    assert "httponly" in first.headers["set-cookie"].lower()
+    assert "samesite=lax" in first.headers["set-cookie"].lower()
+    assert (await client.get("/admin")).status_code == 200
+    async with new_client(app) as other:
+        second = await sign_in(other, token)
+        assert second.status_code == 401
+        assert "was used already" in second.text
+        assert (await other.get("/admin")).status_code == 303
+
+
+async def test_only_digests_are_stored(admin: httpx.AsyncClient, database: Database) -> None:
+    secret = admin.cookies["metamerlab-admin"]
+    async with database.reading() as session:
+        stored = (await session.scalars(select(AdminSession))).one()
+        token = (await session.scalars(select(SetupToken))).one()
+    assert stored.token_sha256 == token_sha256(secret)
+    assert token.used_at is not None and len(token.token_sha256) == 64
+
+
+async def test_a_token_ends_after_24_hours(client: httpx.AsyncClient, database: Database) -> None:
+    expired = await new_token(database, utc_now() - timedelta(hours=24, seconds=1))
+    assert (await sign_in(client, expired)).status_code == 401
+    fresh = await new_token(database, utc_now() - timedelta(hours=23, minutes=59))
+    assert (await sign_in(client, fresh)).status_code == 303
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "x" * 200])
+async def test_a_wrong_token_is_refused(client: httpx.AsyncClient, token: str) -> None:
+    response = await sign_in(client, token)
+    assert response.status_code == 401
+    assert "metamerlab admin token" in response.text
+    assert "set-cookie" not in response.headers
+
+
+async def test_guessing_is_slowed_down(client: httpx.AsyncClient, database: Database) -> None:
+    token = await new_token(database)
+    for _ in range(FAILURES):
+        assert (await sign_in(client, "wrong")).status_code == 401
+    assert (await sign_in(client, token)).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("created_h", "seen_h", "status"), [(11.9, 0.0, 200), (12.0, 0.0, 303), (3.0, 1.9, 200), (3.0, 2.0, 303)]
+)
+async def test_sessions_end_by_themselves(
+    admin: httpx.AsyncClient, database: Database, created_h: float, seen_h: float, status: int
+) -> None:
+    await age_session(database, timedelta(hours=created_h), timedelta(hours=seen_h))
+    assert (await admin.get("/admin")).status_code == status
+
+
+async def test_use_puts_off_the_idle_time_out(admin: httpx.AsyncClient, database: Database) -> None:
+    await age_session(database, timedelta(hours=3), timedelta(hours=1))
+    await admin.get("/admin")
+    async with database.reading() as session:
+        row = (await session.scalars(select(AdminSession))).one()
+    assert utc_now() - row.last_seen_at < timedelta(minutes=1)
+
+
+async def test_sign_out_ends_the_session_on_the_server(admin: httpx.AsyncClient, database: Database) -> None:
+    secret = admin.cookies["metamerlab-admin"]
+    assert (await admin.post("/admin/sign-out")).headers["location"] == "/admin/sign-in"
+    admin.cookies.set("metamerlab-admin", secret)
+    assert (await admin.get("/admin")).status_code == 303
+    async with database.reading() as session:
+        assert (await session.scalars(select(AdminSession))).all() == []
+
+
+async def test_on_https_the_cookie_is_bound_to_the_host(database_url: str) -> None:
+    settings = Settings(database_url=database_url, base_url="https://lab.example.org")
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        token = await new_token(app.state.database)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="https://lab.example.org") as client:
+            cookie = (await sign_in(client, token)).headers["set-cookie"]
+            assert cookie.startswith("__Host-metamerlab-admin=")
+            assert "Secure" in cookie and "Path=/" in cookie and "Domain" not in cookie
+            assert (await client.get("/admin")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ],
+)
+async def test_forms_of_other_sites_are_refused(
+    admin: httpx.AsyncClient, database: Database, open_links: dict[str, str], headers: dict[str, str]
+) -> None:
+    for address in ("/admin/studies/tiny/close", "/admin/sign-out", "/admin/sign-in"):
+        assert (await admin.post(address, headers=headers, data={"token": "x"})).status_code == 403
+    async with database.reading() as session:
+        assert (await session.scalars(select(Study.status))).one() == "open"
+    assert (await admin.get("/admin")).status_code == 200
+
+
+async def test_closing_and_opening_a_study(
+    admin: httpx.AsyncClient, database: Database, open_links: dict[str, str]
+) -> None:
+    own = {"origin": "http://test", "sec-fetch-site": "same-origin"}
+    closed = await admin.post("/admin/studies/tiny/close", headers=own)
+    assert (closed.status_code, closed.headers["location"]) == (303, "/admin/studies/tiny")
+    assert (await admin.get(f"/s/{open_links['live']}")).status_code == 410
+    assert (await admin.post("/admin/studies/tiny/close")).status_code == 409
+    assert "Open study" in (await admin.get("/admin/studies/tiny")).text
+    await admin.post("/admin/studies/tiny/open", headers=own)
+    assert (await admin.get(f"/s/{open_links['live']}")).status_code == 200
+
+
+async def test_the_list_shows_studies_with_links_and_counts(
+    app: FastAPI, admin: httpx.AsyncClient, open_links: dict[str, str]
+) -> None:
+    await simulate(app, open_links["simulated"], 2)
+    page = (await admin.get("/admin")).text
+    for code in open_links.values():
+        assert f'value="http://127.0.0.1:8000/s/{code}"' in page
+    assert "<strong>2</strong> completed of 2 who consented" in page
+    assert page.count("<strong>0</strong> completed of 0 who consented") == 2
+
+
+async def test_the_list_without_studies_says_what_to_do(admin: httpx.AsyncClient) -> None:
+    assert "metamerlab study create" in (await admin.get("/admin")).text
+
+
+async def test_a_study_page_shows_the_curve_of_one_kind(
+    app: FastAPI, admin: httpx.AsyncClient, open_links: dict[str, str]
+) -> None:
+    await simulate(app, open_links["simulated"], 2)
+    page = (await admin.get("/admin/studies/tiny", params={"kind": "simulated"})).text
+    assert "2 simulated participants finished" in page
+    assert 'src="/admin/studies/tiny/simulated/recognition.svg"' in page
+    assert "100.0%" in page  # of pictures shown on time
+    live = (await admin.get("/admin/studies/tiny")).text
+    assert "0 participants finished" in live
+    assert live.count("nobody saw this condition") == 4
+
+
+async def test_the_files_hold_the_answers(
+    app: FastAPI, admin: httpx.AsyncClient, open_links: dict[str, str]
+) -> None:
+    await simulate(app, open_links["simulated"], 2)
+    folder = "/admin/studies/tiny/simulated"
+    svg = await admin.get(f"{folder}/recognition.svg")
+    assert svg.headers["content-type"].startswith("image/svg+xml")
+    assert "2 simulated participants" in svg.text and "block 10" in svg.text
+    png = await admin.get(f"{folder}/recognition.png")
+    assert png.content.startswith(b"\x89PNG")
+    table = (await admin.get(f"{folder}/recognition.csv")).text.splitlines()
+    assert [line.split(",")[0] for line in table] == ["condition", "natural", "block2", "block10", "head"]
+    trials = await admin.get(f"{folder}/trials.csv")
+    assert trials.headers["cache-control"] == "no-store"
+    assert 'filename="tiny-simulated-trials.csv"' in trials.headers["content-disposition"]
+    assert len(trials.text.splitlines()) > 20
+    assert (await admin.get(f"{folder}/codebook.csv")).text.startswith("name,type,unit,description\n")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/admin/studies/nothing", 404),
+        ("/admin/studies/tiny?kind=other", 422),
+        ("/admin/studies/tiny/live/secrets.csv", 422),
+    ],
+)
+async def test_unknown_addresses_are_clear_errors(
+    admin: httpx.AsyncClient, open_links: dict[str, str], address: str, status: int
+) -> None:
+    response = await admin.get(address)
+    assert response.status_code == status
+    assert "<h1>" in response.text
