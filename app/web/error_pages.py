@@ -21,6 +21,7 @@ TITLES = {
     410: "This study has ended",
     500: "Something went wrong",
 }
+OWN_FAULT = "The server could not do this. Please try again in a moment."
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,9 @@ def error_response(
 
 def domain_error(request: Request, error: DomainError) -> Response:
     if error.status >= 500:
+        # The server's own fault: what exactly is for the log, since it may name files.
         log.error("%s: %s", error.code, error.message)
+        return error_response(request, error.status, error.code, OWN_FAULT)
     return error_response(request, error.status, error.code, error.message, error.detail)
 
 
@@ -71,8 +74,7 @@ def http_error(request: Request, error: HTTPException) -> Response:
 
 def unexpected(request: Request, _error: Exception) -> Response:
     """The server's own fault; the traceback goes to the log, not to the reader."""
-    message = "The server could not do this. Please try again in a moment."
-    response = error_response(request, 500, "internal", message)
+    response = error_response(request, 500, "internal", OWN_FAULT)
     # This response is sent from outside the middleware that adds the headers to all others.
     response.headers.update(request.state.security_headers)
     return response
