@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from app.admin.routes import router as admin
-from app.core.config import PROJECT_FOLDER, Settings
+from app.core.config import PROJECT_FOLDER, Settings, read_settings
 from app.db.session import Database
 from app.experiments.routes import router as experiments
 from app.participants.routes import router as participants
@@ -30,7 +30,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application for one set of settings; by default those of the environment."""
-    settings = settings or Settings()
+    settings = settings or read_settings()
     app = FastAPI(title="metamerlab", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings = settings
     app.state.templates = Templates(PROJECT_FOLDER / "templates", STATIC)

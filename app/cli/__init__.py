@@ -4,7 +4,6 @@ import sys
 from importlib.metadata import version
 
 import typer
-from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from app.cli import admin, analyze, db, serve, simulate, stimuli, study
@@ -44,14 +43,14 @@ def main() -> None:
     """Run a command; an error that a user can mend is one line on stderr and exit code 1."""
     try:
         app()
-    except (DomainError, UserError) as error:
-        typer.echo(f"error: {error}", err=True)
+    except (DomainError, UserError, DBAPIError, OSError) as error:
+        typer.echo(f"error: {_in_one_line(error)}", err=True)
         sys.exit(1)
-    except DBAPIError as error:
-        typer.echo(f"error: the database cannot be used: {str(error.orig).strip().splitlines()[0]}", err=True)
-        sys.exit(1)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        name = f"METAMERLAB_{str(problem['loc'][0]).upper()}" if problem["loc"] else "settings"
-        typer.echo(f"error: {name}: {problem['msg'].removeprefix('Value error, ')}", err=True)
-        sys.exit(1)
+
+
+def _in_one_line(error: Exception) -> str:
+    if isinstance(error, DBAPIError):
+        return f"the database cannot be used: {str(error.orig).strip().splitlines()[0]}"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)

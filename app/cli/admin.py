@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.admin import service
 from app.cli.running import Json, in_transaction, show
 from app.core.clock import utc_now
-from app.core.config import Settings
+from app.core.config import read_settings
 
 app = typer.Typer(help="The experimenter's pages.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def token(as_json: Json = False) -> None:
         return await service.issue_token(session, utc_now())
 
     issued, expires_at = in_transaction(work)
-    address = f"{Settings().base_url.rstrip('/')}/admin/sign-in"
+    address = f"{read_settings().base_url.rstrip('/')}/admin/sign-in"
     result = {"token": issued, "sign_in": address, "expires_at": expires_at.isoformat()}
     text = f"{issued}\nPaste it at {address}; it can be used once, until {expires_at:%Y-%m-%d %H:%M} UTC."
     show(as_json, result, text)

@@ -3,7 +3,7 @@
 import typer
 
 from app.cli.running import Json, show
-from app.core.config import Settings
+from app.core.config import read_settings
 from app.db import migrate
 
 app = typer.Typer(help="The database.", no_args_is_help=True)
@@ -17,5 +17,5 @@ def _group() -> None:
 @app.command()
 def upgrade(as_json: Json = False) -> None:
     """Create the database's tables, or bring them to the newest schema."""
-    revision = migrate.upgrade(Settings().database_url)
+    revision = migrate.upgrade(read_settings().database_url)
     show(as_json, {"revision": revision}, f"The database is at schema {revision}.")

@@ -17,7 +17,7 @@ from app.cli.running import in_transaction, reading
 from app.cli.serve import serve
 from app.cli.simulate import simulate
 from app.core.clock import utc_now
-from app.core.config import PROJECT_FOLDER, Settings
+from app.core.config import PROJECT_FOLDER, read_settings
 from app.core.errors import Conflict
 from app.db.migrate import upgrade
 from app.experiments import queries
@@ -54,7 +54,7 @@ def demo(
     files = _starter_demo(var) if stimuli is None else _demo_of_folder(stimuli.resolve(), var)
     _say("2/4  metamers and their certificates")
     _synthesis("run", files.spec, "--out", files.bundle)
-    upgrade(Settings().database_url)
+    upgrade(read_settings().database_url)
     _say("3/4  study and simulated participants")
     links = _opened_study(files)
     missing = SIMULATED_PARTICIPANTS - _simulated(files.study_name)
@@ -119,7 +119,7 @@ def _opened_study(files: Demo) -> dict[str, str]:
             await experiments.create_study(session, checked, utc_now())
             study = await experiments.open_study(session, files.study_name, utc_now())
         links = await queries.links_of_study(session, study.id)
-        return {link.kind: f"{Settings().base_url.rstrip('/')}/s/{link.code}" for link in links}
+        return {link.kind: f"{read_settings().base_url.rstrip('/')}/s/{link.code}" for link in links}
 
     return in_transaction(work)
 
@@ -140,7 +140,7 @@ def _print_links(links: dict[str, str]) -> None:
 
     typer.echo(f"\nTake part       {links['live']}")
     typer.echo(f"Try it (pilot)  {links['pilot']}")
-    typer.echo(f"Experimenter    {Settings().base_url.rstrip('/')}/admin/sign-in")
+    typer.echo(f"Experimenter    {read_settings().base_url.rstrip('/')}/admin/sign-in")
     typer.echo(f"  one-time token  {in_transaction(work)}")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.config import Settings
+from app.core.config import read_settings
 from app.db.migrate import require_newest_schema
 from app.db.session import Database
 
@@ -32,7 +32,7 @@ def reading(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
 
 
 async def _with_session(work: Callable[[AsyncSession], Awaitable[Result]], *, writing: bool) -> Result:
-    url = Settings().database_url
+    url = read_settings().database_url
     await require_newest_schema(url)
     database = Database(url)
     try:

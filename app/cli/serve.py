@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from app.core.config import Settings
+from app.core.config import read_settings
 from app.db.migrate import require_newest_schema
 
 
@@ -15,5 +15,5 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
 ) -> None:
     """Serve the web application until it is interrupted."""
-    asyncio.run(require_newest_schema(Settings().database_url))
+    asyncio.run(require_newest_schema(read_settings().database_url))
     uvicorn.run("app.main:create_app", factory=True, host=host, port=port, server_header=False)

@@ -20,7 +20,7 @@ from app.analysis.service import conditions_of
 from app.cli.background_server import background_server
 from app.cli.running import Json, reading, show
 from app.cli.simulated_visit import take_part
-from app.core.config import Settings
+from app.core.config import read_settings
 from app.core.errors import Conflict
 from app.core.randomness import generator
 from app.db.session import Database
@@ -61,7 +61,7 @@ def simulate(
         return await _task(session, study, seed)
 
     task = reading(work)
-    settings = Settings()
+    settings = read_settings()
     began = time.monotonic()
     with background_server(settings) if url is None else nullcontext(url) as address:
         trials = asyncio.run(_run(task, address, settings.database_url, participants))

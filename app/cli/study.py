@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.running import Json, in_transaction, show
 from app.core.clock import utc_now
-from app.core.config import Settings
+from app.core.config import read_settings
 from app.db.tables import Study
 from app.experiments import queries, service
 from app.experiments.service import CheckedStudy
@@ -74,7 +74,7 @@ def list_studies(as_json: Json = False) -> None:
 
 async def _description(session: AsyncSession, study: Study) -> dict[str, Any]:
     links = await queries.links_of_study(session, study.id)
-    base_url = Settings().base_url.rstrip("/")
+    base_url = read_settings().base_url.rstrip("/")
     return {
         "name": study.name,
         "status": study.status,

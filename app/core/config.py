@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from app.core.errors import Invalid
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
@@ -35,3 +37,13 @@ class Settings(BaseSettings):
     @property
     def cookies_are_secure(self) -> bool:
         return self.secure_cookies or self.base_url.startswith("https://")
+
+
+def read_settings() -> Settings:
+    """The settings of the environment. Raises `Invalid`, which names the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = f"{Settings.model_config.get('env_prefix')}{problem['loc'][0]}".upper()
+        raise Invalid("bad_setting", f"{name}: {problem['msg'].removeprefix('Value error, ')}") from None
