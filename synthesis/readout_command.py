@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from synthesis.bundle.errors import UserError
 from synthesis.bundle.store import write_atomically
 from synthesis.progress import Steps
 
@@ -23,6 +24,8 @@ def readout(
     from synthesis.registry import load_network
     from synthesis.vision.fit_folder import fit_folder, labelled_pictures
 
+    if out.is_dir():
+        raise UserError(f"{out}: is a folder; give the name of the file to write, like readout.safetensors")
     _, pictures = labelled_pictures(folder)
     network = load_network(model)
     with Steps("features", len(pictures) * (1 + augment)) as steps:

@@ -12,7 +12,6 @@ each family out. To make it again:
 
 import hashlib
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -170,7 +169,7 @@ def _served(picture: Picture, network: Network) -> Picture:
 
 
 def _say(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)  # noqa: T201
+    typer.echo(message, err=True)
 
 
 def main(
@@ -192,7 +191,7 @@ def main(
     write_atomically(out, data)
     least = sorted(margins.items(), key=lambda entry: entry[1])[:3]
     result = {**readout.fitted, "starter_named": len(margins), "least_probability": dict(least)}
-    print(json.dumps({**result, "sha256": hashlib.sha256(data).hexdigest()}))  # noqa: T201
+    typer.echo(json.dumps({**result, "sha256": hashlib.sha256(data).hexdigest()}))
 
 
 if __name__ == "__main__":

@@ -81,8 +81,10 @@ def make_starter(
     Raises
     ------
     UserError
-        The emoji package is not installed, or one of its pictures does not decode.
+        `out` is a file, the emoji package is not installed, or one of its pictures does not decode.
     """
+    if out.is_file():
+        raise UserError(f"{out}: is a file; give a folder to write the starter pictures to")
     made_from = _made_from(plan, emoji_folder)
     former = _read_record(out)
     known = former.files if former.made_from == made_from else {}
@@ -113,7 +115,7 @@ def _emoji(path: Path) -> Image.Image:
 
 def _made_from(plan: list[Planned], emoji_folder: Path) -> str:
     """Digest of what the pictures depend on: emoji files, seeds, and the code that draws."""
-    sources = {name: _source_digest(emoji_folder, name) for name in sorted({entry.emoji for entry in plan})}
+    sources = [_source_digest(emoji_folder, name) for names in starter_objects().values() for name in names]
     drawing = Path(renderer.__file__).read_bytes()
     seeds = sorted({entry.seed[0] for entry in plan})
     return hashlib.sha256(canonical_json([sources, seeds]) + drawing).hexdigest()

@@ -21,7 +21,7 @@ class LinearFit:
     """scores = features @ weight.T + bias, for features as the network gives them.
 
     weight : (categories, features) float32; bias : (categories,) float32. `cv_accuracy` is the mean share
-    named over the folds left out, at the chosen `strength`; `fit_accuracy` the share of the fitted rows.
+    of rows named over the folds left out, at the chosen `strength`; `fit_accuracy` the share of all rows.
     """
 
     weight: NDArray[np.float32]
