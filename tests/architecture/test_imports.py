@@ -1,0 +1,60 @@
+"""Who may import what."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.sources import ROOT, imports_of, python_files, relative
+
+# Beyond `queries.py` and app/db, SQLAlchemy is for sessions and errors only.
+ALLOWED_OF_SQLALCHEMY = {"sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.make_url"}
+WEB = ("fastapi", "starlette", "jinja2", "httpx")
+PURE = (
+    "app/core/randomness.py",
+    "app/experiments/cells.py",
+    "app/experiments/design.py",
+    "app/experiments/masks.py",
+    "app/experiments/presets.py",
+    "app/experiments/schemas.py",
+    "app/stimuli/png.py",
+    "app/trials/scoring.py",
+    "app/trials/simulate.py",
+    "app/analysis/recognition.py",
+)
+
+
+def test_the_import_contracts_hold() -> None:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports as lint; exit(lint())"]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_the_web_process_runs_without_torch() -> None:
+    forbidden = "{'torch', 'torchvision', 'timm', 'safetensors', 'sklearn'}"
+    code = f"import sys, app.main, app.cli; print(sorted(set(sys.modules) & {forbidden}))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_sql_is_written_in_queries_and_the_database_package_only() -> None:
+    for path in python_files("app"):
+        if path.name == "queries.py" or relative(path).startswith("app/db/"):
+            continue
+        found = {name for name in imports_of(path) if name.startswith("sqlalchemy")}
+        found = {name for name in found if not name.startswith("sqlalchemy.exc.")}
+        assert found <= ALLOWED_OF_SQLALCHEMY, relative(path)
+
+
+def test_services_and_queries_know_nothing_of_the_web() -> None:
+    for path in python_files("app"):
+        if path.name in {"service.py", "queries.py"}:
+            assert not [name for name in imports_of(path) if name.startswith(WEB)], relative(path)
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_modules_know_no_database_web_or_clock(name: str) -> None:
+    impure = (*WEB, "sqlalchemy", "app.db", "app.web", "app.core.clock", "datetime", "time", "random")
+    found = [imported for imported in imports_of(ROOT / name) if imported.split(".")[0] in impure]
+    found += [imported for imported in imports_of(ROOT / name) if imported.startswith(("app.db", "app.web"))]
+    assert found == []
