@@ -19,6 +19,7 @@ from torch import Tensor, fx, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from synthesis.depthwise import StridedDepthwise, is_strided_depthwise
 from synthesis.registry import Layer, Network
 
 _CLAMP_MODULES = (nn.ReLU, nn.ReLU6, nn.Hardtanh)
@@ -57,6 +58,7 @@ class MatchedActivation(nn.Module):
         super().__init__()
         graph = _cut(network.module, {layer.node})
         _fold_batch_norms(graph)
+        _speed_up_depthwise(graph)
         _free_matched_clamp(graph)
         self.node = layer.node
         self.graph = graph.to(memory_format=torch.channels_last)
@@ -76,11 +78,21 @@ def _cut(module: nn.Module, nodes: set[str]) -> fx.GraphModule:
     """The graph that gives a dict of these nodes' outputs and runs nothing else; eval mode, frozen."""
     traceable = _traceable(copy.deepcopy(module))
     extractor = create_feature_extractor(traceable, {node: node for node in nodes}).eval()
+    _keep_values(extractor.graph)
     return fx.GraphModule(extractor, extractor.graph).eval().requires_grad_(False)
 
 
+def _keep_values(graph: fx.Graph) -> None:
+    """Let no function or method write into its input, which may be a returned activation."""
+    for node in graph.nodes:
+        if "inplace" in node.kwargs:
+            node.kwargs = {**node.kwargs, "inplace": False}
+        if node.op == "call_method":
+            node.target = str(node.target).removesuffix("_")
+
+
 def _traceable(module: nn.Module) -> nn.Module:
-    """Show every batch norm and clamp as a node of its own; nothing may overwrite a returned activation."""
+    """Show every batch norm and clamp as a node of its own, and let no module write into its input."""
     for name, child in module.named_children():
         setattr(module, name, _split(child) if isinstance(child, BatchNormAct2d) else _traceable(child))
     if hasattr(module, "inplace"):
@@ -112,6 +124,12 @@ def _fold_batch_norms(graph: fx.GraphModule) -> None:
     graph.recompile()
 
 
+def _speed_up_depthwise(graph: fx.GraphModule) -> None:
+    for name, module in list(graph.named_modules()):
+        if isinstance(module, nn.Conv2d) and is_strided_depthwise(module):
+            graph.set_submodule(name, StridedDepthwise(module))
+
+
 def _free_matched_clamp(graph: fx.GraphModule) -> None:
     """Give the clamp whose output is the graph's only output an identity gradient."""
     modules = dict(graph.named_modules())
@@ -120,10 +138,6 @@ def _free_matched_clamp(graph: fx.GraphModule) -> None:
         node = cast(fx.Node, node.args[0])
     if not _is_a(node, modules, _CLAMP_MODULES, _CLAMP_FUNCTIONS, _CLAMP_METHODS):
         return
-    if "inplace" in node.kwargs:
-        node.kwargs = {**node.kwargs, "inplace": False}
-    if node.op == "call_method":
-        node.target = str(node.target).removesuffix("_")
     with graph.graph.inserting_after(node):
         freed = graph.graph.call_function(identity_gradient, (node, node.args[0]))
     node.replace_all_uses_with(freed, delete_user_cb=lambda user: user is not freed)
@@ -160,5 +174,5 @@ def _is_a(
     if node.op == "call_module":
         return isinstance(modules[str(node.target)], module_types)
     if node.op == "call_method":
-        return str(node.target).removesuffix("_") in methods
+        return node.target in methods
     return node.op == "call_function" and node.target in functions
