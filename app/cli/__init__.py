@@ -6,7 +6,7 @@ from importlib.metadata import version
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import admin, analyze, db, serve, simulate, stimuli, study
+from app.cli import admin, analyze, db, demo, serve, simulate, stimuli, study
 from app.core.errors import DomainError
 from synthesis.bundle.errors import UserError
 
@@ -21,6 +21,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(stimuli.app, name="stimuli")
 app.add_typer(study.app, name="study")
 app.add_typer(admin.app, name="admin")
+app.command()(demo.demo)
 app.command()(serve.serve)
 app.command()(simulate.simulate)
 app.command()(analyze.analyze)
