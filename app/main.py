@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
-from fastapi.staticfiles import StaticFiles
 
 from app.admin.routes import router as admin
 from app.core.config import PROJECT_FOLDER, Settings, read_settings
@@ -15,6 +14,7 @@ from app.participants.routes import router as participants
 from app.trials.routes import router as trials
 from app.web.error_pages import register_error_pages
 from app.web.security import SecurityMiddleware
+from app.web.static_files import RevalidatedFiles
 from app.web.templating import Templates
 
 STATIC = PROJECT_FOLDER / "static"
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     app.add_api_route("/", home)
     app.add_api_route("/healthz", healthz)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", RevalidatedFiles(directory=STATIC), name="static")
     return app
 
 
