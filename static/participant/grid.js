@@ -11,6 +11,8 @@ export class ChoiceGrid {
   #choices;
   #buttons;
   #current = -1;
+  /** @type {Promise<unknown> | undefined} */
+  #ready;
   /** @type {((event: Event, name: string) => void) | null} */
   #onChoice = null;
 
@@ -27,9 +29,10 @@ export class ChoiceGrid {
   }
 
   /** Resolves when all icons are decoded, or cannot be: their labels are there in any case. */
-  async ready() {
+  ready() {
     const icons = [...this.element.querySelectorAll("img")];
-    await Promise.allSettled(icons.map((icon) => icon.decode()));
+    this.#ready ??= Promise.allSettled(icons.map((icon) => icon.decode()));
+    return this.#ready;
   }
 
   /**

@@ -112,7 +112,7 @@ export class Image16Plugin {
     stage.wait(trial.progress);
     display.append(stage.element);
     onLoad?.();
-    const { image, mask } = await trial.load();
+    const [{ image, mask }] = await Promise.all([trial.load(), stage.grid.ready()]);
     await stage.started();
     attention.reset();
     const played = await clock.play([

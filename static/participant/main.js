@@ -80,7 +80,6 @@ async function runTrials(session, outbox) {
   const stage = new Stage(session.choices, session.display.image_px);
   if (session.next_index !== null) pictures.trial(session.next_index).catch(() => undefined);
   void clock.measure().then(() => tellEnvironment(session, clock));
-  await stage.grid.ready();
   const jsPsych = initJsPsych({ display_element: root, use_webaudio: false });
   await jsPsych.run(timelineOf(session, { stage, clock, attention, pictures, outbox, onRefusal: fail }));
 }
