@@ -125,7 +125,7 @@ def study_page(analysis: StudyAnalysis, links: Sequence[StudyLink], base_url: st
         left_out=unfinished if curve.left_out else "",
         conditions=tuple(_condition_row(point) for point in curve.conditions),
         level_percent=round(curve.level * 100),
-        chance=f"1/{round(1 / curve.chance)} = {curve.chance:.3f}",
+        chance=f"1/{round(1 / curve.chance)} = {curve.chance:.3g}",
         facts=_facts(analysis.quality),
         files=f"/admin/studies/{analysis.study.name}/{analysis.kind}",
     )

@@ -20,6 +20,8 @@ from app.web.security import cookie_name, set_session_cookie
 from app.web.templating import page
 
 NO_STORE = {"Cache-Control": "no-store"}
+# Under the site's "no-referrer" browsers say "Origin: null" in forms, which `own_form` could not tell apart.
+PAGE_HEADERS = {**NO_STORE, "Referrer-Policy": "same-origin"}
 TOO_MANY = "Too many wrong tokens from this address. Please wait 15 minutes."
 
 router = APIRouter()
@@ -29,7 +31,7 @@ signed_in = APIRouter(prefix="/admin", dependencies=[Depends(require_admin)])
 
 @door.get("/sign-in")
 async def sign_in_page(request: Request) -> Response:
-    return page(request, SignInContext(), headers=NO_STORE)
+    return page(request, SignInContext(), headers=PAGE_HEADERS)
 
 
 @door.post("/sign-in", dependencies=[Depends(own_form)])
@@ -43,12 +45,12 @@ async def sign_in(
 ) -> Response:
     address = request.client.host if request.client else ""
     if throttle.blocked(address, now):
-        return page(request, SignInContext(TOO_MANY), 429, NO_STORE)
+        return page(request, SignInContext(TOO_MANY), 429, PAGE_HEADERS)
     try:
         secret = await service.sign_in(session, token, now)
     except Unauthorized as error:
         throttle.failed(address, now)
-        return page(request, SignInContext(error.message), error.status, NO_STORE)
+        return page(request, SignInContext(error.message), error.status, PAGE_HEADERS)
     throttle.succeeded(address)
     response = RedirectResponse("/admin", 303)
     life_s = int(service.SESSION_LIFE.total_seconds())
@@ -74,7 +76,7 @@ async def studies(request: Request, session: ReadSession, settings: CurrentSetti
         study_card(study, bundle, links, counts.get(study.id, {}), settings.base_url)
         for study, bundle in await queries.studies_with_bundles(session)
     ]
-    return page(request, StudiesContext(tuple(cards)), headers=NO_STORE)
+    return page(request, StudiesContext(tuple(cards)), headers=PAGE_HEADERS)
 
 
 @signed_in.get("/studies/{name}")
@@ -83,7 +85,7 @@ async def study(
 ) -> Response:
     analysis = await analyse(session, name, kind)
     links = await experiments_queries.links_of_study(session, analysis.study.id)
-    return page(request, study_page(analysis, links, settings.base_url), headers=NO_STORE)
+    return page(request, study_page(analysis, links, settings.base_url), headers=PAGE_HEADERS)
 
 
 @signed_in.get("/studies/{name}/{kind}/{file_name}")

@@ -86,6 +86,7 @@ async def test_sign_in_page_is_open_to_all(client: httpx.AsyncClient) -> None:
     response = await client.get("/admin/sign-in")
     assert response.status_code == 200
     assert 'method="post"' in response.text
+    assert response.headers["referrer-policy"] == "same-origin"  # else browsers send forms with Origin: null
 
 
 async def test_a_token_opens_one_session_and_no_more(
