@@ -1,5 +1,6 @@
 """Letting participants in, and knowing them again."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,6 +77,8 @@ async def consent(session: AsyncSession, code: str, stale_after: timedelta, now:
 
 async def _store_plan(session: AsyncSession, study: Study, participant: Participant) -> None:
     cells = await experiments.cells_of(session, study)
+    # The first plan of a block takes a moment of arithmetic; other requests are served meanwhile.
+    plan = await asyncio.to_thread(cells.plan, participant.slot)
     rows = [
         {
             "participant_id": participant.id,
@@ -84,7 +87,7 @@ async def _store_plan(session: AsyncSession, study: Study, participant: Particip
             "stimulus_id": planned.picture.id,
             "asset_token": new_asset_token(),
         }
-        for index, planned in enumerate(cells.plan(participant.slot))
+        for index, planned in enumerate(plan)
     ]
     await queries.add_plan(session, rows)
 

@@ -189,3 +189,28 @@ async def test_only_the_owner_answers(app: FastAPI, code: str, database: Databas
         assert refused.status_code == 401
         assert refused.json()["error"]["code"] == "no_session"
     assert await rows_of(database, Response) == []
+
+
+async def test_the_work_per_request_does_not_grow_with_the_session(
+    client: httpx.AsyncClient, code: str, database: Database
+) -> None:
+    statements: list[str] = []
+
+    def note(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    async def counted(method: str, path: str, **content: object) -> int:
+        statements.clear()
+        response = await client.request(method, f"/api/{code}/{path}", **content)  # type: ignore[arg-type]
+        assert response.status_code == 200
+        return len(statements)
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    few = await counted("GET", "trials?start=0&count=1")
+    many = await counted("GET", "trials?start=0&count=40")
+    puts = [await counted("PUT", f"trials/{index}", json=answer_body()) for index in range(12)]
+    event.remove(engine, "before_cursor_execute", note)
+    assert few == many
+    assert len(set(puts)) == 1
+    assert puts[0] <= 12, "\n".join(statements)

@@ -41,6 +41,10 @@ async def test_the_server_is_well(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "ok"}
 
 
+async def test_the_bare_address_is_for_experimenters(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/")).headers["location"] == "/admin"
+
+
 async def test_unknown_addresses_get_the_error_of_their_surface(client: httpx.AsyncClient) -> None:
     page = await client.get("/nowhere")
     assert page.status_code == 404
