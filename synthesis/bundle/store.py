@@ -36,7 +36,7 @@ class BundleStore:
     def put_blob(self, data: bytes, media_type: MediaType) -> Blob:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.blob_path(sha256)
-        if not path.is_file():
+        if not path.is_file() or path.read_bytes() != data:
             write_atomically(path, data)
         return Blob(sha256=sha256, media_type=media_type, size_bytes=len(data))
 

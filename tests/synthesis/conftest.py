@@ -1,0 +1,61 @@
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from synthesis.__main__ import main
+from tests.synthesis.networks import write_pictures
+
+CATEGORIES = ("airplane", "bear", "dog")
+SPEC = """\
+model: tiny
+layers: [relu6, relu1]
+stimuli: stimuli
+null_stimuli: "null"
+max_steps: 60
+"""
+
+Cli = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def cli(monkeypatch, capsys) -> Cli:
+    """Run `python -m synthesis ...` in this process: exit code, stdout, stderr."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["synthesis", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        output = capsys.readouterr()
+        return ended.value.code, output.out, output.err
+
+    return run
+
+
+def write_inputs(folder: Path) -> Path:
+    """Pictures and a spec in `folder`; the spec's path."""
+    write_pictures(folder / "stimuli", CATEGORIES, each=2)
+    write_pictures(folder / "null", ("any",), each=3, first_seed=100)
+    (folder / "spec.yaml").write_text(SPEC)
+    return folder / "spec.yaml"
+
+
+@pytest.fixture
+def spec(tmp_path) -> Path:
+    return write_inputs(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished_bundle(tmp_path_factory) -> Path:
+    """A finished bundle of the small network; tests that change it work on a copy."""
+    from synthesis.bundle.spec import SynthesisSpec
+    from synthesis.bundle.store import BundleStore
+    from synthesis.bundle.yaml_file import load_yaml
+    from synthesis.plan import make_plan
+    from synthesis.run import Run
+
+    folder = tmp_path_factory.mktemp("bundle")
+    plan = make_plan(load_yaml(write_inputs(folder), SynthesisSpec))
+    Run(plan, BundleStore(folder / "out")).execute()
+    return folder / "out"
