@@ -55,6 +55,22 @@ def test_the_published_timing_is_requested_and_what_came_of_it_recorded(site: Si
         assert row["rt_ms"] >= 0
 
 
+def test_a_lost_focus_is_noted_with_its_trial(site: Site, visitor: Visitor) -> None:
+    visitor.consent()
+    visitor.trial(CHOICES[0])
+    visitor.read_on()
+    visitor.watch()
+    for kind in ("blur", "focus"):
+        visitor.page.evaluate("(kind) => void dispatchEvent(new Event(kind))", kind)
+    visitor.choose(CHOICES[1])
+    for choice in CHOICES[2:]:
+        visitor.trial(choice)
+    visitor.finish()
+    losses = [json.loads(row["timing"])["focus_losses"] for row in site.answers(visitor.session_token)]
+    assert losses == [0, 1, 0, 0, 0]
+    assert "focus" in site.events(visitor.session_token)
+
+
 def test_feedback_in_practice_shows_what_was_right(visitor: Visitor) -> None:
     visitor.consent()
     visitor.trial("dog")
