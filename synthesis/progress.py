@@ -36,6 +36,7 @@ class Steps:
         self._task = self._bar.add_task(what, total=total)
         self._started = self._printed = time.monotonic()
         self._from = 0
+        self._printed_done = -1
 
     def __enter__(self) -> "Steps":
         self._bar.start()
@@ -61,7 +62,9 @@ class Steps:
             self._print()
 
     def _print(self) -> None:
-        self._printed = time.monotonic()
+        if self.done == self._printed_done:
+            return
+        self._printed, self._printed_done = time.monotonic(), self.done
         rate = (self.done - self._from) / max(self._printed - self._started, 1e-9)
         left = (
             f", {(self.total - self.done) / rate:.0f} s left" if rate > 0 and self.done < self.total else ""

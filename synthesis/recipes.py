@@ -84,7 +84,7 @@ class Fast:
     last `window` steps gained less than `least_gain` (relative).
     """
 
-    max_steps: int = 200
+    max_steps: int = 100
     learning_rate: float = 0.02
     beta1: float = 0.7
     beta2: float = 0.97

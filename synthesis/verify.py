@@ -64,13 +64,16 @@ def _model(manifest: Manifest, network: Network) -> Iterator[str]:
 def _inventory(manifest: Manifest) -> Iterator[str]:
     """Each stimulus x layer x seed of the spec exactly once, one null per layer."""
     spec = manifest.spec
-    layers = [name for name in manifest.model.layers if name in spec["layers"]]
-    seeds = range(spec["seed"], spec["seed"] + spec["seeds_per_stimulus"])
+    layers = [name for name in manifest.model.layers if name in spec.get("layers", ())]
+    first = spec.get("seed", 0)
+    seeds = range(first, first + spec.get("seeds_per_stimulus", 1))
+    readout = manifest.decision.readout
     wanted = {(n.id, layer, seed) for n in manifest.naturals for layer in layers for seed in seeds}
     found = [(item.stimulus, item.layer, item.seed) for item in manifest.items]
     yield from _equal("layers", manifest.layers, layers)
     yield from _equal("layers of the nulls", [null.layer for null in manifest.nulls], layers)
-    yield from _equal("decision rule", manifest.decision.rule, spec["decision"])
+    yield from _equal("decision rule", manifest.decision.rule, spec.get("decision"))
+    yield from _equal("readout", readout.sha256 if readout else None, spec.get("readout_sha256"))
     if len(found) != len(wanted) or set(found) != wanted:
         yield "items: are not each stimulus x layer x seed of the spec once"
 
@@ -82,7 +85,7 @@ def _seeds(manifest: Manifest) -> Iterator[str]:
             made = item.provenance
             seed = noise_seed(pictures[item.stimulus], item.seed, made.attempt)
             yield from _equal(f"item {item.id}: noise_seed", made.noise_seed, seed)
-        yield from _equal(f"item {item.id}: recipe", item.provenance.recipe, manifest.spec["recipe"])
+        yield from _equal(f"item {item.id}: recipe", item.provenance.recipe, manifest.spec.get("recipe"))
 
 
 class _Recomputed:
@@ -155,7 +158,11 @@ class _Recomputed:
         yield from _equal(f"{where}: passed", recorded.passed, same and outside_null(recorded, null))
 
     def _picture(self, sha256: str) -> Picture:
-        return decode_png(self.store.read_blob(sha256))
+        picture = decode_png(self.store.read_blob(sha256))
+        side = self.manifest.model.input_px
+        if picture.shape != (side, side, 3):
+            raise BundleError(f"{self.store.blob_path(sha256)}: is not a picture of {side} x {side} px")
+        return picture
 
 
 def _counted(values: Iterable[str], progress: Steps) -> Iterator[str]:

@@ -42,7 +42,7 @@ class SynthesisSpec(BaseModel):
     seed: int = Field(default=0, ge=0)
     seeds_per_stimulus: int = Field(default=1, ge=1, le=100)
     recipe: RecipeName = "fast"
-    max_steps: int | None = Field(default=None, ge=1, description="bound on the recipe's steps, for trials")
+    max_steps: int | None = Field(default=None, ge=1, description="instead of the recipe's own number")
     decision: DecisionName = "feather"
     readout: ReadoutPath | None = None
 

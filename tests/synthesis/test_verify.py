@@ -7,7 +7,9 @@ import pytest
 
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.store import BundleStore
+from synthesis.images import encode_png
 from synthesis.verify import verify_bundle
+from tests.synthesis.networks import smooth_picture
 
 
 @pytest.fixture
@@ -110,3 +112,11 @@ def test_what_is_no_bundle_is_one_line(cli, tmp_path, content):
 def test_an_unfinished_or_missing_folder_is_one_line(cli, tmp_path):
     assert cli("verify", tmp_path)[2].strip().endswith("start it again to continue")
     assert "no such folder" in cli("verify", tmp_path / "nowhere")[2]
+
+
+def test_a_picture_of_another_size_is_found(cli, bundle):
+    small = bundle.put_blob(encode_png(smooth_picture(1, 16)), "image/png")
+    edit(bundle, ("items", 0, "blob"), lambda _: small.model_dump(), reseal=True)
+    code, _, err = cli("verify", bundle.root)
+    assert code == 1
+    assert "is not a picture of 32 x 32 px" in err
