@@ -1,5 +1,6 @@
 """A real site for a real browser: the server in a process of its own, its database, studies on it."""
 
+import asyncio
 import json
 import os
 import socket
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,11 @@ from typing import Any
 
 import httpx
 
+from app.core.clock import utc_now
 from app.core.tokens import token_sha256
+from app.db.migrate import upgrade
+from app.db.session import Database
+from app.experiments import service
 from tests.support import build_tiny_bundle, study_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -32,8 +38,25 @@ class Site:
         bundle = build_tiny_bundle(self.folder / f"bundle-{name}", naturals, failed=frozenset())
         file = self.folder / f"{name}.yaml"
         file.write_text(study_yaml(bundle, name=name, **fields))
-        self.run("study", "create", str(file))
-        return str(self.run("study", "open", name)["links"]["live"])
+        with ThreadPoolExecutor(1) as thread:  # Playwright keeps an event loop running in this one
+            code = thread.submit(asyncio.run, self._open_study(file)).result()
+        return f"{self.base_url}/s/{code}"
+
+    async def _open_study(self, file: Path) -> str:
+        """Returns the code of the live link."""
+        database = Database(self.database_url)
+        try:
+            async with database.writing() as session:
+                study = await service.create_study(session, service.check_study(file), utc_now())
+                await service.open_study(session, study.name, utc_now())
+                links = await service.queries.links_of_study(session, study.id)
+        finally:
+            await database.close()
+        return next(link.code for link in links if link.kind == "live")
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.folder / 'site.db'}"
 
     def run(self, *command: str) -> Any:
         """Run a `metamerlab` command; returns its JSON output."""
@@ -46,7 +69,7 @@ class Site:
     def environment(self) -> dict[str, str]:
         return {
             **os.environ,
-            "METAMERLAB_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder / 'site.db'}",
+            "METAMERLAB_DATABASE_URL": self.database_url,
             "METAMERLAB_BASE_URL": self.base_url,
         }
 
@@ -84,7 +107,7 @@ def serving(folder: Path) -> Iterator[Site]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     site = Site(folder, f"http://127.0.0.1:{port}")
-    site.run("db", "upgrade")
+    upgrade(site.database_url)
     call = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(port)]
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(call, cwd=ROOT, env=site.environment, stdout=log, stderr=log)
