@@ -89,7 +89,8 @@ class Batch(Generic[Label]):
                     "leave this stimulus or layer out, or use another recipe"
                 )
             item.losses.append(loss)
-        self._pictures = self.recipe.update(self._pictures, gradient, self._state, steps)
+        moved = self.recipe.update(self._pictures, gradient, self._state, steps)
+        self._pictures = _channels_last(moved)
         share = (time.perf_counter() - start) / len(self.items)
         for item in self.items:
             item.seconds += share
