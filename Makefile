@@ -10,7 +10,7 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check test-python test-js bench bench-synthesis bench-page bench-demo clean
 
-demo: .venv/.ready static/vendor/.ready
+demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
 
 test: check test-js test-python
@@ -24,15 +24,15 @@ check: .venv/.ready-dev
 test-js: node_modules/.ready
 	npm test
 
-test-python: .venv/.ready-dev static/vendor/.ready
+test-python: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python -m pytest
 
 bench: bench-synthesis bench-page bench-demo
 
-bench-synthesis: .venv/.ready-dev static/vendor/.ready
+bench-synthesis: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python tests/benchmarks/bench_synthesis.py
 
-bench-page: .venv/.ready-dev static/vendor/.ready
+bench-page: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python tests/benchmarks/bench_page.py
 
 bench-demo: .venv/.ready-dev
@@ -57,7 +57,7 @@ node_modules/.ready: package.json package-lock.json | .venv/bin/python
 	npm ci --no-audit --no-fund
 	touch $@
 
-static/vendor/.ready: node_modules/.ready static/vendor.mjs synthesis/starter/pictures.json
+node_modules/.vendored: node_modules/.ready static/vendor.mjs synthesis/starter/pictures.json
 	npm run vendor
 	touch $@
 

@@ -26,6 +26,8 @@ from app.experiments import service as experiments
 EXAMPLES = PROJECT_FOLDER / "docs" / "examples"
 ICONS = PROJECT_FOLDER / "static" / "vendor" / "icons"
 SIMULATED_PARTICIPANTS = 20
+# Few enough that two cores certify their metamers within minutes.
+STARTER_PER_CATEGORY = 2
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def demo(
 
 
 def _starter_demo(var: Path) -> Demo:
-    _synthesis("starter", "--out", var / "starter")
+    _synthesis("starter", "--out", var / "starter", "--per-category", STARTER_PER_CATEGORY)
     return Demo(
         spec=EXAMPLES / "starter-synthesis.yaml",
         bundle=var / "bundles" / "starter",
@@ -99,7 +101,7 @@ def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
     return Demo(folder / "synthesis.yaml", var / "bundles" / name, folder / "study.yaml", name)
 
 
-def _synthesis(*arguments: str | Path) -> None:
+def _synthesis(*arguments: str | Path | int) -> None:
     """Run a command of the synthesis program: a process of its own, since only that one loads torch."""
     command = [sys.executable, "-m", "synthesis", *map(str, arguments)]
     finished = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603

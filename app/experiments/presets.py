@@ -19,7 +19,7 @@ class Preset:
 INSTRUCTIONS = (
     "In each trial a picture is shown for a very short moment. Look at the small cross before it appears.",
     "Then choose what the picture showed, by clicking one of the symbols. "
-    "If you are not sure, choose what comes closest.",
+    "If you are not sure, choose what comes closest. Oven also stands for pans, pots and cooking food.",
     "Some pictures look like noise or like a texture. That is meant: please choose all the same.",
 )
 
@@ -32,16 +32,6 @@ PRESETS = {
         mask_ms=300,
         practice_image_ms=500,
         practice_mask_ms=400,
-        instructions=INSTRUCTIONS,
-    ),
-    # Geirhos et al. 2018, as used by Feather et al. 2019; the response is untimed here.
-    "image16-lab": Preset(
-        blank_ms=0,
-        fixation_ms=300,
-        image_ms=200,
-        mask_ms=200,
-        practice_image_ms=200,
-        practice_mask_ms=200,
         instructions=INSTRUCTIONS,
     ),
 }

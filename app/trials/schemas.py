@@ -11,9 +11,11 @@ Duration = Annotated[FiniteFloat, Field(ge=0, le=1e9)]
 
 
 class Choice(BaseModel):
+    """`icon` is an address, or None for a category that has no icon: its label stands alone."""
+
     name: str
     label: str
-    icon: str
+    icon: str | None
 
 
 class Durations(BaseModel):

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.config import PROJECT_FOLDER
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.tokens import token_sha256
 from app.db.constraints import violated_constraint
@@ -48,10 +49,7 @@ async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
         next_index=progress.next_index,
         completed=visit.participant.status == "completed",
         timing=Durations(**{name: timing[name] for name in Durations.model_fields}),
-        choices=[
-            Choice(name=name, label=name, icon=f"/static/vendor/icons/{name}.webp")
-            for name in bundle.categories
-        ],
+        choices=[Choice(name=name, label=name, icon=_icon(name)) for name in bundle.categories],
         masks=[_mask(visit, number) for number in range(MASKS)],
         instructions=list(visit.definition.instruction_paragraphs),
         breaks_after=scoring.breaks_after(progress.practice, progress.total),
@@ -73,6 +71,12 @@ async def trial_window(session: AsyncSession, visit: Visit, start: int, count: i
             for planned, answered in rows
         ]
     )
+
+
+def _icon(category: str) -> str | None:
+    """The 16 published categories have icons; a study with others shows their names alone."""
+    path = f"vendor/icons/{category}.webp"
+    return f"/static/{path}" if (PROJECT_FOLDER / "static" / path).is_file() else None
 
 
 def _mask(visit: Visit, number: int) -> str:

@@ -47,10 +47,11 @@ export class FeedbackPlugin {
       /** @type {Choice} */ (trial.choices.find((choice) => choice.name === name));
     const right = named(feedback.answer);
     const verdict = feedback.correct ? texts.right(right.label) : texts.wrong(right.label, named(answer).label);
-    const icon = element("img", { src: right.icon, alt: "", width: "96", height: "96" });
+    const image = { alt: "", width: "96", height: "96" };
+    const icon = right.icon ? [element("img", { ...image, src: right.icon })] : [];
     const content = [
       element("h1", { class: feedback.correct ? "verdict right" : "verdict wrong", role: "status" }, verdict),
-      element("div", { class: "pair" }, drawn(bitmap), icon),
+      element("div", { class: "pair" }, drawn(bitmap), ...icon),
     ];
     await pressed(showPage(display, content, texts.continue));
     return { correct: feedback.correct };

@@ -53,9 +53,10 @@ export class ChoiceGrid {
 
   /** @param {Choice} choice */
   #button(choice) {
-    const icon = element("img", { src: choice.icon, alt: "", width: "48", height: "48", draggable: "false" });
+    const image = { alt: "", width: "48", height: "48", draggable: "false" };
+    const icon = choice.icon ? [element("img", { ...image, src: choice.icon })] : [];
     const attributes = { type: "button", class: "choice", "data-choice": choice.name, tabindex: "-1" };
-    const button = element("button", attributes, icon, element("span", {}, choice.label));
+    const button = element("button", attributes, ...icon, element("span", {}, choice.label));
     button.addEventListener("click", (event) => this.#onChoice?.(event, choice.name));
     return button;
   }

@@ -3,7 +3,7 @@
 export interface Choice {
   name: string;
   label: string;
-  icon: string;
+  icon: string | null;
 }
 
 /** How long each phase of a trial is asked to last. */

@@ -26,7 +26,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def link(site: Site) -> str:
     """The live link of an open study of 1 practice trial and 4 more, with the shorter of the timings."""
-    fields = {"preset": "image16-lab", "practice_trials": 1, "completion_code": "DONE-42"}
+    fields = {"practice_trials": 1, "completion_code": "DONE-42"}
     return site.create_study("short", naturals=TRIALS, **fields)
 
 
