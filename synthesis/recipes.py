@@ -89,7 +89,7 @@ class Fast:
     last `window` steps gained less than `least_gain` (relative).
     """
 
-    max_steps: int = 100
+    max_steps: int = 400
     learning_rate: float = 0.012
     slope: float = 0.5
     beta1: float = 0.7
