@@ -89,8 +89,7 @@ class Batch(Generic[Label]):
                     "leave this stimulus or layer out, or use another recipe"
                 )
             item.losses.append(loss)
-        moved = self.recipe.update(self._pictures, gradient, self._state, steps)
-        self._pictures = _channels_last(moved)
+        self._pictures = self.recipe.update(self._pictures, gradient, self._state, steps)
         share = (time.perf_counter() - start) / len(self.items)
         for item in self.items:
             item.seconds += share
