@@ -9,6 +9,7 @@ from typing import Any
 from synthesis.bundle.manifest import canonical_json
 from synthesis.bundle.spec import SynthesisSpec
 from synthesis.images import category_folder, picture_files
+from synthesis.readout_file import readout_bytes
 from synthesis.registry import require_layers
 
 
@@ -44,7 +45,7 @@ def make_plan(spec: SynthesisSpec) -> Plan:
         for category, file in category_folder(spec.stimuli)
     )
     null_stimuli = tuple(_null_sources(spec.null_stimuli)) if spec.null_stimuli else ()
-    readout = _readout(spec)
+    readout = readout_bytes(spec.readout) if spec.readout else None
     record = spec.model_dump(mode="json", exclude={"stimuli", "null_stimuli", "readout"})
     record["stimuli_sha256"] = _set_digest(stimuli)
     record["null_stimuli_sha256"] = _set_digest(null_stimuli)
@@ -55,14 +56,6 @@ def make_plan(spec: SynthesisSpec) -> Plan:
 def _null_sources(folder: Path) -> Iterable[Source]:
     for file in picture_files(folder):
         yield Source(file.relative_to(folder).as_posix(), "", file, _file_digest(file))
-
-
-def _readout(spec: SynthesisSpec) -> bytes | None:
-    if spec.readout is None:
-        return None
-    from synthesis.vision.readout import readout_bytes
-
-    return readout_bytes(spec.readout)
 
 
 def _file_digest(path: Path) -> str:

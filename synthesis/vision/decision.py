@@ -93,7 +93,7 @@ def decision_rule(rule: str, readout: bytes | None, network: str, weights_sha256
     rule
         feather, geirhos or readout.
     readout
-        The readout file's bytes (`synthesis.vision.readout.readout_bytes`, or a bundle's blob); None for the
+        The readout file's bytes (`synthesis.readout_file.readout_bytes`, or a bundle's blob); None for the
         published rules.
     network, weights_sha256
         The network whose output will be judged; a readout must have been fitted to it.

@@ -3,11 +3,8 @@
 A readout belongs to one network with one set of weights; both are written into the file and checked.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass, field
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
@@ -15,7 +12,6 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from synthesis.bundle.errors import UserError
-from synthesis.bundle.spec import STARTER_READOUT
 
 FORMAT = "metamerlab-readout/1"
 
@@ -61,19 +57,6 @@ class Readout:
             )
 
 
-def readout_bytes(source: Path) -> bytes:
-    """The bytes of a readout file; the word `starter` means the one that comes with the starter pictures."""
-    if source == STARTER_READOUT:
-        return (files("synthesis.starter") / "efficientnet_lite0_readout.safetensors").read_bytes()
-    try:
-        return source.read_bytes()
-    except OSError as error:
-        raise UserError(
-            f"{source}: the readout cannot be read ({error.strerror}); "
-            "write one with `python -m synthesis readout`, or say `readout: starter`"
-        ) from None
-
-
 def parse_readout(data: bytes, where: str) -> Readout:
     """Read a readout from its bytes; `where` stands for the file in messages.
 
@@ -111,8 +94,3 @@ def _metadata(data: bytes) -> dict[str, str]:
     length = int.from_bytes(data[:8], "little")
     header: dict[str, dict[str, str]] = json.loads(data[8 : 8 + length])
     return header["__metadata__"]
-
-
-def digest(data: bytes) -> str:
-    """SHA-256 of a readout file's bytes."""
-    return hashlib.sha256(data).hexdigest()

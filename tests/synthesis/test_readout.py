@@ -10,11 +10,12 @@ from PIL import Image
 from torch import nn
 
 from synthesis.bundle.errors import UserError
+from synthesis.readout_file import readout_bytes
 from synthesis.registry import Layer, Network
 from synthesis.vision.decision import ReadoutRule
 from synthesis.vision.fit import fit_linear
 from synthesis.vision.fit_folder import fit_folder, labelled_pictures
-from synthesis.vision.readout import Readout, parse_readout, readout_bytes
+from synthesis.vision.readout import Readout, parse_readout
 
 
 class MeanColour(nn.Module):

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from synthesis.bundle.errors import UserError
 from synthesis.images import category_folder, read_picture
+from synthesis.readout_file import readout_bytes
 from synthesis.registry import load_network
 from synthesis.starter.make import (
     DEFAULT_EMOJI,
@@ -23,7 +24,7 @@ from synthesis.starter.render import STARTER_VARIATION, Variation, pink_ground, 
 from synthesis.vision.decision import decision_rule
 from synthesis.vision.features import pooled_features
 from synthesis.vision.imagenet16 import CATEGORIES
-from synthesis.vision.readout import parse_readout, readout_bytes
+from synthesis.vision.readout import parse_readout
 
 EMOJI = Path(__file__).resolve().parents[2] / DEFAULT_EMOJI
 
