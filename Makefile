@@ -8,7 +8,7 @@ BIN := .venv/bin
 # An npm on the machine is used; otherwise the one that the set-up puts into the virtual environment.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: demo test check test-python test-js bench bench-synthesis bench-page bench-demo clean
+.PHONY: demo test check test-python test-js bench bench-synthesis bench-page bench-demo figures clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -60,6 +60,10 @@ node_modules/.ready: package.json package-lock.json | .venv/bin/python
 node_modules/.vendored: node_modules/.ready static/vendor.mjs synthesis/starter/pictures.json
 	npm run vendor
 	touch $@
+
+# The README's pictures, from what `make demo` left in var/.
+figures: .venv/.ready-dev
+	$(BIN)/python docs/make_figures.py
 
 clean:
 	rm -rf .venv node_modules static/vendor

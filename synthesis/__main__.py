@@ -94,11 +94,17 @@ def verify(bundle: Bundle) -> None:
 
 
 @app.command()
-def report(bundle: Bundle) -> None:
+def report(
+    bundle: Bundle,
+    stimulus: Annotated[list[str] | None, typer.Option(help="Id of one to draw, instead of all.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write, instead of one in the bundle.")] = None,
+) -> None:
     """Draw the contact sheet of a bundle: rows are stimuli, columns the natural picture and the layers."""
-    from synthesis.report import write_contact_sheet
+    from synthesis.report import SHEET, write_contact_sheet
 
-    typer.echo(write_contact_sheet(BundleStore(bundle)))
+    path = out or bundle / SHEET
+    write_contact_sheet(BundleStore(bundle), path, stimulus or ())
+    typer.echo(path)
 
 
 def _report_items(manifest: Manifest, seconds: float) -> None:

@@ -1,14 +1,17 @@
 """The contact sheet of a bundle: rows are stimuli, columns the natural picture and each layer's metamer."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from synthesis.bundle.errors import UserError
 from synthesis.bundle.manifest import Blob, Item, Manifest, Natural
 from synthesis.bundle.store import BundleStore, write_atomically
 from synthesis.images import decode_png, encode_png
 from synthesis.progress import Steps
+from synthesis.registry import nearest_first
 
 SHEET = "contact_sheet.png"
 _CELL_PX = 160
@@ -19,18 +22,22 @@ _SIDE_PX = 190
 _INK, _PALE, _WARNING = (20, 20, 20), (150, 150, 150), (176, 0, 32)
 
 
-def contact_sheet(store: BundleStore) -> Image.Image:
+def contact_sheet(store: BundleStore, only: Sequence[str] = ()) -> Image.Image:
     """Draw the sheet of a finished bundle: one row per stimulus and seed, layers in depth order.
 
+    `only` are the ids of the stimuli to draw; all of them if it is empty.
+
     A metamer without a certificate is not drawn; its place says why it failed. Under each metamer: Spearman's
-    rho and the relative error. Raises `BundleError` for an unfinished or damaged bundle.
+    rho and the relative error. Raises `BundleError` for an unfinished or damaged bundle, `UserError` for an
+    unknown id.
     """
     manifest = store.read_manifest()
     items = {(item.stimulus, item.seed, item.layer): item for item in manifest.items}
     seeds = sorted({item.seed for item in manifest.items})
-    sheet = _Sheet(store, manifest, rows=len(manifest.naturals) * len(seeds))
-    with Steps("stimuli", len(manifest.naturals)) as progress:
-        for index, natural in enumerate(manifest.naturals):
+    naturals = _chosen(manifest, only)
+    sheet = _Sheet(store, manifest, rows=len(naturals) * len(seeds))
+    with Steps("stimuli", len(naturals)) as progress:
+        for index, natural in enumerate(naturals):
             for offset, seed in enumerate(seeds):
                 row = [items[natural.id, seed, layer] for layer in manifest.layers]
                 sheet.draw_row(index * len(seeds) + offset, natural, row)
@@ -81,11 +88,18 @@ class _Sheet:
         self.draw.multiline_text((left + 8, top + 8), "\n".join(lines), _WARNING, self.font)
 
 
-def write_contact_sheet(store: BundleStore) -> Path:
-    """Draw the sheet and write it into the bundle's folder; its path."""
-    path = store.root / SHEET
-    write_atomically(path, encode_png(np.asarray(contact_sheet(store))))
-    return path
+def write_contact_sheet(store: BundleStore, path: Path, only: Sequence[str] = ()) -> None:
+    """Draw the sheet of `contact_sheet` and write it to `path` as PNG."""
+    write_atomically(path, encode_png(np.asarray(contact_sheet(store, only))))
+
+
+def _chosen(manifest: Manifest, only: Sequence[str]) -> list[Natural]:
+    known = {natural.id: natural for natural in manifest.naturals}
+    for name in only:
+        if name not in known:
+            near = ", ".join(nearest_first(name, list(known))[:5])
+            raise UserError(f"the bundle has no stimulus {name!r}; some that it has: {near}")
+    return [known[name] for name in only] or manifest.naturals
 
 
 def _row_px() -> int:

@@ -60,7 +60,7 @@ class Site:
 
     def run(self, *command: str) -> Any:
         """Run a `metamerlab` command; returns its JSON output."""
-        call = [sys.executable, "-c", "from app.cli import main; main()", *command, "--json"]
+        call = [sys.executable, "-m", "app.cli", *command, "--json"]
         done = subprocess.run(call, cwd=ROOT, env=self.environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

@@ -30,7 +30,7 @@ def free_port() -> int:
 @contextmanager
 def server(database_url: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """`metamerlab serve` in a process of its own, killed at the end without any warning."""
-    command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
     environment = {**os.environ, "METAMERLAB_DATABASE_URL": database_url}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
