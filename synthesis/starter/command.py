@@ -20,8 +20,10 @@ from synthesis.starter.make import (
 def starter(
     out: Annotated[Path, typer.Option(help="folder to write: stimuli/CATEGORY/*.png and null/*.png")],
     emoji: Annotated[Path, typer.Option(help="folder of the 3-D emoji's WebP files")] = DEFAULT_EMOJI,
-    per_category: Annotated[int, typer.Option(min=1, help="stimuli of each category")] = DEFAULT_PER_CATEGORY,
-    null: Annotated[int, typer.Option(min=0, help="further renders for the null")] = DEFAULT_NULL,
+    per_category: Annotated[
+        int, typer.Option(min=1, help="stimuli of each category, at most")
+    ] = DEFAULT_PER_CATEGORY,
+    null: Annotated[int, typer.Option(min=0, help="pictures of other objects for the null")] = DEFAULT_NULL,
     seed: Annotated[int, typer.Option(min=0)] = DEFAULT_SEED,
 ) -> None:
     """Draw the starter pictures of the 16 categories. Prints one JSON line; what is there is kept."""

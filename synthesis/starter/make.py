@@ -16,7 +16,7 @@ from synthesis.bundle.manifest import canonical_json
 from synthesis.bundle.store import write_atomically
 from synthesis.images import Picture, encode_png
 from synthesis.starter import render as renderer
-from synthesis.starter.objects import starter_objects
+from synthesis.starter.objects import null_objects, starter_objects
 from synthesis.starter.render import STARTER_VARIATION, read_emoji, render
 
 DEFAULT_EMOJI = Path("node_modules/@lobehub/fluent-emoji-3d/assets")
@@ -43,23 +43,33 @@ class _Record(NamedTuple):
 
 
 def plan_pictures(seed: int, per_category: int, null: int) -> list[Planned]:
-    """What the starter folder holds. A larger folder begins with the pictures of a smaller one."""
+    """What the starter folder holds. A larger folder begins with the pictures of a smaller one.
+
+    Each object is drawn once: two pictures of one object would be no pair of unrelated natural stimuli. So a
+    category has `per_category` pictures or as many as it has objects.
+
+    Raises
+    ------
+    UserError
+        `null` is more than there are objects for the null.
+    """
     objects = list(starter_objects().items())
     stimuli = [
         Planned(
             PurePosixPath("stimuli", category, f"{category}{number + 1}.png"),
-            emoji[number % len(emoji)],
+            name,
             (seed, 0, index, number),
         )
         for index, (category, emoji) in enumerate(objects)
-        for number in range(per_category)
+        for number, name in enumerate(emoji[:per_category])
     ]
-    nulls = []
-    for number in range(null):
-        round_, index = divmod(number, len(objects))
-        category, emoji = objects[index]
-        path = PurePosixPath("null", f"{category}{round_ + 1}.png")
-        nulls.append(Planned(path, emoji[round_ % len(emoji)], (seed, 1, number)))
+    others = np.random.default_rng(seed).permutation(null_objects())
+    if null > len(others):
+        raise UserError(f"--null: there are objects for {len(others)} pictures; give at most that")
+    nulls = [
+        Planned(PurePosixPath("null", f"{name}.png"), str(name), (seed, 1, number))
+        for number, name in enumerate(others[:null])
+    ]
     return stimuli + nulls
 
 
@@ -115,7 +125,8 @@ def _emoji(path: Path) -> Image.Image:
 
 def _made_from(plan: list[Planned], emoji_folder: Path) -> str:
     """Digest of what the pictures depend on: emoji files, seeds, and the code that draws."""
-    sources = [_source_digest(emoji_folder, name) for names in starter_objects().values() for name in names]
+    names = [name for group in starter_objects().values() for name in group] + null_objects()
+    sources = [_source_digest(emoji_folder, name) for name in names]
     drawing = Path(renderer.__file__).read_bytes()
     seeds = sorted({entry.seed[0] for entry in plan})
     return hashlib.sha256(canonical_json([sources, seeds]) + drawing).hexdigest()

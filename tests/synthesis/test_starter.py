@@ -19,7 +19,7 @@ from synthesis.starter.make import (
     make_starter,
     plan_pictures,
 )
-from synthesis.starter.objects import starter_objects
+from synthesis.starter.objects import null_objects, starter_objects
 from synthesis.starter.render import STARTER_VARIATION, Variation, pink_ground, read_emoji, render
 from synthesis.vision.decision import decision_rule
 from synthesis.vision.features import pooled_features
@@ -34,8 +34,9 @@ def emoji_folder(tmp_path: Path) -> Path:
     """Stand-ins for the emoji package: a plain disc for every file of the table."""
     folder = tmp_path / "assets"
     folder.mkdir()
-    for number, name in enumerate(name for names in starter_objects().values() for name in names):
-        disc((number * 4, 0, 255)).save(folder / f"{name}.webp", lossless=True)
+    names = [name for group in starter_objects().values() for name in group] + null_objects()
+    for number, name in enumerate(names):
+        disc((number, 0, 255)).save(folder / f"{name}.webp", lossless=True)
     return folder
 
 
@@ -55,9 +56,18 @@ def test_the_table_has_distinct_objects_for_the_16_categories() -> None:
 
 def test_the_plan_has_the_asked_numbers_and_a_larger_one_begins_alike() -> None:
     small, large = plan_pictures(7, 2, 20), plan_pictures(7, 3, 40)
-    assert len(small) == len({planned.path for planned in small}) == 16 * 2 + 20
+    # Two of each category, but keyboard has a single object.
+    assert len(small) == len({planned.path for planned in small}) == 16 * 2 - 1 + 20
     assert set(small) < set(large)
     assert {planned.seed for planned in small}.isdisjoint(planned.seed for planned in plan_pictures(8, 2, 20))
+
+
+def test_no_object_is_drawn_twice_and_there_are_only_so_many() -> None:
+    most = len(null_objects())
+    names = [planned.emoji for planned in plan_pictures(3, 4, most)]
+    assert len(names) == len(set(names))
+    with pytest.raises(UserError, match=f"objects for {most} pictures"):
+        plan_pictures(3, 4, most + 1)
 
 
 def test_the_ground_has_a_1_over_f_spectrum_and_the_asked_mean_and_contrast() -> None:
@@ -99,7 +109,7 @@ def test_a_folder_is_written_once_and_mended_where_changed(tmp_path: Path, emoji
     before = {file: file.read_bytes() for file in out.rglob("*.png")}
     assert make_starter(out, emoji_folder, plan) == 0
     (out / "stimuli" / "bear" / "bear1.png").write_bytes(b"damaged")
-    (out / "null" / "bear1.png").unlink()
+    (out / whole[-1].path).unlink()
     assert make_starter(out, emoji_folder, plan) == 2
     assert {file: file.read_bytes() for file in out.rglob("*.png")} == before
 
@@ -153,7 +163,8 @@ def test_the_shipped_readout_names_every_starter_picture(tmp_path: Path) -> None
     plan = plan_pictures(DEFAULT_SEED, DEFAULT_PER_CATEGORY, DEFAULT_NULL)
     make_starter(tmp_path, EMOJI, [planned for planned in plan if planned.path.parts[0] == "stimuli"])
     files = category_folder(tmp_path / "stimuli")
-    assert len(files) == 48
+    # Three of each category, but keyboard has 1 object; chair, elephant and knife have 2.
+    assert len(files) == 16 * 3 - 5
     pictures = [read_picture(file, network.input_px, network.resize_px) for _, file in files]
     features = torch.from_numpy(pooled_features(network, pictures))
     rule = decision_rule("readout", readout_bytes(Path("starter")), network.name, network.weights_sha256)
