@@ -77,7 +77,7 @@ def bench_layer(layer: Layer, naturals: torch.Tensor, steps: int) -> list[dict[s
         warm = Contender(recipe, layer, naturals)
         while warm.batch.items:
             warm.step()
-    fast = Contender(Fast(max_steps=steps, enough=0.0, least_gain=-1.0), layer, naturals)
+    fast = Contender(Fast(max_steps=steps, enough=0.0), layer, naturals)
     published = Contender(Feather2023(), layer, naturals)
     while fast.batch.items or published.seconds < fast.seconds:
         behind = fast if fast.batch.items and fast.seconds <= published.seconds else published
