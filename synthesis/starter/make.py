@@ -1,4 +1,4 @@
-"""The starter pictures: a folder of stimuli by category, and further renders for the null distribution."""
+"""The starter pictures: a folder of stimuli by category, and other objects for the null distribution."""
 
 import hashlib
 import json
