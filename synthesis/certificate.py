@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from synthesis.bundle.manifest import Certificate, LayerNull
+from synthesis.bundle.manifest import Certificate, LayerMatch, LayerNull
 
 # Signal-to-noise ratios are held within +-SNR_LIMIT_DB, so that a perfect match, or an activation that is
 # zero everywhere, still gives a number. Float32 activations cannot resolve more.
@@ -62,7 +62,9 @@ def snr_db(signal: float, noise: float) -> float:
     return min(max(10 * math.log10(signal / noise), -SNR_LIMIT_DB), SNR_LIMIT_DB)
 
 
-def certify(match: Match, natural_answer: str, metamer_answer: str, null: LayerNull) -> Certificate:
+def certify(
+    match: Match | LayerMatch, natural_answer: str, metamer_answer: str, null: LayerNull
+) -> Certificate:
     """The certificate of a metamer, judged against its layer's null distribution."""
     return Certificate(
         natural_answer=natural_answer,
@@ -75,7 +77,7 @@ def certify(match: Match, natural_answer: str, metamer_answer: str, null: LayerN
     )
 
 
-def outside_null(match: Match | Certificate, null: LayerNull) -> bool:
+def outside_null(match: Match | LayerMatch | Certificate, null: LayerNull) -> bool:
     """Whether Spearman's rho, Pearson's R^2 and the SNR are each above the maximum of their null."""
     return (
         match.spearman > null.spearman.maximum

@@ -1,15 +1,14 @@
 """What an unfinished run remembers: each finished attempt and each null, so that it can continue."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from synthesis.bundle.errors import BundleError
-from synthesis.bundle.manifest import Blob, LayerNull, Provenance, canonical_json
+from synthesis.bundle.manifest import Blob, LayerMatch, LayerNull, Provenance, canonical_json
 from synthesis.bundle.store import BundleStore
-from synthesis.certificate import Match
 
 
 @dataclass(frozen=True)
@@ -18,8 +17,11 @@ class Attempt:
 
     blob: Blob
     answer: str
-    match: Match
+    profile: list[LayerMatch]
     provenance: Provenance
+
+    def match(self, layer: str) -> LayerMatch:
+        return next(match for match in self.profile if match.layer == layer)
 
 
 class Journal:
@@ -37,7 +39,7 @@ class Journal:
             attempt = Attempt(
                 Blob.model_validate(record["blob"]),
                 str(record["answer"]),
-                Match(**record["match"]),
+                [LayerMatch.model_validate(match) for match in record["profile"]],
                 Provenance.model_validate(record["provenance"]),
             )
             self.store.read_blob(attempt.blob.sha256)
@@ -49,7 +51,7 @@ class Journal:
         record = {
             "blob": attempt.blob.model_dump(),
             "answer": attempt.answer,
-            "match": asdict(attempt.match),
+            "profile": [match.model_dump() for match in attempt.profile],
             "provenance": attempt.provenance.model_dump(),
         }
         self.store.put_record(_name(key), record)

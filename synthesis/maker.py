@@ -1,13 +1,13 @@
 """Making one layer's metamers: batches, certificates, further attempts, and the journal of all that."""
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
 
 from synthesis.activations import MatchedActivation
-from synthesis.bundle.manifest import Certificate, Item, LayerNull, Natural, Provenance
+from synthesis.bundle.manifest import Certificate, Item, LayerMatch, LayerNull, Natural, Provenance
 from synthesis.certificate import certify, measure
 from synthesis.images import decode_png, encode_png, to_input, to_pictures
 from synthesis.journal import Attempt, Journal
@@ -95,9 +95,12 @@ class LayerMaker:
         assert synthesis.picture is not None
         data = encode_png(to_pictures(synthesis.picture[None].numpy())[0])
         blob = store.put_blob(data, "image/png")
-        metamer, answer = self.observer.look(decode_png(data), job.layer)
-        natural = self.observer.activation(decode_png(store.read_blob(job.natural.blob.sha256)), job.layer)
-        return Attempt(blob, answer, measure(natural, metamer), self._provenance(synthesis))
+        metamer, answer = self.observer.survey(decode_png(data))
+        natural, _ = self.observer.survey(decode_png(store.read_blob(job.natural.blob.sha256)))
+        profile = [
+            LayerMatch(layer=layer, **asdict(measure(natural[layer], metamer[layer]))) for layer in natural
+        ]
+        return Attempt(blob, answer, profile, self._provenance(synthesis))
 
     def _provenance(self, synthesis: Synthesis[Job]) -> Provenance:
         job, losses = synthesis.label, synthesis.losses
@@ -116,7 +119,7 @@ class LayerMaker:
 
     def _judge(self, job: Job, attempt: Attempt, null: LayerNull, count: Any) -> list[Job]:
         """Keep the attempt as an item; the next attempt if this one failed, else count the item as done."""
-        certificate = certify(attempt.match, job.natural.answer, attempt.answer, null)
+        certificate = certify(attempt.match(job.layer), job.natural.answer, attempt.answer, null)
         item = Item(
             id=job.item_id,
             stimulus=job.natural.id,
@@ -124,6 +127,7 @@ class LayerMaker:
             seed=job.seed,
             blob=attempt.blob,
             certificate=certificate,
+            profile=attempt.profile,
             provenance=attempt.provenance,
         )
         self._tried[job.item_id].append(item)

@@ -15,6 +15,9 @@ from synthesis.images import Picture, to_input
 from synthesis.registry import Network
 from synthesis.vision.decision import DecisionRule
 
+# Names of outputs beside the layers; no layer is called so.
+_FEATURES, _LOGITS = ":features", ":logits"
+
 
 class Observer:
     """`network` judged by `rule`. Pictures are uint8 (height, width, 3) at the network's input size."""
@@ -22,33 +25,38 @@ class Observer:
     def __init__(self, network: Network, rule: DecisionRule) -> None:
         self.network = network
         self.rule = rule
-        self._ends = {"features": network.feature_node, "logits": output_node(network.module)}
-        self._graph = lru_cache(maxsize=2)(self._cut)
+        self._ends = {_FEATURES: network.feature_node, _LOGITS: output_node(network.module)}
+        self._graph = lru_cache(maxsize=3)(self._cut)
 
-    def look(self, picture: Picture, layer: str) -> tuple[NDArray[np.float32], str]:
-        """The layer's activation, flattened, and the network's answer."""
-        outputs = self._run(picture, layer, with_answer=True)
-        (answer,) = self.rule.answers(outputs["logits"], outputs["features"])
-        return outputs["layer"].flatten().numpy(), answer
+    def survey(self, picture: Picture) -> tuple[dict[str, NDArray[np.float32]], str]:
+        """The activation of each of the network's layers, flattened, in depth order; and its answer."""
+        outputs = self._run(picture, tuple(layer.name for layer in self.network.layers), with_answer=True)
+        (answer,) = self.rule.answers(outputs[_LOGITS], outputs[_FEATURES])
+        return {layer.name: _flat(outputs[layer.name]) for layer in self.network.layers}, answer
 
     def activation(self, picture: Picture, layer: str) -> NDArray[np.float32]:
         """The layer's activation, flattened; nothing after the layer runs."""
-        activation: NDArray[np.float32] = (
-            self._run(picture, layer, with_answer=False)["layer"].flatten().numpy()
-        )
-        return activation
+        return _flat(self._run(picture, (layer,), with_answer=False)[layer])
 
     def answer(self, picture: Picture) -> str:
         """The network's answer."""
-        return self.look(picture, self.network.layers[-1].name)[1]
+        outputs = self._run(picture, (), with_answer=True)
+        (answer,) = self.rule.answers(outputs[_LOGITS], outputs[_FEATURES])
+        return answer
 
-    def _run(self, picture: Picture, layer: str, with_answer: bool) -> dict[str, torch.Tensor]:
+    def _run(self, picture: Picture, layers: tuple[str, ...], with_answer: bool) -> dict[str, torch.Tensor]:
         pictures = torch.from_numpy(to_input(picture[None])).contiguous(memory_format=torch.channels_last)
         with torch.inference_mode():
-            outputs: dict[str, torch.Tensor] = self._graph(layer, with_answer)(pictures)
+            outputs: dict[str, torch.Tensor] = self._graph(layers, with_answer)(pictures)
         return outputs
 
-    def _cut(self, layer: str, with_answer: bool) -> Activations:
-        node = {"layer": self.network.layer(layer).node}
-        nodes = {**node, **self._ends} if with_answer else node
+    def _cut(self, layers: tuple[str, ...], with_answer: bool) -> Activations:
+        nodes = {layer: self.network.layer(layer).node for layer in layers}
+        if with_answer:
+            nodes |= self._ends
         return Activations(self.network.module, nodes).to(memory_format=torch.channels_last)
+
+
+def _flat(activation: torch.Tensor) -> NDArray[np.float32]:
+    flat: NDArray[np.float32] = activation.flatten().numpy()
+    return flat

@@ -8,9 +8,9 @@ import math
 from collections.abc import Iterable, Iterator
 
 from synthesis.bundle.errors import BundleError
-from synthesis.bundle.manifest import Item, LayerNull, Manifest, Natural
+from synthesis.bundle.manifest import Certificate, Item, LayerMatch, LayerNull, Manifest, Natural
 from synthesis.bundle.store import BundleStore
-from synthesis.certificate import measure, outside_null
+from synthesis.certificate import Match, measure, outside_null
 from synthesis.images import Picture, decode_png
 from synthesis.null import layer_null
 from synthesis.observer import Observer
@@ -143,15 +143,18 @@ class _Recomputed:
                         progress.advance()
 
     def _item(self, item: Item, natural: Natural, null: LayerNull) -> Iterator[str]:
-        metamer, answer = self.observer.look(self._picture(item.blob.sha256), item.layer)
-        original = self.observer.activation(self._picture(natural.blob.sha256), item.layer)
-        match, recorded = measure(original, metamer), item.certificate
+        metamer, answer = self.observer.survey(self._picture(item.blob.sha256))
+        original, _ = self.observer.survey(self._picture(natural.blob.sha256))
+        recorded = item.certificate
         where = f"item {item.id}"
         yield from _equal(f"{where}: natural_answer", recorded.natural_answer, natural.answer)
         yield from _equal(f"{where}: metamer_answer", recorded.metamer_answer, answer)
-        for statistic in ("spearman", "pearson_r2", "snr_db", "relative_error"):
-            place = f"{where}: {statistic}"
-            yield from _close(place, getattr(recorded, statistic), getattr(match, statistic), statistic)
+        yield from _equal(f"{where}: layers", [match.layer for match in item.profile], list(metamer))
+        for at_layer in item.profile:
+            match = measure(original[at_layer.layer], metamer[at_layer.layer])
+            yield from _same_match(f"{where}: at {at_layer.layer}", at_layer, match)
+            if at_layer.layer == item.layer:
+                yield from _same_match(where, recorded, match)
         # Judged by the recorded numbers, which were just compared: a hair's breadth of rounding at the
         # null's edge is no difference.
         same = recorded.natural_answer == recorded.metamer_answer
@@ -163,6 +166,13 @@ class _Recomputed:
         if picture.shape != (side, side, 3):
             raise BundleError(f"{self.store.blob_path(sha256)}: is not a picture of {side} x {side} px")
         return picture
+
+
+def _same_match(place: str, recorded: LayerMatch | Certificate, computed: Match) -> Iterator[str]:
+    for statistic in ("spearman", "pearson_r2", "snr_db", "relative_error"):
+        yield from _close(
+            f"{place}: {statistic}", getattr(recorded, statistic), getattr(computed, statistic), statistic
+        )
 
 
 def _counted(values: Iterable[str], progress: Steps) -> Iterator[str]:

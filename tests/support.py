@@ -11,6 +11,7 @@ from synthesis.bundle.manifest import (
     Certificate,
     DecisionRecord,
     Item,
+    LayerMatch,
     LayerNull,
     Manifest,
     ModelRecord,
@@ -99,6 +100,7 @@ def _natural(store: BundleStore, number: int) -> Natural:
 
 def _item(store: BundleStore, natural: Natural, number: int, layer: int, *, passed: bool) -> Item:
     match = 1.0 if passed else 0.1
+    measured = {"spearman": match, "pearson_r2": match, "snr_db": 40 * match, "relative_error": 1.01 - match}
     return Item(
         id=f"{natural.id}-{LAYERS[layer]}-0",
         stimulus=natural.id,
@@ -108,12 +110,10 @@ def _item(store: BundleStore, natural: Natural, number: int, layer: int, *, pass
         certificate=Certificate(
             natural_answer=natural.category,
             metamer_answer=natural.category,
-            spearman=match,
-            pearson_r2=match,
-            snr_db=40 * match,
-            relative_error=1.01 - match,
             passed=passed,
+            **measured,
         ),
+        profile=[LayerMatch(layer=LAYERS[layer], **measured)],
         provenance=Provenance(
             recipe="fast",
             noise_seed=number,

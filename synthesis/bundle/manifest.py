@@ -81,6 +81,16 @@ class Certificate(Record):
     passed: bool
 
 
+class LayerMatch(Record):
+    """How well a metamer matches its natural stimulus at one layer, the matched one or another."""
+
+    layer: str
+    spearman: float
+    pearson_r2: float
+    snr_db: float
+    relative_error: float
+
+
 class Provenance(Record):
     """How a metamer was made. `losses` are the recipe's loss at `loss_steps`.
 
@@ -99,7 +109,11 @@ class Provenance(Record):
 
 
 class Item(Record):
-    """One metamer: (stimulus, layer, seed) of the bundle's model."""
+    """One metamer: (stimulus, layer, seed) of the bundle's model.
+
+    `profile` has the match at each of the model's layers, in depth order: a metamer should match every layer
+    after its own, and those before no better than chance.
+    """
 
     id: str
     stimulus: str
@@ -107,14 +121,20 @@ class Item(Record):
     seed: int
     blob: Blob
     certificate: Certificate
+    profile: list[LayerMatch]
     provenance: Provenance
 
 
 class ModelRecord(Record):
-    """`layers` are all of the network's published layers in depth order, matched in this bundle or not."""
+    """`layers` are all of the network's published layers in depth order, matched in this bundle or not.
+
+    Matched layers that are not published ones stand among them, at their depth.
+    """
 
     name: str
     weights: str = Field(description="where the weights came from")
+    weights_kind: Literal["published", "file", "random"] = "published"
+    weights_seed: int | None = Field(default=None, description="of random weights")
     weights_sha256: str
     layers: list[str]
     input_px: int
@@ -129,7 +149,7 @@ class DecisionRecord(Record):
 
 
 class Manifest(Record):
-    format: Literal["metamerlab-bundle/1"] = "metamerlab-bundle/1"
+    format: Literal["metamerlab-bundle/2"] = "metamerlab-bundle/2"
     created_at: str
     spec: dict[str, Any]
     model: ModelRecord

@@ -19,12 +19,34 @@ def _starter_or_file(path: Path, info: ValidationInfo) -> Path:
 STARTER_READOUT = Path("starter")  # the word, not a file: the readout that comes with the starter pictures
 FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
 ReadoutPath = Annotated[Path, AfterValidator(_starter_or_file)]
-RecipeName = Literal["fast", "feather2023"]
+RecipeName = Literal["fast", "feather2019", "feather2023"]
 DecisionName = Literal["feather", "geirhos", "readout"]
+
+
+class FileWeights(BaseModel):
+    """Weights from a checkpoint file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: FilePath
+
+
+class RandomWeights(BaseModel):
+    """A network as it is initialised, from this seed: another seed is another network."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    random: int = Field(ge=0)
+
+
+Weights = Literal["published"] | FileWeights | RandomWeights
 
 
 class SynthesisSpec(BaseModel):
     """One run: every stimulus x layer x seed is one item.
+
+    `weights` are the ones that were published with the network (from a package or a local file, else by the
+    library's own download), those of a checkpoint file, or random ones from a seed.
 
     `stimuli` is a folder with one sub-folder of pictures per category. `null_stimuli` is a folder of further
     natural pictures (any depth) that widen the null distribution beyond the stimuli themselves. `decision`
@@ -36,6 +58,7 @@ class SynthesisSpec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: str
+    weights: Weights = "published"
     layers: list[str] = Field(min_length=1)
     stimuli: FilePath
     null_stimuli: FilePath | None = None
