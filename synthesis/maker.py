@@ -17,8 +17,6 @@ from synthesis.progress import Steps
 from synthesis.recipes import Recipe
 
 BATCH_SIZE = 4
-# How often a metamer is tried, each time from other noise, until one passes its certificate.
-ATTEMPTS = 3
 _LOSSES_KEPT = 40
 
 
@@ -40,12 +38,16 @@ class Job:
 
 
 class LayerMaker:
-    """Makes items with one network, recipe and decision rule, remembering each attempt in a journal."""
+    """Makes items with one network, recipe and decision rule, remembering each attempt in a journal.
+
+    An item that fails its certificate is tried again from other noise, `attempts` times in all.
+    """
 
     def __init__(
-        self, observer: Observer, recipe: Recipe, journal: Journal, rule_key: dict[str, Any]
+        self, observer: Observer, recipe: Recipe, journal: Journal, rule_key: dict[str, Any], attempts: int
     ) -> None:
         self.observer, self.recipe, self.journal, self.rule_key = observer, recipe, journal, rule_key
+        self.attempts = attempts
         self._tried: dict[str, list[Item]] = {}
 
     def make(self, layer: str, jobs: list[Job], null: LayerNull, progress: Steps) -> list[Item]:
@@ -87,7 +89,7 @@ class LayerMaker:
         seed = noise_seed(job.natural.blob.sha256, job.seed, job.attempt)
         picture = decode_png(self.journal.store.read_blob(job.natural.blob.sha256))
         natural = torch.from_numpy(to_input(picture[None]))[0]
-        batch.add(job, natural, initial_noise(seed, self.observer.network.input_px))
+        batch.add(job, natural, initial_noise(self.recipe, seed, self.observer.network.input_px))
 
     def _finish(self, synthesis: Synthesis[Job]) -> Attempt:
         """Round, encode, store, and measure the bytes that will be served."""
@@ -114,7 +116,7 @@ class LayerMaker:
             losses=[losses[step] for step in steps],
             seconds=round(synthesis.seconds, 3),
             device="cpu",
-            dtype="bfloat16" if self.recipe.autocast else "float32",
+            coarse_steps=synthesis.coarse_steps,
         )
 
     def _judge(self, job: Job, attempt: Attempt, null: LayerNull, count: Any) -> list[Job]:
@@ -131,7 +133,7 @@ class LayerMaker:
             provenance=attempt.provenance,
         )
         self._tried[job.item_id].append(item)
-        if not certificate.passed and job.attempt + 1 < ATTEMPTS:
+        if not certificate.passed and job.attempt + 1 < self.attempts:
             return [replace(job, attempt=job.attempt + 1)]
         count()
         return []

@@ -23,3 +23,12 @@ def relative_error(activation: Tensor, target: Tensor) -> Tensor:
     size = torch.linalg.vector_norm(target.flatten(1), dim=1).clamp_min(_SMALLEST_NORM)
     error: Tensor = difference / size
     return error
+
+
+def half_squared_error(activation: Tensor, target: Tensor) -> Tensor:
+    """0.5 sum((activation - target)^2), per item (Feather et al. 2019, Methods).
+
+    activation, target : (batch, ...) of one shape. Returns (batch,), at least 0.
+    """
+    error: Tensor = 0.5 * (activation - target).flatten(1).square().sum(dim=1)
+    return error

@@ -11,24 +11,23 @@ import torch
 from torch import Tensor
 
 from synthesis.bundle.errors import UserError
-from synthesis.objectives import relative_error
 from synthesis.recipes import Recipe, State
 
-# Standard deviation of the noise that every synthesis starts from (Feather et al. 2023).
-_NOISE_SD = 1 / 20
-
 Label = TypeVar("Label")
+Activation = Callable[[Tensor], Tensor]
 
 
 @dataclass
 class Synthesis(Generic[Label]):
     """One item on its way: `losses` holds the loss before each step, `seconds` its share of the time.
 
-    `picture` (3, height, width) in [0, 1] is the last iterate, filled in when the item has finished.
+    `coarse_steps` is the number of steps whose network ran in bfloat16. `picture` (3, height, width) in
+    [0, 1] is the last iterate, filled in when the item has finished.
     """
 
     label: Label
     losses: list[float] = field(default_factory=list)
+    coarse_steps: int = 0
     seconds: float = 0.0
     picture: Tensor | None = None
 
@@ -39,83 +38,172 @@ def noise_seed(stimulus_sha256: str, seed: int, attempt: int) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
 
 
-def initial_noise(seed: int, size_px: int) -> Tensor:
-    """clamp(0.5 + N(0, 1) / 20), float32 (3, size_px, size_px), from a generator of its own."""
-    generator = torch.Generator().manual_seed(seed)
-    noise = torch.randn((3, size_px, size_px), generator=generator)
-    return (0.5 + _NOISE_SD * noise).clamp_(0, 1)
+def initial_noise(recipe: Recipe, seed: int, size_px: int) -> Tensor:
+    """The recipe's start, float32 (3, size_px, size_px) in [0, 1], from a generator of its own."""
+    return recipe.initial(torch.Generator().manual_seed(seed), size_px)
 
 
 class Batch(Generic[Label]):
     """Pictures being optimised together for one matched activation.
 
     `activation` maps (batch, 3, height, width) in [0, 1] to (batch, ...). Loss, gradient and update are per
-    item, so an item's result does not depend on its company (to float rounding).
+    item, so an item's result does not depend on its company (to float rounding). `network_seconds` is the
+    time spent in the network, forward and backward.
     """
 
-    def __init__(self, activation: Callable[[Tensor], Tensor], recipe: Recipe) -> None:
-        self.activation = activation
+    def __init__(self, activation: Activation, recipe: Recipe) -> None:
         self.recipe = recipe
-        self.items: list[Synthesis[Label]] = []
-        self._pictures = torch.empty(0)
-        self._targets = torch.empty(0)
-        self._state: State = {}
+        self.activation = activation
+        self.network_seconds = 0.0
+        self._coarse: _Group[Label] = _Group(activation, recipe, coarse=True)
+        self._precise: _Group[Label] = _Group(activation, recipe, coarse=False)
+
+    @property
+    def items(self) -> list[Synthesis[Label]]:
+        return [*self._coarse.items, *self._precise.items]
 
     def add(self, label: Label, natural: Tensor, initial: Tensor) -> None:
-        """Let an item in: `natural` and `initial` are (3, height, width) in [0, 1]."""
+        """Let an item in: `natural` and `initial` are (3, height, width) in [0, 1].
+
+        Raises `UserError` naming the item when the natural picture's activation cannot be matched.
+        """
         with torch.no_grad():
             target = self.activation(_channels_last(natural[None]))
+        _require_matchable(target, label)
         picture = _channels_last(initial[None])
-        state = self.recipe.new_state(picture)
-        if self.items:
-            picture = torch.cat([self._pictures, picture])
-            target = torch.cat([self._targets, target])
-            state = {name: torch.cat([value, state[name]]) for name, value in self._state.items()}
-        self.items.append(Synthesis(label))
-        self._pictures, self._targets, self._state = picture, target, state
+        entering = _Members([Synthesis(label)], picture, target, self.recipe.new_state(picture))
+        (self._coarse if self.recipe.coarse([]) else self._precise).join(entering)
 
     def step(self) -> list[Synthesis[Label]]:
         """One step of every item; the items that finished leave and are returned.
 
-        Raises `UserError` naming the item when a loss is not a finite number.
+        Raises `UserError` naming the item when a loss is not a finite number, or its first gradient is zero.
         """
-        start = time.perf_counter()
-        losses, gradient = self._losses_and_gradient()
-        steps = torch.tensor([len(item.losses) for item in self.items])
-        for item, loss in zip(self.items, losses.tolist(), strict=True):
-            if not math.isfinite(loss):
-                raise UserError(
-                    f"{item.label}: the loss became {loss} at step {len(item.losses)}; "
-                    "leave this stimulus or layer out, or use another recipe"
-                )
-            item.losses.append(loss)
-        self._pictures = self.recipe.update(self._pictures, gradient, self._state, steps)
-        share = (time.perf_counter() - start) / len(self.items)
-        for item in self.items:
-            item.seconds += share
-        return self._let_out()
+        out: list[Synthesis[Label]] = []
+        # The precise ones first, so that an item that changes over does not step twice.
+        for group in (self._precise, self._coarse):
+            if group.items:
+                self.network_seconds += group.step()
+                out += group.take(lambda item: self.recipe.finished(item.losses)).leave()
+        self._precise.join(self._coarse.take(lambda item: not self.recipe.coarse(item.losses)))
+        return out
 
-    def _losses_and_gradient(self) -> tuple[Tensor, Tensor]:
-        pictures = self._pictures.detach().requires_grad_()
-        with torch.autocast(pictures.device.type, torch.bfloat16, enabled=self.recipe.autocast):
+
+@dataclass
+class _Members(Generic[Label]):
+    """Items with their pictures, targets and state: tensors whose leading axis is the items."""
+
+    items: list[Synthesis[Label]]
+    pictures: Tensor
+    targets: Tensor
+    state: State
+
+    def select(self, rows: list[int]) -> "_Members[Label]":
+        state = {name: value[rows] for name, value in self.state.items()}
+        return _Members([self.items[row] for row in rows], self.pictures[rows], self.targets[rows], state)
+
+    def leave(self) -> list[Synthesis[Label]]:
+        for item, picture in zip(self.items, self.pictures, strict=True):
+            item.picture = picture.contiguous()
+        return self.items
+
+
+class _Group(Generic[Label]):
+    """The items of a batch whose network runs in one precision."""
+
+    def __init__(self, activation: Activation, recipe: Recipe, *, coarse: bool) -> None:
+        self.activation, self.recipe, self.coarse = activation, recipe, coarse
+        self._members: _Members[Label] | None = None
+
+    @property
+    def items(self) -> list[Synthesis[Label]]:
+        return self._members.items if self._members else []
+
+    def join(self, new: _Members[Label]) -> None:
+        old = self._members
+        if old is None or not new.items:
+            self._members = new if new.items else old
+            return
+        state = {name: torch.cat([value, new.state[name]]) for name, value in old.state.items()}
+        self._members = _Members(
+            [*old.items, *new.items],
+            torch.cat([old.pictures, new.pictures]),
+            torch.cat([old.targets, new.targets]),
+            state,
+        )
+
+    def take(self, leaves: Callable[[Synthesis[Label]], bool]) -> _Members[Label]:
+        """Let out the items for which `leaves` holds."""
+        members = self._members
+        if members is None:
+            return _Members([], torch.empty(0), torch.empty(0), {})
+        chosen = [leaves(item) for item in members.items]
+        out = members.select([row for row, leaves_now in enumerate(chosen) if leaves_now])
+        if out.items:
+            stay = members.select([row for row, leaves_now in enumerate(chosen) if not leaves_now])
+            self._members = stay if stay.items else None
+        return out
+
+    def step(self) -> float:
+        """One step of each item; the seconds that its network took."""
+        members = self._members
+        assert members is not None
+        start = time.perf_counter()
+        losses, gradient = self._losses_and_gradient(members)
+        steps = torch.tensor([len(item.losses) for item in members.items], device=gradient.device)
+        for item, loss, slope in zip(members.items, losses.tolist(), _sizes(gradient, steps), strict=True):
+            _require_progress(item, loss, slope)
+            item.losses.append(loss)
+        network_seconds = time.perf_counter() - start
+        members.pictures = self.recipe.update(members.pictures, gradient, members.state, steps)
+        share = (time.perf_counter() - start) / len(members.items)
+        for item in members.items:
+            item.seconds += share
+            item.coarse_steps += self.coarse
+        return network_seconds
+
+    def _losses_and_gradient(self, members: _Members[Label]) -> tuple[Tensor, Tensor]:
+        pictures = members.pictures.detach().requires_grad_()
+        with torch.autocast(pictures.device.type, torch.bfloat16, enabled=self.coarse):
             activation = self.activation(pictures)
-        losses = relative_error(activation.float(), self._targets)
+        losses = self.recipe.loss(activation.float(), members.targets)
         (gradient,) = torch.autograd.grad(losses.sum(), pictures)
         return losses.detach(), gradient
 
-    def _let_out(self) -> list[Synthesis[Label]]:
-        leaving = [self.recipe.finished(item.losses) for item in self.items]
-        if not any(leaving):
-            return []
-        for item, picture, leaves in zip(self.items, self._pictures, leaving, strict=True):
-            if leaves:
-                item.picture = picture.contiguous()
-        out = [item for item, leaves in zip(self.items, leaving, strict=True) if leaves]
-        stay = [index for index, leaves in enumerate(leaving) if not leaves]
-        self.items = [self.items[index] for index in stay]
-        self._pictures, self._targets = self._pictures[stay], self._targets[stay]
-        self._state = {name: value[stay] for name, value in self._state.items()}
-        return out
+
+def _require_matchable(target: Tensor, label: object) -> None:
+    """Raise `UserError` if an activation (1, ...) is not finite, or zero everywhere."""
+    if not torch.isfinite(target).all():
+        raise UserError(
+            f"{label}: the natural stimulus's activation is not finite; "
+            "leave this stimulus or layer out, or check the weights"
+        )
+    if not target.any():
+        raise UserError(
+            f"{label}: the natural stimulus's activation is zero everywhere, so anything would match it; "
+            "leave this stimulus or layer out, or check the weights"
+        )
+
+
+def _sizes(gradient: Tensor, steps: Tensor) -> list[float]:
+    """The largest entry of each item's gradient where this is a first step, else infinity (not looked at)."""
+    if (steps > 0).all():
+        return [math.inf] * len(steps)
+    largest = gradient.detach().abs().flatten(1).amax(dim=1)
+    sizes: list[float] = torch.where(steps > 0, torch.inf, largest).tolist()
+    return sizes
+
+
+def _require_progress(item: Synthesis[Label], loss: float, slope: float) -> None:
+    if not math.isfinite(loss):
+        raise UserError(
+            f"{item.label}: the loss became {loss} at step {len(item.losses)}; "
+            "leave this stimulus or layer out, or use another recipe"
+        )
+    if slope == 0:
+        raise UserError(
+            f"{item.label}: the gradient is zero, so this layer cannot be matched by descent; leave it out"
+        )
 
 
 def _channels_last(pictures: Tensor) -> Tensor:

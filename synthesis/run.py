@@ -127,7 +127,7 @@ class Run:
 
     def _items(self, layers: list[str], naturals: list[Natural], nulls: dict[str, LayerNull]) -> list[Item]:
         seeds = range(self.spec.seed, self.spec.seed + self.spec.seeds_per_stimulus)
-        maker = LayerMaker(self.observer, self.recipe, self.journal, self.rule_key)
+        maker = LayerMaker(self.observer, self.recipe, self.journal, self.rule_key, self.spec.attempts)
         items: list[Item] = []
         with Steps("metamers", len(layers) * len(naturals) * len(seeds)) as progress:
             for layer in layers:

@@ -122,7 +122,6 @@ def _item(store: BundleStore, natural: Natural, number: int, layer: int, *, pass
             losses=[1.0],
             seconds=0.1,
             device="cpu",
-            dtype="float32",
         ),
     )
 

@@ -105,7 +105,7 @@ class Provenance(Record):
     losses: list[float]
     seconds: float
     device: str
-    dtype: str
+    coarse_steps: int = Field(default=0, description="steps whose network ran in bfloat16, not float32")
 
 
 class Item(Record):

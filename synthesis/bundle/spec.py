@@ -64,6 +64,7 @@ class SynthesisSpec(BaseModel):
     null_stimuli: FilePath | None = None
     seed: int = Field(default=0, ge=0)
     seeds_per_stimulus: int = Field(default=1, ge=1, le=100)
+    attempts: int = Field(default=3, ge=1, le=20, description="at an item, each from other noise")
     recipe: RecipeName = "fast"
     max_steps: int | None = Field(default=None, ge=1, description="instead of the recipe's own number")
     decision: DecisionName = "feather"
