@@ -14,6 +14,7 @@ from synthesis.bundle.spec import RecipeName, SynthesisSpec
 from synthesis.bundle.store import BundleStore
 from synthesis.bundle.yaml_file import load_yaml
 from synthesis.readout_command import readout
+from synthesis.recognition.command import plot_observers, recognize
 from synthesis.starter.command import starter
 
 INTERRUPTED = 130
@@ -26,6 +27,8 @@ app = typer.Typer(
 )
 app.command()(starter)
 app.command()(readout)
+app.command()(recognize)
+app.command()(plot_observers)
 Bundle = Annotated[Path, typer.Argument(help="A bundle's folder.")]
 
 
