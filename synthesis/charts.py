@@ -68,6 +68,11 @@ def readable_network(name: str) -> str:
     return "-".join(parts) + space + rest
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 metamer`, `1,200 metamers`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def styled(chart: Chart) -> Chart:
     """The chart with the project's type, colours and lines."""
     whole: Chart = (

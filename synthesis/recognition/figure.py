@@ -14,7 +14,8 @@ from synthesis.recognition.rules import Rule, ScoreName
 
 Result = tuple[RecognitionRecord, pd.DataFrame]
 
-_STEP, _HEIGHT = 64, 260
+_STEP, _HEIGHT, _NARROWEST = 72, 260, 260
+_DODGE = 12
 _RULES = {
     "feather": "16-way, highest-ranked class",
     "geirhos": "16-way, largest mean probability",
@@ -54,39 +55,49 @@ def _panel(results: Sequence[Result], observers: Sequence[str], rule: Rule, scor
     conditions = [*([NATURAL] if score == "true_label" else []), *record.bundle.layers]
     points = [point for result in results for point in _points(result, rule, score)]
     data = alt.Chart(alt.InlineData(values=points))
-    names = ["Natural" if name == NATURAL else readable_layer(name) for name in conditions]
-    x = alt.X(
-        "layer:N",
-        scale=alt.Scale(domain=names),
-        axis=alt.Axis(
-            title=f"Matched layer of {readable_network(record.bundle.model)}",
-            labelAngle=-35 if max(map(len, names)) > 9 else 0,
-            labelOverlap=False,
-            labelLimit=0,
-        ),
-    )
+    names = [_condition_name(name) for name in conditions]
+    step = max(_STEP, _NARROWEST / len(names))
+    placed = {
+        "x": _layer_axis(names, record.bundle.model),
+        "xOffset": _side_by_side(observers, step / 2),
+        "color": _by_observer(alt.Color, observers, PALETTE),
+    }
     y = alt.Y(
         "share:Q",
         scale=alt.Scale(domain=[0, 1], nice=False),
         axis=alt.Axis(title=_Y_TITLES[score], values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f"),
     )
-    colour = _by_observer(alt.Color, observers, PALETTE)
-    metamers = data.transform_filter("datum.group == 'metamers'")
-    dash = alt.StrokeDash(
-        "control:N", scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 4]]), legend=None
-    )
+    dashes = alt.Scale(domain=[False, True], range=[[1, 0], [5, 4]])
+    shape = _by_observer(alt.Shape, observers, SHAPES)
     layered = alt.layer(
         *_chance_line(record.chance(rule)),
-        metamers.mark_line(strokeWidth=2, clip=False).encode(x=x, y=y, color=colour, strokeDash=dash),
-        data.transform_filter("isValid(datum.sem)")
+        data.transform_filter("datum.metamers")
+        .mark_line(strokeWidth=2)
+        .encode(**placed, y=y, strokeDash=alt.StrokeDash("control:N", scale=dashes, legend=None)),
+        data.transform_filter("isValid(datum.low)")
         .mark_rule(strokeWidth=1.4)
-        .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour),
-        data.mark_point(filled=True, opacity=1, size=90).encode(
-            x=x, y=y, color=colour, shape=_by_observer(alt.Shape, observers, SHAPES)
-        ),
+        .encode(**placed, y=alt.Y("low:Q"), y2="high:Q"),
+        data.mark_point(filled=True, opacity=1, size=90).encode(**placed, y=y, shape=shape),
     )
-    panel: Chart = layered.properties(width=max(260, _STEP * len(names)), height=_HEIGHT)
+    panel: Chart = layered.properties(width=step * len(names), height=_HEIGHT)
     return panel
+
+
+def _layer_axis(names: list[str], model: str) -> alt.X:
+    axis = alt.Axis(
+        title=f"Matched layer of {readable_network(model)}",
+        labelAngle=-35 if max(map(len, names)) > 9 else 0,
+        labelOverlap=False,
+        labelLimit=0,
+    )
+    return alt.X("layer:N", scale=alt.Scale(domain=names, type="band", padding=0), axis=axis)
+
+
+def _side_by_side(observers: Sequence[str], centre: float) -> alt.XOffset:
+    """Some px between the observers' points, so that equal shares do not hide each other."""
+    offsets = [centre + _DODGE * (index - (len(observers) - 1) / 2) for index in range(len(observers))]
+    names = [readable_network(name) for name in observers]
+    return alt.XOffset("observer:N", scale=alt.Scale(domain=names, range=offsets, type="ordinal"))
 
 
 def _by_observer(channel: Any, observers: Sequence[str], values: Sequence[str]) -> Any:
@@ -104,17 +115,20 @@ def _points(result: Result, rule: Rule, score: ScoreName) -> list[dict[str, Any]
         chosen = chosen[chosen["condition"] != NATURAL]
     return [
         {
-            "layer": "Natural" if row.condition == NATURAL else readable_layer(row.condition),
-            "group": "natural" if row.condition == NATURAL else "metamers",
+            "layer": _condition_name(row.condition),
+            "metamers": row.condition != NATURAL,
             "observer": readable_network(record.observer.name),
             "control": record.control,
             "share": row.share,
-            "sem": None if pd.isna(row.sem) else row.sem,
             "low": None if pd.isna(row.sem) else row.share - row.sem,
             "high": None if pd.isna(row.sem) else row.share + row.sem,
         }
         for row in chosen.itertuples()
     ]
+
+
+def _condition_name(condition: str) -> str:
+    return "Natural" if condition == NATURAL else readable_layer(condition)
 
 
 def _chance_line(chance: float | None) -> list[alt.Chart]:
@@ -136,11 +150,11 @@ def _caption(results: Sequence[Result], rule: Rule, score: ScoreName) -> list[st
         else "Recognised: the picture's category"
     )
     lines = [
-        f"{recognised} ({_RULES[rule]}). N = {_span(rows['stimuli'])} stimuli per point.",
-        f"Bars: ±1 SEM, bootstrap over stimuli, {results[0][0].resamples:,} resamples.",
+        f"{recognised} ({_RULES[rule]}).",
+        f"N = {_span(rows['stimuli'])} stimuli per point. Bars: ±1 SEM, bootstrap over stimuli.",
     ]
     if any(record.control for record, _ in results):
-        lines[1] += " Dashed: the network that the metamers were made for (control)."
+        lines.append("Dashed: the network that the metamers were made for (control).")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Other networks answer a bundle's pictures: what is shown, the control, other sizes and classes, bad input."""
+"""Other networks answer a bundle's pictures: what is shown, the control, other sizes, bad input."""
 
 import json
 import shutil
