@@ -14,6 +14,8 @@ from synthesis.bundle.spec import RecipeName, SynthesisSpec
 from synthesis.bundle.store import BundleStore
 from synthesis.bundle.yaml_file import load_yaml
 from synthesis.readout_command import readout
+from synthesis.recognition.command import plot_observers, recognize
+from synthesis.report.command import report
 from synthesis.starter.command import starter
 
 INTERRUPTED = 130
@@ -26,6 +28,9 @@ app = typer.Typer(
 )
 app.command()(starter)
 app.command()(readout)
+app.command()(recognize)
+app.command()(plot_observers)
+app.command()(report)
 Bundle = Annotated[Path, typer.Argument(help="A bundle's folder.")]
 
 
@@ -91,20 +96,6 @@ def verify(bundle: Bundle) -> None:
     _print_summary(len(manifest.items), failed, time.monotonic() - started)
     if differences:
         raise typer.Exit(1)
-
-
-@app.command()
-def report(
-    bundle: Bundle,
-    stimulus: Annotated[list[str] | None, typer.Option(help="Id of one to draw, instead of all.")] = None,
-    out: Annotated[Path | None, typer.Option(help="File to write, instead of one in the bundle.")] = None,
-) -> None:
-    """Draw the contact sheet of a bundle: rows are stimuli, columns the natural picture and the layers."""
-    from synthesis.report import SHEET, write_contact_sheet
-
-    path = out or bundle / SHEET
-    write_contact_sheet(BundleStore(bundle), path, stimulus or ())
-    typer.echo(path)
 
 
 def _report_items(manifest: Manifest, seconds: float) -> None:

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from synthesis.bundle.errors import UserError
-from synthesis.bundle.manifest import LayerNull, NullSummary
+from synthesis.bundle.manifest import Histogram, LayerNull, NullSummary
 from synthesis.certificate import SNR_LIMIT_DB, centred
 
 # The published number of random pairs. All pairs are used up to the 1,415 stimuli that make as many.
 MAX_PAIRS = 1_000_000
 ALL_PAIRS_UP_TO = 1_415
+HISTOGRAM_BINS = 60
+_NARROWEST_HISTOGRAM = 1e-6
 _CHUNK_VALUES = 8_000_000
 
 Matrix = NDArray[np.float64]
@@ -123,4 +125,11 @@ def _pairs(stimuli: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def _summary(values: NDArray[np.float64]) -> NullSummary:
-    return NullSummary(maximum=float(values.max()), percentile_99=float(np.percentile(values, 99)))
+    low, maximum = float(values.min()), float(values.max())
+    span = (low, max(maximum, low + _NARROWEST_HISTOGRAM))
+    counts, edges = np.histogram(values, HISTOGRAM_BINS, span)
+    return NullSummary(
+        maximum=maximum,
+        percentile_99=float(np.percentile(values, 99)),
+        histogram=Histogram(edges=edges.tolist(), counts=counts.tolist()),
+    )

@@ -108,7 +108,7 @@ class Run:
 
     def _null(self, layer: str, blobs: list[Blob]) -> LayerNull:
         key = {
-            "null": 1,
+            "null": 2,
             "model": self.network.weights_sha256,
             "layer": layer,
             "stimuli": sorted(blob.sha256 for blob in blobs),

@@ -6,9 +6,18 @@ versions (the manifest's digest guards them against accidental change).
 
 import math
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from synthesis.bundle.errors import BundleError
-from synthesis.bundle.manifest import Certificate, Item, LayerMatch, LayerNull, Manifest, Natural
+from synthesis.bundle.manifest import (
+    Certificate,
+    Histogram,
+    Item,
+    LayerMatch,
+    LayerNull,
+    Manifest,
+    Natural,
+)
 from synthesis.bundle.store import BundleStore
 from synthesis.certificate import Match, measure, outside_null
 from synthesis.images import Picture, decode_png
@@ -22,6 +31,8 @@ from synthesis.vision.decision import decision_rule
 # Another processor or batch rounds differently. Correlations and errors absolutely, SNR in dB.
 TOLERANCE = 2e-3
 TOLERANCE_DB = 0.05
+# Share of a histogram's values that may lie on the other side of an edge.
+COUNTS_MOVED = 0.01
 
 
 def verify_bundle(store: BundleStore) -> tuple[Manifest, list[str]]:
@@ -131,6 +142,7 @@ class _Recomputed:
             for number in ("maximum", "percentile_99"):
                 place = f"{where}: {statistic} {number}"
                 yield from _close(place, getattr(old, number), getattr(new, number), statistic)
+            yield from _same_histogram(f"{where}: {statistic}", old.histogram, new.histogram, statistic)
 
     def _items(self) -> Iterator[str]:
         naturals = {natural.id: natural for natural in self.manifest.naturals}
@@ -173,6 +185,19 @@ def _same_match(place: str, recorded: LayerMatch | Certificate, computed: Match)
         yield from _close(
             f"{place}: {statistic}", getattr(recorded, statistic), getattr(computed, statistic), statistic
         )
+
+
+def _same_histogram(place: str, recorded: Histogram, computed: Histogram, statistic: str) -> Iterator[str]:
+    """Edges as close as any number; counts up to the few values that rounding moves across an edge."""
+    yield from _equal(f"{place} bins", len(recorded.counts), len(computed.counts))
+    yield from _equal(f"{place} values", sum(recorded.counts), sum(computed.counts))
+    for old, new in zip(recorded.edges, computed.edges, strict=False):
+        yield from _close(f"{place} edge", old, new, statistic)
+    moved = max(2, COUNTS_MOVED * sum(computed.counts))
+    cumulated = zip(accumulate(recorded.counts), accumulate(computed.counts), strict=False)
+    for number, (old_count, new_count) in enumerate(cumulated):
+        if abs(old_count - new_count) > moved:
+            yield f"{place} histogram: recorded {old_count} values up to bin {number}, computed {new_count}"
 
 
 def _counted(values: Iterable[str], progress: Steps) -> Iterator[str]:

@@ -10,6 +10,7 @@ from PIL import Image
 from synthesis.bundle.manifest import (
     Certificate,
     DecisionRecord,
+    Histogram,
     Item,
     LayerMatch,
     LayerNull,
@@ -134,7 +135,8 @@ def _blocks_png(seed: int, blocks: int) -> bytes:
 
 
 def _null(layer: str, naturals: int) -> LayerNull:
-    summary = NullSummary(maximum=0.5, percentile_99=0.4)
+    histogram = Histogram(edges=[-0.5, 0, 0.5], counts=[naturals * (naturals - 1) // 2, 0])
+    summary = NullSummary(maximum=0.5, percentile_99=0.4, histogram=histogram)
     return LayerNull(
         layer=layer,
         stimuli=naturals,

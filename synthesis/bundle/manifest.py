@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 NATURAL = "natural"
 
@@ -46,11 +46,28 @@ class NullStimulus(Record):
     blob: Blob
 
 
+class Histogram(Record):
+    """`counts[i]` values lie in [`edges[i]`, `edges[i + 1]`), the last bin includes its upper edge."""
+
+    edges: list[float] = Field(min_length=2)
+    counts: list[int] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_edge_more_than_counts(self) -> "Histogram":
+        if len(self.edges) != len(self.counts) + 1:
+            raise ValueError(f"{len(self.counts)} counts need {len(self.counts) + 1} edges")
+        return self
+
+
 class NullSummary(Record):
-    """A statistic over pairs of different natural stimuli: maximum and 99th percentile."""
+    """A statistic over pairs of different natural stimuli: maximum, 99th percentile, and all values binned.
+
+    The bins reach from the smallest value to the maximum.
+    """
 
     maximum: float
     percentile_99: float
+    histogram: Histogram
 
 
 class LayerNull(Record):

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from synthesis.bundle.manifest import LayerNull, NullSummary
+from synthesis.bundle.manifest import Histogram, LayerNull, NullSummary
 from synthesis.certificate import SNR_LIMIT_DB, Match, certify, measure
 from synthesis.null import layer_null
 
 
 def null(spearman=0.5, pearson_r2=0.4, snr_db=3.0):
     def summary(value):
-        return NullSummary(maximum=value, percentile_99=value / 2)
+        histogram = Histogram(edges=[0, value], counts=[36])
+        return NullSummary(maximum=value, percentile_99=value / 2, histogram=histogram)
 
     return LayerNull(
         layer="x",
@@ -87,6 +88,17 @@ def test_the_null_equals_a_loop_over_all_pairs(monkeypatch):
 def check(summary, values):
     assert summary.maximum == pytest.approx(max(values), abs=1e-4)
     assert summary.percentile_99 == pytest.approx(np.percentile(values, 99), abs=1e-4)
+    counts, edges = summary.histogram.counts, summary.histogram.edges
+    assert sum(counts) == len(values)
+    assert (edges[0], edges[-1]) == pytest.approx((min(values), max(values)), abs=1e-4)
+    below = np.searchsorted(np.sort(values), edges[30])
+    assert abs(sum(counts[:30]) - below) <= 1, "one value may lie on the edge"
+
+
+def test_equal_values_have_a_histogram_too():
+    same = [np.ones((2, 3), np.float32), np.ones((2, 3), np.float32)]
+    histogram = layer_null("x", iter(same), 2).spearman.histogram
+    assert histogram.counts[0] == sum(histogram.counts) == 1
 
 
 def test_more_stimuli_than_1415_give_a_million_random_pairs():

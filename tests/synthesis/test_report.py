@@ -5,7 +5,7 @@ from PIL import Image
 
 from synthesis.bundle.store import BundleStore
 from synthesis.images import decode_png
-from synthesis.report import contact_sheet
+from synthesis.report.contact_sheet import contact_sheet
 
 GAP_COLOURS = {(255, 255, 255), (150, 150, 150), (176, 0, 32)}
 

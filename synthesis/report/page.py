@@ -1,0 +1,188 @@
+"""The bundle's report: report.html, complete in itself, with the same figures beside it as PNG."""
+
+import base64
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import jinja2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from synthesis.bundle.manifest import LayerNull, Manifest, Natural
+from synthesis.bundle.store import BundleStore, write_atomically
+from synthesis.charts import Chart, readable_layer, readable_network, to_png, to_svg
+from synthesis.images import encode_png
+from synthesis.progress import Steps
+from synthesis.report.contact_sheet import SHEET, contact_sheet
+from synthesis.report.later_layers import later_layers_chart
+from synthesis.report.losses import losses_chart
+from synthesis.report.nulls import nulls_chart
+
+REPORT = "report.html"
+# The figures of numbers, by the name of their file without its ending.
+CHARTS: Mapping[str, Callable[[Manifest], Chart]] = {
+    "losses": losses_chart,
+    "nulls": nulls_chart,
+    "later_layers": later_layers_chart,
+}
+_DESCRIPTIONS = {
+    "losses": "Loss against optimisation step on a logarithmic axis, one panel per matched layer.",
+    "nulls": "Histograms of Spearman's rho, Pearson's R squared and SNR per layer: null and metamers.",
+    "later_layers": "Two matrices of matched layer by every layer: median rho and median relative error.",
+}
+# Rows of the sheet inside the page; the whole one lies beside it.
+_SHEET_ROWS = 16
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One line of the report's table; numbers as text."""
+
+    layer: str
+    metamers: int
+    certified: str
+    another_answer: int
+    retried: int
+    rho: str
+    rho_null: str
+    snr_db: str
+    snr_null: str
+    error: str
+    steps: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture as a data address, its file beside the page, and what stands for it where it is not seen."""
+
+    source: str
+    file: str
+    description: str
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """What report.html.jinja is filled with."""
+
+    title: str
+    facts: dict[str, str]
+    layers: list[LayerRow]
+    sheet: Figure
+    charts: list[Figure]
+    software: str
+
+
+def write_report(store: BundleStore) -> list[Path]:
+    """Write report.html, the contact sheet and each chart as PNG into the bundle; their paths, page first.
+
+    Raises `BundleError` for an unfinished or damaged bundle; nothing is written then.
+    """
+    manifest = store.read_manifest()
+    files = {SHEET: encode_png(np.asarray(contact_sheet(store)))}
+    charts = {name: draw(manifest) for name, draw in CHARTS.items()}
+    with Steps("figures", len(charts)) as progress:
+        for name, chart in charts.items():
+            files[f"{name}.png"] = to_png(chart)
+            progress.advance()
+    page = ReportPage(
+        title=f"Metamers of {readable_network(manifest.model.name)}",
+        facts=_facts(manifest),
+        layers=[_layer_row(manifest, null) for null in manifest.nulls],
+        sheet=_sheet(store, manifest),
+        charts=[_inline(name, chart) for name, chart in charts.items()],
+        software=", ".join(f"{name} {version}" for name, version in manifest.software.items()),
+    )
+    files = {REPORT: render(page).encode(), **files}
+    for name, data in files.items():
+        write_atomically(store.root / name, data)
+    return [store.root / name for name in files]
+
+
+def render(page: ReportPage) -> str:
+    """The page as HTML, everything escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.jinja").render(page=page)
+
+
+def _facts(manifest: Manifest) -> dict[str, str]:
+    certified = sum(item.certificate.passed for item in manifest.items)
+    pairs = manifest.nulls[0]
+    return {
+        "Metamers": f"{certified:,} of {len(manifest.items):,} certified",
+        "Natural stimuli": f"{len(manifest.naturals):,} in {len(_categories(manifest))} categories",
+        "Null": f"{pairs.pairs:,} pairs of {pairs.stimuli:,} natural stimuli at each layer",
+        "Network": f"{readable_network(manifest.model.name)}, {manifest.model.weights}",
+        "Weights (SHA-256)": manifest.model.weights_sha256,
+        "Recipe": _recipe(manifest),
+        "Decision rule": f"{manifest.decision.rule}, {len(manifest.decision.categories)} categories",
+        "Made": manifest.created_at,
+        "Bundle (SHA-256)": manifest.digest,
+    }
+
+
+def _recipe(manifest: Manifest) -> str:
+    steps = manifest.spec.get("max_steps")
+    return f"{manifest.spec.get('recipe')}{f', at most {steps:,} steps' if steps else ''}"
+
+
+def _categories(manifest: Manifest) -> dict[str, Natural]:
+    """Each category with its first stimulus."""
+    first: dict[str, Natural] = {}
+    for natural in manifest.naturals:
+        first.setdefault(natural.category, natural)
+    return first
+
+
+def _layer_row(manifest: Manifest, null: LayerNull) -> LayerRow:
+    items = [item for item in manifest.items if item.layer == null.layer]
+    certificates = [item.certificate for item in items]
+    passed = sum(certificate.passed for certificate in certificates)
+    return LayerRow(
+        layer=readable_layer(null.layer),
+        metamers=len(items),
+        certified=f"{passed} ({passed / len(items):.0%})",
+        another_answer=sum(c.metamer_answer != c.natural_answer for c in certificates),
+        retried=sum(item.provenance.attempt > 0 for item in items),
+        rho=f"{median(c.spearman for c in certificates):.3f}",
+        rho_null=f"{null.spearman.maximum:.3f}",
+        snr_db=f"{median(c.snr_db for c in certificates):.1f}",
+        snr_null=f"{null.snr_db.maximum:.1f}",
+        error=f"{median(c.relative_error for c in certificates):.3f}",
+        steps=f"{median(item.provenance.steps for item in items):.0f}",
+    )
+
+
+def _sheet(store: BundleStore, manifest: Manifest) -> Figure:
+    """The sheet of one stimulus per category, small enough to be part of the page."""
+    shown = list(_categories(manifest).values())[:_SHEET_ROWS]
+    sheet = contact_sheet(store, [natural.id for natural in shown])
+    return Figure(
+        source=_data_address("image/webp", _webp(np.asarray(sheet))),
+        file=SHEET,
+        description=f"Natural pictures and their metamers by layer, of {len(shown)} stimuli.",
+    )
+
+
+def _webp(picture: NDArray[np.uint8]) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format="WEBP", quality=88)
+    return buffer.getvalue()
+
+
+def _inline(name: str, chart: Chart) -> Figure:
+    """As a picture of its own, since parts of several SVG in one page share the names of their parts."""
+    return Figure(_data_address("image/svg+xml", to_svg(chart).encode()), f"{name}.png", _DESCRIPTIONS[name])
+
+
+def _data_address(media_type: str, data: bytes) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
