@@ -1,12 +1,11 @@
 """The null distribution: how well two unrelated natural stimuli match at a layer.
 
-Every stimulus is passed through the network once and ranked once; all pairs follow from matrix products over
-chunks of features. Activations lie in temporary files, so memory stays bounded by the chunk.
+All pairs follow from inner products of the stimuli's activations, and of their ranks, summed over chunks of
+features. A layer whose activations of all stimuli do not fit into memory is passed through the network again
+for each chunk, so nothing is stored but one chunk and the products.
 """
 
-import tempfile
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +19,19 @@ from synthesis.certificate import SNR_LIMIT_DB, centred
 MAX_PAIRS = 1_000_000
 ALL_PAIRS_UP_TO = 1_415
 HISTOGRAM_BINS = 60
+# What one chunk of features of all stimuli, values and ranks, may take.
+CHUNK_BYTES = 2**30
 _NARROWEST_HISTOGRAM = 1e-6
-_CHUNK_VALUES = 8_000_000
+# Columns per float32 product: short sums, which are then added up in float64.
+_COLUMNS = 16_384
 
 Matrix = NDArray[np.float64]
+Activations = Callable[[], Iterable[NDArray[np.float32]]]
 
 
-def layer_null(layer: str, activations: Iterable[NDArray[np.float32]], stimuli: int) -> LayerNull:
+def layer_null(
+    layer: str, activations: Activations, stimuli: int, chunk_bytes: int = CHUNK_BYTES
+) -> LayerNull:
     """The null of one layer: the statistics of `synthesis.certificate.measure` for pairs of natural stimuli.
 
     Parameters
@@ -34,9 +39,12 @@ def layer_null(layer: str, activations: Iterable[NDArray[np.float32]], stimuli: 
     layer
         Name of the layer.
     activations
-        One array per stimulus, any shape, all of one size. The stimuli must be different pictures.
+        Called once per chunk of features, each time gives the stimuli's activations in the same order: any
+        shape, all of one size. The stimuli must be different pictures.
     stimuli
-        How many activations will come.
+        How many activations each call gives.
+    chunk_bytes
+        Memory for one chunk; more features than fit are taken in as many passes as are needed.
 
     Returns
     -------
@@ -50,50 +58,49 @@ def layer_null(layer: str, activations: Iterable[NDArray[np.float32]], stimuli: 
     """
     if stimuli < 2:
         raise UserError("the null distribution needs 2 or more different stimuli; add some, or null_stimuli")
-    with tempfile.TemporaryDirectory(prefix="metamerlab-null-") as folder:
-        stored = _Stored(Path(folder), activations, stimuli)
-        rank_products, products = _products(stored.ranks), _products(stored.values)
+    values, ranks, means, size = _inner_products(activations, stimuli, chunk_bytes)
     first, second = _pairs(stimuli)
-    snr = _snr_db(products, stored.means, stored.size)
+    snr = _snr_db(values, means, size)
     return LayerNull(
         layer=layer,
         stimuli=stimuli,
         pairs=len(first),
-        spearman=_summary(_correlations(rank_products)[first, second]),
-        pearson_r2=_summary(_correlations(products)[first, second] ** 2),
+        spearman=_summary(_correlations(ranks)[first, second]),
+        pearson_r2=_summary(_correlations(values)[first, second] ** 2),
         snr_db=_summary(np.concatenate([snr[first, second], snr[second, first]])),
     )
 
 
-class _Stored:
-    """Centred activations and centred average ranks, one row per stimulus, in files; the rows' means."""
-
-    def __init__(self, folder: Path, activations: Iterable[NDArray[np.float32]], stimuli: int) -> None:
-        self.means = np.zeros(stimuli)
-        self.size = 0
-        for row, activation in enumerate(activations):
-            values = activation.ravel().astype(np.float64)
+def _inner_products(
+    activations: Activations, stimuli: int, chunk_bytes: int
+) -> tuple[Matrix, Matrix, NDArray[np.float64], int]:
+    """Products of all centred activations, and of all centred average ranks; their means and their size."""
+    values, ranks = np.zeros((stimuli, stimuli)), np.zeros((stimuli, stimuli))
+    means = np.zeros(stimuli)
+    width = max(1, chunk_bytes // (2 * stimuli * np.dtype(np.float32).itemsize))
+    start = size = 0
+    while start == 0 or start < size:
+        chunk = np.zeros((2, stimuli, 0), dtype=np.float32)
+        for row, activation in enumerate(activations()):
+            flat = activation.ravel().astype(np.float64)
             if row == 0:
-                self.size = values.size
-                self.values = _file(folder / "values", stimuli, self.size)
-                self.ranks = _file(folder / "ranks", stimuli, self.size)
-            self.means[row] = values.mean()
-            self.values[row] = centred(values)
-            self.ranks[row] = centred(rankdata(values))
-
-
-def _file(path: Path, rows: int, columns: int) -> NDArray[np.float32]:
-    return np.memmap(path, dtype=np.float32, mode="w+", shape=(rows, columns))
+                size = flat.size
+                chunk = np.zeros((2, stimuli, min(width, size - start)), dtype=np.float32)
+            means[row] = flat.mean()
+            chunk[0, row] = centred(flat)[start : start + width]
+            chunk[1, row] = centred(rankdata(flat))[start : start + width]
+        values += _products(chunk[0])
+        ranks += _products(chunk[1])
+        start += width
+    return values, ranks, means, size
 
 
 def _products(rows: NDArray[np.float32]) -> Matrix:
-    """Inner products of all rows with each other, summed in float64 over chunks of columns."""
-    count, size = rows.shape
-    total = np.zeros((count, count))
-    width = max(1, _CHUNK_VALUES // count)
-    for start in range(0, size, width):
-        chunk = np.ascontiguousarray(rows[:, start : start + width])
-        total += chunk @ chunk.T
+    """Inner products of all rows with each other."""
+    total = np.zeros((len(rows), len(rows)))
+    for start in range(0, rows.shape[1], _COLUMNS):
+        columns = rows[:, start : start + _COLUMNS]
+        total += columns @ columns.T
     return total
 
 

@@ -115,15 +115,15 @@ class Run:
         }
         null = self.journal.null(key)
         if null is None:
-            with Steps(f"null of {layer}", len(blobs)) as progress:
-                null = layer_null(layer, self._activations(layer, blobs, progress), len(blobs))
+            null = layer_null(layer, lambda: self._activations(layer, blobs), len(blobs))
             self.journal.put_null(key, null)
         return null
 
-    def _activations(self, layer: str, blobs: list[Blob], progress: Steps) -> Iterator[NDArray[np.float32]]:
-        for blob in blobs:
-            yield self.observer.activation(self._picture(blob), layer)
-            progress.advance()
+    def _activations(self, layer: str, blobs: list[Blob]) -> Iterator[NDArray[np.float32]]:
+        with Steps(f"null of {layer}", len(blobs)) as progress:
+            for blob in blobs:
+                yield self.observer.activation(self._picture(blob), layer)
+                progress.advance()
 
     def _items(self, layers: list[str], naturals: list[Natural], nulls: dict[str, LayerNull]) -> list[Item]:
         seeds = range(self.spec.seed, self.spec.seed + self.spec.seeds_per_stimulus)

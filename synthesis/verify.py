@@ -5,8 +5,11 @@ versions (the manifest's digest guards them against accidental change).
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 from synthesis.bundle.errors import BundleError
 from synthesis.bundle.manifest import (
@@ -128,12 +131,7 @@ class _Recomputed:
         blobs = [natural.blob for natural in self.manifest.naturals]
         blobs += [entry.blob for entry in self.manifest.null_stimuli]
         hashes = sorted({blob.sha256 for blob in blobs})
-        with Steps(f"null of {recorded.layer}", len(hashes)) as progress:
-            activations = (
-                self.observer.activation(self._picture(sha256), recorded.layer)
-                for sha256 in _counted(hashes, progress)
-            )
-            again = layer_null(recorded.layer, activations, len(hashes))
+        again = layer_null(recorded.layer, lambda: self._activations(recorded.layer, hashes), len(hashes))
         where = f"null of {recorded.layer}"
         yield from _equal(f"{where}: stimuli", recorded.stimuli, again.stimuli)
         yield from _equal(f"{where}: pairs", recorded.pairs, again.pairs)
@@ -143,6 +141,12 @@ class _Recomputed:
                 place = f"{where}: {statistic} {number}"
                 yield from _close(place, getattr(old, number), getattr(new, number), statistic)
             yield from _same_histogram(f"{where}: {statistic}", old.histogram, new.histogram, statistic)
+
+    def _activations(self, layer: str, hashes: list[str]) -> Iterator[NDArray[np.float32]]:
+        with Steps(f"null of {layer}", len(hashes)) as progress:
+            for sha256 in hashes:
+                yield self.observer.activation(self._picture(sha256), layer)
+                progress.advance()
 
     def _items(self) -> Iterator[str]:
         naturals = {natural.id: natural for natural in self.manifest.naturals}
@@ -198,12 +202,6 @@ def _same_histogram(place: str, recorded: Histogram, computed: Histogram, statis
     for number, (old_count, new_count) in enumerate(cumulated):
         if abs(old_count - new_count) > moved:
             yield f"{place} histogram: recorded {old_count} values up to bin {number}, computed {new_count}"
-
-
-def _counted(values: Iterable[str], progress: Steps) -> Iterator[str]:
-    for value in values:
-        yield value
-        progress.advance()
 
 
 def _equal(place: str, recorded: object, computed: object) -> Iterator[str]:

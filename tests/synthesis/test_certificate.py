@@ -70,11 +70,18 @@ def test_a_certificate_needs_the_same_answer_and_all_three_statistics():
     assert not certify(good, "cat", "cat", null(spearman=0.9)).passed, "the maximum itself is inside"
 
 
-def test_the_null_equals_a_loop_over_all_pairs(monkeypatch):
-    monkeypatch.setattr("synthesis.null._CHUNK_VALUES", 7 * 64)  # several chunks of features
+@pytest.mark.parametrize(("features_at_once", "passes"), [(400, 1), (399, 2), (64, 7)])
+def test_the_null_equals_a_loop_over_all_pairs(features_at_once, passes):
     activations = [relu_noise(seed).reshape(4, 10, 10) for seed in range(6)]
     activations.append(np.zeros((4, 10, 10), np.float32))
-    result = layer_null("x", iter(activations), 7)
+    calls = []
+
+    def pass_through():
+        calls.append(1)
+        yield from activations
+
+    result = layer_null("x", pass_through, 7, chunk_bytes=features_at_once * 7 * 2 * 4)
+    assert len(calls) == passes, "only what does not fit into memory is computed again"
     matches = {
         (i, j): measure(a, b) for i, a in enumerate(activations) for j, b in enumerate(activations) if i != j
     }
@@ -97,18 +104,18 @@ def check(summary, values):
 
 def test_equal_values_have_a_histogram_too():
     same = [np.ones((2, 3), np.float32), np.ones((2, 3), np.float32)]
-    histogram = layer_null("x", iter(same), 2).spearman.histogram
+    histogram = layer_null("x", lambda: same, 2).spearman.histogram
     assert histogram.counts[0] == sum(histogram.counts) == 1
 
 
 def test_more_stimuli_than_1415_give_a_million_random_pairs():
     rng = np.random.default_rng(0)
     activations = rng.normal(size=(1_420, 3)).astype(np.float32)
-    result = layer_null("x", iter(activations), 1_420)
+    result = layer_null("x", lambda: activations, 1_420)
     assert result.pairs == 1_000_000
     assert result.spearman.maximum == pytest.approx(1)
 
 
 def test_a_null_needs_two_stimuli():
     with pytest.raises(ValueError, match="2 or more"):
-        layer_null("x", iter([relu_noise(1)]), 1)
+        layer_null("x", lambda: [relu_noise(1)], 1)
