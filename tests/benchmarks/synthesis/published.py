@@ -1,0 +1,66 @@
+"""The published algorithm as it was published (Feather et al. 2023, released code), as the control.
+
+Batch 1; at each step a whole forward pass of the network for the loss and one more that is thrown away; then
+the gradient, normalised; 8 rounds with halved step size. Its rounds have 300 steps here, not 3,000.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from synthesis.activations import Activations, output_node
+from synthesis.optimise import Batch
+from synthesis.recipes import Feather2023
+from tests.benchmarks.synthesis.subject import Subject
+
+RECIPE = Feather2023(max_steps=2_400, round_steps=300)
+
+
+class PublishedStep:
+    """One picture; each call is one step of the published loop, in float32 as the library lays it out."""
+
+    def __init__(self, subject: Subject, index: int = 0) -> None:
+        nodes = {"layer": subject.layer.node, "output": output_node(subject.network.module)}
+        self.network = Activations(subject.network.module, nodes)
+        self.picture = subject.starts[index : index + 1].clone()
+        with torch.no_grad():
+            self.target = self.network(subject.naturals[index : index + 1])["layer"]
+        self.steps = 0
+
+    def __call__(self) -> float:
+        """The seconds that the step took."""
+        start = time.perf_counter()
+        picture = self.picture.detach().requires_grad_()
+        loss = RECIPE.loss(self.network(picture)["layer"], self.target)
+        (gradient,) = torch.autograd.grad(loss.sum(), picture)
+        self.picture = RECIPE.update(self.picture, gradient, {}, torch.tensor([self.steps]))
+        with torch.no_grad():
+            self.network(self.picture)
+        self.steps += 1
+        return time.perf_counter() - start
+
+
+def published_result(subject: Subject, cache: Path) -> Tensor:
+    """What the published algorithm ends with: pictures (n, 3, height, width).
+
+    Computed by the engine, which is exact (a test compares it with a plain implementation) and several times
+    faster, and kept in `cache`, since it does not depend on the machine's speed.
+    """
+    path = cache / f"{subject.name}.{subject.digest[:16]}.pt"
+    if path.is_file():
+        kept: Tensor = torch.load(path, weights_only=True)
+        return kept
+    batch: Batch[int] = Batch(subject.matched(), RECIPE)
+    for index in range(subject.count):
+        batch.add(index, subject.naturals[index], subject.starts[index])
+    items = batch.items
+    while batch.items:
+        batch.step()
+    pictures = torch.stack([item.picture for item in items if item.picture is not None])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(pictures, path)
+    path.with_suffix(".json").write_text(json.dumps({str(item.label): item.losses for item in items}))
+    return pictures
