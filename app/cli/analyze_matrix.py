@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app.analysis.anova import NO_SPHERICITY
 from app.analysis.export import table_csv, write_files
 from app.analysis.matrix import Record, human_stage, model_by_stage, observer_by_stage
 from app.analysis.matrix_file import Table, read_matrix
@@ -34,7 +35,7 @@ def analyze_matrix(
     ]
     if out is not None:
         write_files(out, {EFFECTS: _csv(records), **_more(tables, permutations, seed)})
-    for note in dict.fromkeys(f"{entry.experiment} {entry.model}: {entry.note}" for entry in _noted(records)):
+    for note in _notes(records):
         typer.echo(f"note: {note}", err=True)
     show(as_json, [asdict(record) for record in records], _in_words(records))
 
@@ -50,9 +51,15 @@ def _csv(records: Sequence[Record]) -> bytes:
     return table_csv(list(Record.__dataclass_fields__), (asdict(record).values() for record in records))
 
 
-def _noted(records: Sequence[Record]) -> list[Record]:
-    """Records whose note tells of the data, and not only that an effect of one degree has no epsilon."""
-    return [record for record in records if record.note and (record.F is None or record.effect != "observer")]
+def _notes(records: Sequence[Record]) -> list[str]:
+    """Each caveat of the data once; that an effect of one degree has no epsilon is in the records only."""
+    notes = (
+        f"{record.experiment} {record.model}: {note}"
+        for record in records
+        for note in record.note.split("; ")
+        if note not in ("", NO_SPHERICITY)
+    )
+    return list(dict.fromkeys(notes))
 
 
 def _in_words(records: Sequence[Record]) -> str:
