@@ -15,6 +15,8 @@ from scipy.linalg import helmert
 
 Floats = npt.NDArray[np.float64]
 
+ROUNDING = 1e-9  # a denominator below this is zero
+
 
 def mean_contrast(cells: int) -> Floats:
     """The normalised sum of all cells, shape (1, cells)."""
@@ -81,7 +83,8 @@ def epsilons(scores: Floats, members: Floats) -> tuple[float, float]:
 
     With S the covariance of d contrasts pooled within g groups of n participants in all, GG is
     tr(S)^2 / (d tr(S^2)) (Greenhouse & Geisser 1959). HF is ((n - g + 1) d GG - 2) / (d (n - g - d GG)):
-    Huynh & Feldt 1976 as corrected by Lecoutre 1991, J. Educ. Stat. 16; for one group it is the original.
+    Huynh & Feldt 1976 as corrected by Lecoutre 1991, J. Educ. Stat. 16; for one group it is the original. With
+    n - g = 1 it is not defined, and GG takes its place.
     """
     degrees = scores.shape[1]
     free = scores.shape[0] - members.shape[0]
@@ -89,8 +92,10 @@ def epsilons(scores: Floats, members: Floats) -> tuple[float, float]:
     residuals = _residuals(scores, members, means)
     covariance = residuals.T @ residuals
     gg = float(np.trace(covariance) ** 2 / (degrees * (covariance**2).sum()))
+    if free < 2:
+        return gg, gg
     rest = degrees * (free - degrees * gg)
-    hf = ((free + 1) * degrees * gg - 2) / rest if rest > 0 else 1.0
+    hf = ((free + 1) * degrees * gg - 2) / rest if rest > ROUNDING else 1.0
     return min(1.0, gg), min(1.0, hf)
 
 

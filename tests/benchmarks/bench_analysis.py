@@ -8,7 +8,7 @@ Prints JSON lines and writes them to var/bench/analysis.jsonl. Seeds are fixed, 
   of 5 runs. Control: as many calls of pingouin's mixed ANOVA, extrapolated from 10.
 - analysis.ci_coverage: share of 95 % intervals (the default kind) that hold the true accuracy, over 200
   studies of 20 participants with 10 trials in each of 10 conditions, whose accuracies are those of VGG-19's
-  layers in Feather et al. 2023. Control: Student's t. Both again over 5,000 studies; other kinds over the 200.
+  layers in Feather et al. 2023. Control: Student's t. Both again over 5,000 studies, as `many`.
 - analysis.permutation_null_ks.EFFECT: Kolmogorov-Smirnov distance of the permutation p from uniform, over 400
   studies without any effect. Control: the distance that 5 % of uniform samples exceed.
 - analysis.interaction_false_positives: share of p below 0.05 for the interaction beside large effects of

@@ -125,6 +125,16 @@ def test_epsilon_has_its_bounds() -> None:
     assert epsilons(square, np.ones((1, 8))) == pytest.approx((1, 1))
 
 
+@pytest.mark.parametrize("participants", [3, 4, 5])
+@pytest.mark.parametrize("stages", [2, 3, 10])
+def test_the_smallest_designs_have_numbers(participants: int, stages: int) -> None:
+    table = np.random.default_rng(participants).random((participants, stages))
+    effects = [*mixed_anova(table, ["a", *["b"] * (participants - 1)]), one_way_within(table[:2])]
+    for effect in effects:
+        ps = [effect.p] if effect.df1 == 1 else [effect.p, effect.p_gg, effect.p_hf]
+        assert all(p is not None and 0 < p < 1 for p in ps), effect
+
+
 @pytest.mark.parametrize("constant", [0.0, 0.7, 1.0])
 def test_answers_without_any_variance_have_no_f_and_a_word(constant: float) -> None:
     effects = [

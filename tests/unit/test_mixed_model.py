@@ -113,7 +113,7 @@ def test_what_cannot_be_fitted_is_refused() -> None:
     trials = simulated(2, participants=3, stimuli=20)
     for changed, message in (
         (trials[trials["participant_id"] == 0], "two or more participants"),
-        (X),
+        (trials.assign(natural_id=0), "two or more stimuli"),
         (trials.assign(correct=True), "right and wrong answers"),
         (trials.assign(condition="tail"), "unknown conditions: tail"),
         (trials[:0], "right and wrong answers"),
