@@ -83,7 +83,7 @@ def epsilons(scores: Floats, members: Floats) -> tuple[float, float]:
 
     With S the covariance of d contrasts pooled within g groups of n participants in all, GG is
     tr(S)^2 / (d tr(S^2)) (Greenhouse & Geisser 1959). HF is ((n - g + 1) d GG - 2) / (d (n - g - d GG)):
-    Huynh & Feldt 1976 as corrected by Lecoutre 1991, J. Educ. Stat. 16; for one group it is the original. With
+    Huynh & Feldt 1976 as corrected by Lecoutre 1991, J. Educ. Stat. 16 (the original, for one group). With
     n - g = 1 it is not defined, and GG takes its place.
     """
     degrees = scores.shape[1]
