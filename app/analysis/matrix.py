@@ -150,6 +150,14 @@ def _too_little(kept: Complete, observers: Sequence[str]) -> str:
     return ""
 
 
+def _weighting(kept: Complete, effect: Effect) -> str:
+    """The effect of stage is the only one that depends on how groups of unequal size are weighed."""
+    humans, networks = (kept.count(observer) for observer in OBSERVERS)
+    if effect.effect != "stage" or humans == networks:
+        return ""
+    return f"{humans} humans and {networks} networks weigh the same (type III sums of squares)"
+
+
 def _record(
     table: Table, kept: Complete, effect: Effect | EffectName, note: str, p_perm: float | None = None
 ) -> Record:
