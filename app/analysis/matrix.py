@@ -75,7 +75,10 @@ def observer_by_stage(table: Table, *, permutations: int = 10_000, seed: int = 0
         stage = _record(table, kept, one_way_within(values), alone, p)
         return [_record(table, kept, "observer", alone), stage, _record(table, kept, "interaction", alone)]
     p_perm = permute_mixed(values, groups, permutations=permutations, seed=seed)
-    return [_record(table, kept, effect, "", p_perm[effect.effect]) for effect in mixed_anova(values, groups)]
+    return [
+        _record(table, kept, effect, _weighting(kept, effect), p_perm[effect.effect])
+        for effect in mixed_anova(values, groups)
+    ]
 
 
 def human_stage(table: Table, *, permutations: int = 10_000, seed: int = 0) -> Record:
