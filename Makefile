@@ -8,7 +8,7 @@ BIN := .venv/bin
 # An npm on the machine is used; otherwise the one that the set-up puts into the virtual environment.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: demo test check test-python test-js bench bench-synthesis bench-page bench-demo figures clean
+.PHONY: demo test check test-python test-js bench bench-synthesis bench-page bench-demo bench-analysis figures clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -27,7 +27,7 @@ test-js: node_modules/.ready
 test-python: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python -m pytest
 
-bench: bench-synthesis bench-page bench-demo
+bench: bench-synthesis bench-page bench-demo bench-analysis
 
 bench-synthesis: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python tests/benchmarks/bench_synthesis.py
@@ -37,6 +37,9 @@ bench-page: .venv/.ready-dev node_modules/.vendored
 
 bench-demo: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_demo.py
+
+bench-analysis: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_analysis.py
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

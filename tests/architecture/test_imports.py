@@ -20,7 +20,17 @@ PURE = (
     "app/stimuli/png.py",
     "app/trials/scoring.py",
     "app/trials/simulate.py",
+    "app/analysis/anova.py",
+    "app/analysis/bootstrap.py",
+    "app/analysis/contrasts.py",
+    "app/analysis/laplace.py",
+    "app/analysis/matrix.py",
+    "app/analysis/matrix_file.py",
+    "app/analysis/mixed_model.py",
+    "app/analysis/permutation.py",
+    "app/analysis/power.py",
     "app/analysis/recognition.py",
+    "app/analysis/signal_detection.py",
 )
 
 
