@@ -29,7 +29,7 @@ test-python: .venv/.ready-dev node_modules/.vendored
 
 bench: bench-synthesis bench-page bench-demo bench-analysis
 
-bench-synthesis: .venv/.ready-dev node_modules/.vendored
+bench-synthesis: .venv/.ready-bench
 	$(BIN)/python tests/benchmarks/bench_synthesis.py
 
 bench-page: .venv/.ready-dev node_modules/.vendored
@@ -53,6 +53,10 @@ bench-analysis: .venv/.ready-dev
 .venv/.ready-dev: .venv/.ready
 	$(BIN)/pip install --quiet --editable '.[synthesis,dev]'
 	$(BIN)/python tests/browser.py
+	touch $@
+
+.venv/.ready-bench: .venv/.ready-dev
+	$(BIN)/pip install --quiet --editable '.[synthesis,dev,bench]'
 	touch $@
 
 node_modules/.ready: package.json package-lock.json | .venv/bin/python

@@ -1,130 +1,184 @@
-"""How fast synthesis is, and how close it comes, beside the published recipe on the same machine.
+"""How fast synthesis is beside the published algorithm and plenoptic, in one run on the same machine.
 
-    python tests/benchmarks/bench_synthesis.py [--steps 100] [--pictures 4]
+    python tests/benchmarks/bench_synthesis.py [--models efficientnet_lite0 resnet50] [--pictures 4]
 
-Per layer of EfficientNet-Lite0 prints two JSON lines, and writes them to var/bench/synthesis.jsonl:
-`synthesis.steps_per_s.MODEL.LAYER`, item-steps per second, and `synthesis.relative_error.MODEL.LAYER`, the
-mean of norm(r - t) / norm(t), in float32, of the rounded pictures after `--steps` steps of `fast`.
-The control is `feather2023` in the same engine and batch size, in turns with `fast` (a noisy machine slows
-both), and for the error given the same wall time. Pictures: the shared photographs, else 1/f noise.
+Per model and layer (early, middle, late), JSON lines that are also written to var/bench/synthesis.jsonl:
+
+- `synthesis.published_over_fast`: seconds per picture of (a) the published algorithm as published (batch 1, a
+  discarded forward pass per step, 8 rounds of 300 steps) over (c) `fast` until it reaches the error that (a)
+  ended with. (a) always takes its 2,400 steps, so its time is that of single steps, timed in turns with (c),
+  times 2,400.
+- `synthesis.plenoptic_over_fast`: (b) plenoptic's Metamer until the same error, over (c). Where it does not
+  get there in 2,000 steps, `reached` is false and the ratio is a lower bound.
+- `synthesis.certificates`: share certified, rho, SNR and error of (a) beside (c) and beside `fast` as it is
+  by default, that is, to the end of its schedule.
+- `synthesis.certified_per_hour`, `synthesis.overhead_share`: of `fast` as it is by default, certificates
+  included; the share is of the time outside the network's forward and backward while optimising.
+- `synthesis.gain.CHANGE`: what one change gave alone.
+- `synthesis.peak_mib`: the most memory that the process had taken, controls included.
+
+A network whose weights cannot be had is taken with random ones, which the lines say.
 """
 
 import argparse
 import json
 import platform
+import resource
 import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from statistics import mean, median
+from typing import Any
 
-import numpy as np
 import torch
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from synthesis.activations import Activations, MatchedActivation  # noqa: E402
-from synthesis.images import category_folder, read_picture, to_input, to_pictures  # noqa: E402
-from synthesis.objectives import relative_error  # noqa: E402
-from synthesis.optimise import Batch, Synthesis, initial_noise  # noqa: E402
-from synthesis.recipes import Fast, Feather2023, Recipe  # noqa: E402
-from synthesis.registry import Layer, load_network  # noqa: E402
-from tests.synthesis.networks import SHARED_DATA, smooth_picture  # noqa: E402
+from synthesis.bundle.errors import UserError  # noqa: E402
+from synthesis.bundle.spec import RandomWeights  # noqa: E402
+from synthesis.recipes import Fast  # noqa: E402
+from synthesis.registry import Network, load_network  # noqa: E402
+from tests.benchmarks.synthesis.changes import cost_changes, step_changes  # noqa: E402
+from tests.benchmarks.synthesis.contenders import FastToTargets, Reached, run_fast, run_plenoptic  # noqa: E402
+from tests.benchmarks.synthesis.published import RECIPE, PublishedStep, published_result  # noqa: E402
+from tests.benchmarks.synthesis.quality import Judge  # noqa: E402
+from tests.benchmarks.synthesis.subject import Subject, bench_pictures, make_subject  # noqa: E402
 
-MODEL = "efficientnet_lite0"
-LAYERS = ("block2", "block7", "block14", "logits")
-NETWORK = load_network(MODEL)
-
-
-class Contender:
-    """One recipe on the bench pictures: its steps, its time, its iterates."""
-
-    def __init__(self, recipe: Recipe, layer: Layer, naturals: torch.Tensor) -> None:
-        self.batch: Batch[int] = Batch(MatchedActivation(NETWORK, layer), recipe)
-        for index, natural in enumerate(naturals):
-            self.batch.add(index, natural, initial_noise(index, NETWORK.input_px))
-        self.items = list(self.batch.items)
-        self.done: list[Synthesis[int]] = []
-
-    @property
-    def seconds(self) -> float:
-        return sum(item.seconds for item in self.items)
-
-    @property
-    def steps_per_s(self) -> float:
-        return sum(len(item.losses) for item in self.items) / self.seconds
-
-    def step(self) -> None:
-        self.done += self.batch.step()
+LAYERS = {
+    "efficientnet_lite0": ("block2", "block10", "logits"),
+    "resnet50": ("layer1", "layer2", "layer4"),
+}
+CACHE = ROOT / "var" / "bench" / "published"
+TIMED_STEPS = 10
+ROUNDS = 3
+NULL_PICTURES = 60
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--models", nargs="+", default=list(LAYERS), choices=LAYERS)
+    parser.add_argument("--layers", nargs="+", default=None, help="instead of three of each model")
     parser.add_argument("--pictures", type=int, default=4)
     arguments = parser.parse_args()
-    naturals, source = bench_pictures(arguments.pictures)
     path = ROOT / "var" / "bench" / "synthesis.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        for name in LAYERS:
-            for line in bench_layer(NETWORK.layer(name), naturals, arguments.steps):
-                text = json.dumps(line | {"pictures": source, **machine()})
-                print(text, flush=True)
-                file.write(text + "\n")
+        for line in _all_lines(arguments.models, arguments.layers, arguments.pictures):
+            text = json.dumps(line | _machine())
+            print(text, flush=True)
+            file.write(text + "\n")
 
 
-def bench_layer(layer: Layer, naturals: torch.Tensor, steps: int) -> list[dict[str, object]]:
-    for recipe in (Fast(max_steps=2), Feather2023(max_steps=2)):  # warm up
-        warm = Contender(recipe, layer, naturals)
-        while warm.batch.items:
-            warm.step()
-    fast = Contender(Fast(max_steps=steps, enough=0.0), layer, naturals)
-    published = Contender(Feather2023(), layer, naturals)
-    while fast.batch.items or published.seconds < fast.seconds:
-        behind = fast if fast.batch.items and fast.seconds <= published.seconds else published
-        behind.step()
-    common = {"n": len(naturals), "steps": steps}
-    return [
-        {
-            "name": f"synthesis.steps_per_s.{MODEL}.{layer.name}",
-            "value": round(fast.steps_per_s, 2),
-            "unit": "1/s",
-            "control": round(published.steps_per_s, 2),
-            **common,
-        },
-        {
-            "name": f"synthesis.relative_error.{MODEL}.{layer.name}",
-            "value": round(final_error(fast, layer, naturals), 4),
-            "unit": "1",
-            "control": round(float(np.mean([item.losses[-1] for item in published.items])), 4),
-            "control_steps": len(published.items[0].losses),
-            "seconds_per_item": round(fast.seconds / len(naturals), 3),
-            **common,
-        },
-    ]
+def _all_lines(models: list[str], layers: list[str] | None, count: int) -> Iterator[dict[str, Any]]:
+    for model in models:
+        network, weights = _network(model)
+        pictures, source = bench_pictures(network, count)
+        others, _ = bench_pictures(network, NULL_PICTURES, "null_images")
+        for layer in layers or LAYERS[model]:
+            subject = make_subject(network, layer, pictures)
+            common = {"n": count, "pictures": source, "weights": weights}
+            for line in _lines(subject, Judge(subject, others)):
+                yield line | common
 
 
-def final_error(contender: Contender, layer: Layer, naturals: torch.Tensor) -> float:
-    """Mean relative error of the rounded pictures, by the network as published."""
-    look = Activations(NETWORK.module, {"layer": layer.node})
-    ordered = sorted(contender.done, key=lambda item: item.label)
-    pictures = torch.stack([item.picture for item in ordered if item.picture is not None])
-    with torch.no_grad():
-        metamers = look(torch.from_numpy(to_input(to_pictures(pictures.numpy()))))["layer"]
-        return float(relative_error(metamers, look(naturals)["layer"]).mean())
+def _lines(subject: Subject, judge: Judge) -> Iterator[dict[str, Any]]:
+    final = published_result(subject, CACHE)
+    targets = subject.served_errors(final)
+    published_s, fast, plenoptic = _race(subject, targets)
+    fast_s = fast.seconds / subject.count
+    yield _line(
+        "published_over_fast",
+        subject,
+        published_s / fast_s,
+        control=published_s,
+        fast_s=fast_s,
+        fast_steps=fast.steps / subject.count,
+        error=mean(targets),
+        reached=_reached(subject, fast, targets),
+    )
+    yield _line(
+        "plenoptic_over_fast",
+        subject,
+        plenoptic.seconds / fast.seconds,
+        control=plenoptic.seconds / subject.count,
+        plenoptic_steps=plenoptic.steps / subject.count,
+        reached=_reached(subject, plenoptic, targets),
+    )
+    default, seconds, overhead = _default_run(subject, judge)
+    a, c, d = judge.judge(final), judge.judge(fast.pictures), judge.judge(default)
+    yield _line(
+        "certificates",
+        subject,
+        c.passed,
+        control=a.passed,
+        published=asdict(a),
+        fast=asdict(c),
+        default=asdict(d),
+    )
+    yield _line(
+        "certified_per_hour", subject, 3600 * d.passed * subject.count / seconds, unit="1/h", control=None
+    )
+    yield _line("overhead_share", subject, overhead, control=None)
+    changes = cost_changes(subject) | step_changes(subject, targets)
+    for change, (without, with_it) in changes.items():
+        yield _line(f"gain.{change}", subject, without / with_it, control=without, with_change=with_it)
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield _line("peak_mib", subject, peak_mib, unit="MiB", control=None)
 
 
-def bench_pictures(count: int) -> tuple[torch.Tensor, str]:
-    folder = SHARED_DATA / "photos16"
-    if folder.is_dir():
-        files = category_folder(folder)
-        chosen = files[:: max(1, len(files) // count)][:count]
-        pictures = [read_picture(path, NETWORK.input_px, NETWORK.resize_px) for _, path in chosen]
-        return torch.from_numpy(to_input(pictures)), "photographs"
-    pictures = [smooth_picture(seed, NETWORK.input_px) for seed in range(count)]
-    return torch.from_numpy(to_input(pictures)), "1/f noise"
+def _race(subject: Subject, targets: list[float]) -> tuple[float, Reached, Reached]:
+    """Seconds per picture of (a); (c) and (b). In turns, since the machine's speed drifts; medians of (c)."""
+    step = PublishedStep(subject)
+    step()
+    step_s: list[float] = []
+    runs: list[Reached] = []
+    for _ in range(ROUNDS):
+        step_s += [step() for _ in range(TIMED_STEPS)]
+        runs.append(run_fast(subject, targets, FastToTargets()))
+    plenoptic = run_plenoptic(subject, targets)
+    step_s += [step() for _ in range(TIMED_STEPS)]
+    runs.sort(key=lambda run: run.seconds)
+    return RECIPE.max_steps * median(step_s), runs[ROUNDS // 2], plenoptic
 
 
-def machine() -> dict[str, object]:
+def _default_run(subject: Subject, judge: Judge) -> tuple[torch.Tensor, float, float]:
+    """`fast` by default, with certificates: pictures, seconds, share outside the network."""
+    start = time.perf_counter()
+    run = run_fast(subject, [Fast().enough] * subject.count, FastToTargets())
+    judge.judge(run.pictures)
+    seconds = time.perf_counter() - start
+    return run.pictures, seconds, 1 - run.network_seconds / seconds
+
+
+def _reached(subject: Subject, run: Reached, targets: list[float]) -> bool:
+    errors = subject.served_errors(run.pictures)
+    return all(error <= target for error, target in zip(errors, targets, strict=True))
+
+
+def _line(name: str, subject: Subject, value: float, *, unit: str = "1", **more: Any) -> dict[str, Any]:
+    return {"name": f"synthesis.{name}.{subject.name}", "value": _rounded(value), "unit": unit} | {
+        key: _rounded(entry) for key, entry in more.items()
+    }
+
+
+def _rounded(entry: Any) -> Any:
+    if isinstance(entry, dict):
+        return {key: _rounded(value) for key, value in entry.items()}
+    return float(f"{entry:.4g}") if isinstance(entry, float) else entry
+
+
+def _network(model: str) -> tuple[Network, str]:
+    try:
+        network = load_network(model)
+    except UserError:
+        network = load_network(model, RandomWeights(random=0))
+    return network, network.weights
+
+
+def _machine() -> dict[str, Any]:
     return {"machine": platform.machine(), "threads": torch.get_num_threads(), "torch": torch.__version__}
 
 

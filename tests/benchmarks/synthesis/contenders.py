@@ -1,0 +1,110 @@
+"""Ways to the errors that the published algorithm ended with: ours, and plenoptic's."""
+
+import math
+import time
+import warnings
+from dataclasses import dataclass, field
+
+import plenoptic
+import torch
+from torch import Tensor, nn
+
+from synthesis.activations import Activations
+from synthesis.optimise import Batch
+from synthesis.recipes import Fast
+from tests.benchmarks.synthesis.subject import Subject
+
+# Errors are compared on served pictures by the network as published; a run stops when its own loss is this
+# much better, so that rounding to 8 bits does not lift it above its target.
+MARGIN = 0.985
+PLENOPTIC_STEPS_AT_ONCE = 20
+PLENOPTIC_MOST_STEPS = 2_000
+
+
+@dataclass(frozen=True)
+class Reached:
+    """`seconds` and `steps` for all pictures together; `pictures` (n, 3, height, width) as they ended."""
+
+    seconds: float
+    steps: int
+    pictures: Tensor
+    network_seconds: float = math.nan
+
+
+@dataclass(frozen=True)
+class FastToTargets(Fast):
+    """`fast` whose items stop each at its own error; `targets` are by the identity of an item's losses."""
+
+    targets: dict[int, float] = field(default_factory=dict)
+
+    def finished(self, losses: list[float]) -> bool:
+        return super().finished(losses) or losses[-1] <= MARGIN * self.targets[id(losses)]
+
+
+def run_fast(subject: Subject, targets: list[float], recipe: FastToTargets) -> Reached:
+    """All pictures in one batch, each until its loss is at its target or to the end of the schedule."""
+    start = time.perf_counter()
+    batch: Batch[int] = Batch(subject.matched(), recipe)
+    for index in range(subject.count):
+        batch.add(index, subject.naturals[index], subject.starts[index])
+    items = batch.items
+    recipe.targets.update({id(item.losses): targets[item.label] for item in items})
+    while batch.items:
+        batch.step()
+    pictures = torch.stack([item.picture for item in items if item.picture is not None])
+    seconds = time.perf_counter() - start
+    return Reached(seconds, sum(len(item.losses) for item in items), pictures, batch.network_seconds)
+
+
+class _Features(nn.Module):
+    """The network up to the layer, as plenoptic wants a model: one vector per picture."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__()
+        self.network = Activations(subject.network.module, {"layer": subject.layer.node})
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return self.network(pictures)["layer"].flatten(1)
+
+
+def run_plenoptic(subject: Subject, targets: list[float]) -> Reached:
+    """Each picture by plenoptic's Metamer, until its error is at its target or for 2,000 steps.
+
+    Settings: those of plenoptic's guide to metamers of deep networks: Adam with rate 0.01 and without
+    AMSGrad, halved every 3,000 steps; its own loss (mean squared error) and range penalty. Its model is the
+    network cut after the layer, as its own adapter cuts it (that adapter cannot trace EfficientNet's
+    padding). The time of looking at the error, every 20 steps, is not counted.
+    """
+    model = _Features(subject)
+    plenoptic.remove_grad(model)
+    seconds, steps, pictures = 0.0, 0, []
+    for natural, start, target in zip(subject.naturals, subject.starts, targets, strict=True):
+        metamer = _metamer(model, natural[None], start[None])
+        for _ in range(0, PLENOPTIC_MOST_STEPS, PLENOPTIC_STEPS_AT_ONCE):
+            began = time.perf_counter()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                metamer.synthesize(max_iter=PLENOPTIC_STEPS_AT_ONCE, stop_iters_to_check=10**9)
+            seconds += time.perf_counter() - began
+            steps += PLENOPTIC_STEPS_AT_ONCE
+            if _error(model, metamer.metamer, natural[None]) <= MARGIN * target:
+                break
+        pictures.append(metamer.metamer.detach()[0].clamp(0, 1))
+    return Reached(seconds, steps, torch.stack(pictures))
+
+
+def _metamer(model: nn.Module, natural: Tensor, start: Tensor) -> plenoptic.Metamer:
+    metamer = plenoptic.Metamer(natural, model)
+    metamer.setup(
+        initial_image=start,
+        optimizer_kwargs={"amsgrad": False},
+        scheduler=torch.optim.lr_scheduler.StepLR,
+        scheduler_kwargs={"step_size": 3000, "gamma": 0.5},
+    )
+    return metamer
+
+
+@torch.no_grad()
+def _error(model: nn.Module, picture: Tensor, natural: Tensor) -> float:
+    target = model(natural)
+    return float((model(picture.clamp(0, 1)) - target).norm() / target.norm())
