@@ -147,6 +147,14 @@ def test_a_damaged_bundle_is_refused_and_nothing_is_written(cli, bundle, tmp_pat
     assert not (tmp_path / "r").exists()
 
 
+def test_an_observer_that_answers_nan_is_refused(bundle, tmp_path):
+    network = other_network()
+    network.module.classifier.bias[3] = torch.nan
+    with pytest.raises(ValueError, match="other answers with numbers that are not finite"):
+        observed(bundle, network, tmp_path / "r")
+    assert not (tmp_path / "r").exists()
+
+
 def test_bad_arguments_are_one_line(cli, bundle, tmp_path):
     (tmp_path / "file").write_text("")
     for arguments, message in (
