@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--stimuli", type=Path, help="photographs, one folder per category")
     parser.add_argument("--each", type=int, default=1, help="how many of each category")
     parser.add_argument("--null", type=Path, help="further photographs, for the null distribution")
-    parser.add_argument("--steps", type=int, default=150, help="instead of the recipe's own number")
+    parser.add_argument("--steps", type=int, default=80, help="instead of the recipe's own number")
     arguments = parser.parse_args()
     if arguments.stimuli:
         folder = ROOT / "var" / "observers" / f"{arguments.stimuli.resolve().name}-{arguments.each}"

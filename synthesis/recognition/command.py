@@ -31,6 +31,8 @@ def recognize(
 
     started = time.monotonic()
     chosen = parse_weights(weights)
+    if chosen != "published":
+        raise UserError(f"--weights {weights}: only published weights can be loaded yet")
     record = recognize_bundle(
         BundleStore(bundle),
         load_network(model),
