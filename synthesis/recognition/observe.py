@@ -10,7 +10,7 @@ from PIL import Image
 
 from synthesis.activations import Activations
 from synthesis.bundle.errors import UserError
-from synthesis.bundle.manifest import NATURAL, Blob, Manifest, Natural
+from synthesis.bundle.manifest import NATURAL, Blob, Manifest, ModelRecord, Natural
 from synthesis.bundle.store import BundleStore
 from synthesis.images import Picture, decode_png, to_input
 from synthesis.progress import Steps
@@ -112,6 +112,11 @@ def resized(picture: Picture, side_px: int) -> Picture:
     return np.asarray(Image.fromarray(picture).resize((side_px, side_px), Image.Resampling.BICUBIC))
 
 
+def distinct_name(network: Network | ModelRecord) -> str:
+    """A name that tells networks apart: with other weights than the published ones it is another network."""
+    return network.name if network.weights_kind == "published" else f"{network.name} ({network.weights})"
+
+
 def answer_table(
     store: BundleStore, manifest: Manifest, observer: PictureObserver, name: str
 ) -> pd.DataFrame:
@@ -122,12 +127,13 @@ def answer_table(
     shown = shown_pictures(manifest)
     labels = dict(_label_blobs(store, [picture.blob for picture in shown], observer))
     rules = [rule for rule in RULES if rule != "readout" or observer.readout]
+    maker = distinct_name(manifest.model)
     rows = []
     for picture in shown:
         row = {
             "stimulus": picture.natural.id,
             "condition": picture.condition,
-            "generating_model": manifest.model.name,
+            "generating_model": maker,
             "observer_model": name,
             "seed": picture.seed,
             "category": picture.natural.category,
