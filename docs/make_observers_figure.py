@@ -49,8 +49,7 @@ def main() -> None:
         for observer in NETWORKS:
             answers.append(folder / f"{maker}-seen-by-{observer}")
             synthesis("recognize", bundle, "--model", observer, "--out", answers[-1])
-    for figure in (FIGURE, FIGURE.with_suffix(".png")):
-        synthesis("plot-observers", *answers, "--out", figure)
+    synthesis("plot-observers", *answers, "--out", FIGURE)
 
 
 def link_first(source: Path, each: int, folder: Path) -> Path:
