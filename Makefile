@@ -8,7 +8,8 @@ BIN := .venv/bin
 # An npm on the machine is used; otherwise the one that the set-up puts into the virtual environment.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: demo test check test-python test-js bench bench-synthesis bench-page bench-demo bench-analysis figures clean
+.PHONY: demo test check test-python test-js bench bench-synthesis bench-page bench-demo bench-analysis \
+	figures figure-observers clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -71,6 +72,10 @@ node_modules/.vendored: node_modules/.ready static/vendor.mjs synthesis/starter/
 # The README's pictures, from what `make demo` left in var/.
 figures: .venv/.ready-dev
 	$(BIN)/python docs/make_figures.py
+
+# Two networks shown each other's metamers. STIMULI=DIR [NULL=DIR] takes photographs instead of the starter.
+figure-observers: .venv/.ready node_modules/.vendored
+	$(BIN)/python docs/make_observers_figure.py $(if $(STIMULI),--stimuli $(STIMULI)) $(if $(NULL),--null $(NULL))
 
 clean:
 	rm -rf .venv node_modules static/vendor

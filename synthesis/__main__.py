@@ -13,6 +13,7 @@ from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import RecipeName, SynthesisSpec
 from synthesis.bundle.store import BundleStore
 from synthesis.bundle.yaml_file import load_yaml
+from synthesis.networks_command import layers, models
 from synthesis.readout_command import readout
 from synthesis.recognition.command import plot_observers, recognize
 from synthesis.report.command import report
@@ -28,28 +29,12 @@ app = typer.Typer(
 )
 app.command()(starter)
 app.command()(readout)
+app.command()(models)
+app.command()(layers)
 app.command()(recognize)
 app.command()(plot_observers)
 app.command()(report)
 Bundle = Annotated[Path, typer.Argument(help="A bundle's folder.")]
-
-
-@app.command()
-def models() -> None:
-    """List the networks that metamers can be made for."""
-    from synthesis.registry import known_networks
-
-    for name in known_networks():
-        typer.echo(name)
-
-
-@app.command()
-def layers(model: Annotated[str, typer.Argument(help="One of `models`.")]) -> None:
-    """List a network's layers in depth order."""
-    from synthesis.registry import network_layers
-
-    for layer in network_layers(model):
-        typer.echo(layer.name)
 
 
 @app.command()
@@ -84,12 +69,20 @@ def run(
 
 
 @app.command()
-def verify(bundle: Bundle) -> None:
+def verify(
+    bundle: Bundle,
+    weights: Annotated[
+        Path | None, typer.Option(help="The checkpoint file, for a bundle made with one.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="path/module.py:factory, for a module of your own.")
+    ] = None,
+) -> None:
     """Compute everything in a bundle again from its files, and list each difference."""
     from synthesis.verify import verify_bundle
 
     started = time.monotonic()
-    manifest, differences = verify_bundle(BundleStore(bundle))
+    manifest, differences = verify_bundle(BundleStore(bundle), weights, model)
     for difference in differences:
         _say(difference)
     failed = sum(not item.certificate.passed for item in manifest.items)

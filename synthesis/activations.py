@@ -6,29 +6,34 @@ identity gradient; earlier clamps keep theirs (Feather et al. 2019, 2023). Witho
 stick where most activations are clamped.
 """
 
-import copy
 from typing import Any, cast
 
 import torch
-from timm.layers import (  # type: ignore[attr-defined]
-    BatchNormAct2d,
-    create_feature_extractor,
-    get_graph_node_names,
-)
+from timm.layers import Conv2dSame  # type: ignore[attr-defined]
 from torch import Tensor, fx, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from synthesis.bundle.errors import UserError
 from synthesis.depthwise import StridedDepthwise, is_strided_depthwise
+from synthesis.graph import called_module, cut, output_node
 from synthesis.registry import Layer, Network
 
+__all__ = ["Activations", "MatchedActivation", "identity_gradient", "output_node", "require_gradient"]
+
+# Convolutions that use their weight as it is; others, like timm's StdConv2d, are subclasses that change it.
+_PLAIN_CONVOLUTIONS = (nn.Conv2d, Conv2dSame)
 _CLAMP_MODULES = (nn.ReLU, nn.ReLU6, nn.Hardtanh)
-_CLAMP_FUNCTIONS = (torch.relu, torch.clamp, functional.relu, functional.relu6, functional.hardtanh)
-_CLAMP_METHODS = ("relu", "clamp")
+_CLAMP_FUNCTIONS = (
+    *(torch.relu, torch.clamp, torch.clip, torch.clamp_min, torch.clamp_max),
+    *(functional.relu, functional.relu6, functional.hardtanh),
+)
+_CLAMP_METHODS = ("relu", "clamp", "clip", "clamp_min", "clamp_max")
 # What may stand between a clamp and the matched output without changing any value.
 _IDENTITY_MODULES = (nn.Identity, nn.Dropout, nn.Dropout2d, nn.Flatten)
-_IDENTITY_FUNCTIONS = (torch.flatten,)
-_IDENTITY_METHODS = ("flatten", "view", "reshape")
+_IDENTITY_FUNCTIONS = (torch.flatten, torch.reshape, torch.permute, functional.dropout)
+_IDENTITY_METHODS = ("flatten", "view", "reshape", "permute", "contiguous")
+_JOINS = (torch.cat, torch.concat, torch.concatenate)
 
 
 class Activations(nn.Module):
@@ -40,7 +45,7 @@ class Activations(nn.Module):
     def __init__(self, module: nn.Module, nodes: dict[str, str]) -> None:
         super().__init__()
         self.nodes = nodes
-        self.graph = _cut(module, set(nodes.values()))
+        self.graph = cut(module, set(nodes.values()))
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
         outputs: dict[str, Tensor] = self.graph(pictures)
@@ -56,10 +61,10 @@ class MatchedActivation(nn.Module):
 
     def __init__(self, network: Network, layer: Layer) -> None:
         super().__init__()
-        graph = _cut(network.module, {layer.node})
+        graph = cut(network.module, {layer.node})
         _fold_batch_norms(graph)
         _speed_up_depthwise(graph)
-        _free_matched_clamp(graph)
+        _free_matched_clamps(graph)
         self.node = layer.node
         self.graph = graph.to(memory_format=torch.channels_last)
 
@@ -69,79 +74,85 @@ class MatchedActivation(nn.Module):
         return activation
 
 
-def output_node(module: nn.Module) -> str:
-    """The name of the node that a network returns."""
-    return get_graph_node_names(copy.deepcopy(module))[1][-1]
+def require_gradient(network: Network, layer: Layer) -> None:
+    """Raise `UserError` unless the layer's activation is finite and has a gradient to the picture.
 
-
-def _cut(module: nn.Module, nodes: set[str]) -> fx.GraphModule:
-    """The graph that gives a dict of these nodes' outputs and runs nothing else; eval mode, frozen."""
-    traceable = _traceable(copy.deepcopy(module))
-    extractor = create_feature_extractor(traceable, {node: node for node in nodes}).eval()
-    _keep_values(extractor.graph)
-    return fx.GraphModule(extractor, extractor.graph).eval().requires_grad_(False)
-
-
-def _keep_values(graph: fx.Graph) -> None:
-    """Let no function or method write into its input, which may be a returned activation."""
-    for node in graph.nodes:
-        if "inplace" in node.kwargs:
-            node.kwargs = {**node.kwargs, "inplace": False}
-        if node.op == "call_method":
-            node.target = str(node.target).removesuffix("_")
-
-
-def _traceable(module: nn.Module) -> nn.Module:
-    """Show every batch norm and clamp as a node of its own, and let no module write into its input."""
-    for name, child in module.named_children():
-        setattr(module, name, _split(child) if isinstance(child, BatchNormAct2d) else _traceable(child))
-    if hasattr(module, "inplace"):
-        setattr(module, "inplace", False)  # noqa: B010 - the attribute is not declared by nn.Module
-    return module
-
-
-def _split(joint: BatchNormAct2d) -> nn.Sequential:
-    norm = nn.BatchNorm2d(joint.num_features, joint.eps, joint.momentum, joint.affine)
-    state = {name: value for name, value in joint.state_dict().items() if name in norm.state_dict()}
-    norm.load_state_dict(state)
-    return nn.Sequential(norm, _traceable(joint.drop), _traceable(joint.act)).train(joint.training)
+    Costs one forward and backward pass of one picture.
+    """
+    picture = torch.rand(
+        (1, 3, network.input_px, network.input_px), generator=torch.Generator().manual_seed(0)
+    )
+    picture.requires_grad_()
+    activation = MatchedActivation(network, layer)(picture)
+    where = f"{network.name}: layer {layer.name}"
+    if not isinstance(activation, Tensor):
+        raise UserError(f"{where}: gives {type(activation).__name__}, not a tensor; match another node")
+    if not activation.requires_grad:
+        raise UserError(
+            f"{where}: has no gradient ({activation.dtype} {tuple(activation.shape)}); match another node"
+        )
+    if not bool(activation.isfinite().all()):
+        raise UserError(f"{where}: is NaN or infinite for a picture of noise; check the weights")
+    (gradient,) = torch.autograd.grad(activation.sum(), picture, allow_unused=True)
+    if gradient is None or not bool(gradient.any()):
+        raise UserError(f"{where}: its gradient is zero everywhere; match another node")
 
 
 def _fold_batch_norms(graph: fx.GraphModule) -> None:
+    """Fold each batch norm into the convolution before it, where both are called once."""
     modules = dict(graph.named_modules())
+    calls = [str(node.target) for node in graph.graph.nodes if node.op == "call_module"]
     for node in list(graph.graph.nodes):
-        norm = _called_module(node, modules)
+        norm = called_module(node, modules)
         source = node.args[0] if node.args else None
-        if not isinstance(norm, nn.BatchNorm2d) or not isinstance(source, fx.Node):
+        if type(norm) is not nn.BatchNorm2d or norm.running_mean is None or not isinstance(source, fx.Node):
             continue
-        conv = _called_module(source, modules)
-        if not isinstance(conv, nn.Conv2d) or len(source.users) > 1:
-            continue
-        graph.set_submodule(str(source.target), fuse_conv_bn_eval(conv, norm))
-        node.replace_all_uses_with(source)
-        graph.graph.erase_node(node)
+        conv = called_module(source, modules)
+        once = calls.count(str(node.target)) == calls.count(str(source.target)) == len(source.users) == 1
+        if once and conv is not None and _is_plain(conv):
+            graph.set_submodule(str(source.target), fuse_conv_bn_eval(cast(nn.Conv2d, conv), norm))
+            node.replace_all_uses_with(source)
+            graph.graph.erase_node(node)
     graph.delete_all_unused_submodules()
     graph.recompile()
 
 
 def _speed_up_depthwise(graph: fx.GraphModule) -> None:
     for name, module in list(graph.named_modules()):
-        if isinstance(module, nn.Conv2d) and is_strided_depthwise(module):
-            graph.set_submodule(name, StridedDepthwise(module))
+        if _is_plain(module) and is_strided_depthwise(module):
+            graph.set_submodule(name, StridedDepthwise(cast(nn.Conv2d, module)))
 
 
-def _free_matched_clamp(graph: fx.GraphModule) -> None:
-    """Give the clamp whose output is the graph's only output an identity gradient."""
-    modules = dict(graph.named_modules())
-    (node,) = cast(dict[str, fx.Node], graph.graph.output_node().args[0]).values()
-    while _is_a(node, modules, _IDENTITY_MODULES, _IDENTITY_FUNCTIONS, _IDENTITY_METHODS):
-        node = cast(fx.Node, node.args[0])
-    if not _is_a(node, modules, _CLAMP_MODULES, _CLAMP_FUNCTIONS, _CLAMP_METHODS):
-        return
-    with graph.graph.inserting_after(node):
-        freed = graph.graph.call_function(identity_gradient, (node, node.args[0]))
-    node.replace_all_uses_with(freed, delete_user_cb=lambda user: user is not freed)
+def _is_plain(module: nn.Module) -> bool:
+    """Whether it is a convolution whose weight is used as it is, with no hook that would change it."""
+    return type(module) in _PLAIN_CONVOLUTIONS and not module._forward_pre_hooks
+
+
+def _free_matched_clamps(graph: fx.GraphModule) -> None:
+    """Give the clamp whose output is the graph's only output an identity gradient.
+
+    Where the output joins several branches (Inception's Mixed blocks), so does the rule: the clamp that ends
+    a branch is a matched one.
+    """
+    output = graph.graph.output_node()
+    (node,) = cast(dict[str, fx.Node], output.args[0]).values()
+    _free(graph.graph, dict(graph.named_modules()), node, output)
     graph.recompile()
+
+
+def _free(graph: fx.Graph, modules: dict[str, nn.Module], node: fx.Node, user: fx.Node) -> None:
+    """Free the clamp that `node` is, or passes on, on its way to `user`; other users keep its gradient."""
+    source = node.args[0] if node.args else None
+    if _is_a(node, modules, _IDENTITY_MODULES, _IDENTITY_FUNCTIONS, _IDENTITY_METHODS):
+        _free(graph, modules, cast(fx.Node, source), node)
+    elif node.op == "call_function" and node.target in _JOINS and isinstance(source, list | tuple):
+        for branch in source:
+            _free(graph, modules, cast(fx.Node, branch), node)
+    elif _is_a(node, modules, _CLAMP_MODULES, _CLAMP_FUNCTIONS, _CLAMP_METHODS):
+        raw = source if source is not None else node.kwargs["input"]
+        with graph.inserting_after(node):
+            freed = graph.call_function(identity_gradient, (node, raw))
+        user.replace_input_with(node, freed)
 
 
 def identity_gradient(clamped: Tensor, raw: Tensor) -> Tensor:
@@ -158,10 +169,6 @@ class _IdentityGradient(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor]:
         return None, gradient
-
-
-def _called_module(node: fx.Node, modules: dict[str, nn.Module]) -> nn.Module | None:
-    return modules.get(str(node.target)) if node.op == "call_module" else None
 
 
 def _is_a(

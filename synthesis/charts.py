@@ -43,7 +43,7 @@ def save_chart(chart: Chart, path: Path) -> None:
 
 
 def to_svg(chart: Chart) -> str:
-    """SVG text; the same chart gives the same text."""
+    """SVG text. Gradients are numbered as they are drawn, so two drawings may differ in their names."""
     svg: str = vl_convert.vegalite_to_svg(styled(chart).to_dict(), allowed_base_urls=[])
     return svg
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from synthesis.bundle.errors import UserError
 from synthesis.bundle.manifest import canonical_json
-from synthesis.bundle.spec import SynthesisSpec
+from synthesis.bundle.spec import FileWeights, SynthesisSpec
 from synthesis.images import category_folder, picture_files
 from synthesis.readout_file import readout_bytes
-from synthesis.registry import require_layers
+from synthesis.registry import is_user_module, require_layers, split_user_module
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,30 @@ def make_plan(spec: SynthesisSpec) -> Plan:
     )
     null_stimuli = tuple(_null_sources(spec.null_stimuli)) if spec.null_stimuli else ()
     readout = readout_bytes(spec.readout) if spec.readout else None
-    record = spec.model_dump(mode="json", exclude={"stimuli", "null_stimuli", "readout"})
+    record = spec.model_dump(mode="json", exclude={"stimuli", "null_stimuli", "readout"}) | _network(spec)
     record["stimuli_sha256"] = _set_digest(stimuli)
     record["null_stimuli_sha256"] = _set_digest(null_stimuli)
     record["readout_sha256"] = hashlib.sha256(readout).hexdigest() if readout else None
     return Plan(spec, stimuli, null_stimuli, readout, record)
+
+
+def _network(spec: SynthesisSpec) -> dict[str, Any]:
+    """What a record says of a network that is named by files: their names without folders, and digests."""
+    record: dict[str, Any] = {}
+    if isinstance(spec.weights, FileWeights):
+        record["weights"] = {"file_sha256": _digest_of("weights", spec.weights.file)}
+    if is_user_module(spec.model):
+        file, factory = split_user_module(spec.model)
+        record["model"] = f"{Path(file).name}:{factory}"
+        record["module_sha256"] = _digest_of("model", Path(file))
+    return record
+
+
+def _digest_of(field: str, path: Path) -> str:
+    try:
+        return _file_digest(path)
+    except OSError as error:
+        raise UserError(f"{field}: {path}: cannot be read ({error.strerror})") from None
 
 
 def _null_sources(folder: Path) -> Iterable[Source]:

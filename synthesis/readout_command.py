@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.spec import parse_weights
 from synthesis.bundle.store import write_atomically
 from synthesis.progress import Steps
 
@@ -16,6 +17,9 @@ def readout(
     folder: Annotated[Path, typer.Argument(help="one sub-folder of pictures per category")],
     model: Annotated[str, typer.Option(help="a network of `python -m synthesis models`")],
     out: Annotated[Path, typer.Option(help="the readout file to write (.safetensors)")],
+    weights: Annotated[
+        str | None, typer.Option(help="a checkpoint file or random:SEED, instead of the published ones")
+    ] = None,
     augment: Annotated[int, typer.Option(min=0, help="variants of each picture that are fitted too")] = 4,
     seed: Annotated[int, typer.Option(min=0, help="of the variants")] = 0,
 ) -> None:
@@ -27,7 +31,7 @@ def readout(
     if out.is_dir():
         raise UserError(f"{out}: is a folder; give the name of the file to write, like readout.safetensors")
     _, pictures = labelled_pictures(folder)
-    network = load_network(model)
+    network = load_network(model, parse_weights(weights))
     with Steps("features", len(pictures) * (1 + augment)) as steps:
         fitted, fit = fit_folder(folder, network, augment, seed, steps.advance)
     data = fitted.to_bytes()

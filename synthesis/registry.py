@@ -1,118 +1,112 @@
-"""The networks that metamers can be made for. Asking for names and layers does not import torch."""
+"""The networks that metamers can be made for. Asking for names and published layers does not import torch.
+
+A model is the name of an entry, `torchvision/NAME`, `timm/NAME`, or a user's own `path/module.py:factory`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.spec import RandomWeights, Weights
+from synthesis.networks.catalogue import ENTRIES
+from synthesis.networks.entry import Entry
+from synthesis.networks.network import (
+    Layer,
+    Network,
+    find_layer,
+    is_user_module,
+    nearest_first,
+    split_user_module,
+)
 
-if TYPE_CHECKING:
-    from torch import nn
+__all__ = [
+    "Entry",
+    "Layer",
+    "Network",
+    "architecture",
+    "find_layer",
+    "is_user_module",
+    "known_networks",
+    "load_network",
+    "nearest_first",
+    "network_layers",
+    "register",
+    "registered",
+    "require_layers",
+    "split_user_module",
+]
 
-# Modules whose import registers networks.
-_NETWORK_MODULES = ("synthesis.vision.efficientnet_lite",)
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A matched layer: its published `name`, and the path of the module or graph `node` that gives it."""
-
-    name: str
-    node: str
-
-
-@dataclass(frozen=True)
-class Network:
-    """A network ready for synthesis.
-
-    `module` is in eval mode, frozen and float32: it takes pictures (batch, 3, input_px, input_px) in [0, 1],
-    normalises them itself, and returns logits (batch, 1000). `layers` are in depth order. `feature_node` is
-    the pooled feature layer, shape (batch, features). Pictures are prepared with short side `resize_px`.
-    """
-
-    name: str
-    module: nn.Module
-    layers: tuple[Layer, ...]
-    input_px: int
-    resize_px: int
-    feature_node: str
-    weights: str
-    weights_sha256: str
-
-    def layer(self, name: str) -> Layer:
-        """The layer of that name. Raises `UserError` listing the known ones, nearest first."""
-        return find_layer(self.name, self.layers, name)
+_entries: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
 
 
-@dataclass(frozen=True)
-class _Entry:
-    layers: tuple[Layer, ...]
-    factory: Callable[[], Network]
-
-
-_entries: dict[str, _Entry] = {}
-
-
-def register(
-    name: str, layers: tuple[Layer, ...]
-) -> Callable[[Callable[[], Network]], Callable[[], Network]]:
-    """Decorate the factory of a network. `layers` are its published layers in depth order."""
-
-    def decorate(factory: Callable[[], Network]) -> Callable[[], Network]:
-        _entries[name] = _Entry(layers, factory)
-        return factory
-
-    return decorate
+def register(entry: Entry) -> Entry:
+    """Add an entry to those of the catalogue."""
+    _entries[entry.name] = entry
+    return entry
 
 
 def known_networks() -> tuple[str, ...]:
     """The names of all registered networks, sorted."""
-    for module in _NETWORK_MODULES:
-        import_module(module)
     return tuple(sorted(_entries))
 
 
+def registered() -> tuple[Entry, ...]:
+    """All registered entries, sorted by name."""
+    return tuple(_entries[name] for name in known_networks())
+
+
 def network_layers(name: str) -> tuple[Layer, ...]:
-    """The layers of a network in depth order, without loading it. Raises `UserError` for an unknown name."""
-    return _entry(name).layers
+    """The layers of a network in depth order; those of a registered one without building it.
+
+    Nodes are paths in the bare architecture. Raises `UserError` for an unknown name.
+    """
+    if name in _entries and _entries[name].layers:
+        return _entries[name].layers
+    return architecture(name).layers
+
+
+def architecture(name: str) -> Network:
+    """The network with weights that are always there: for asking for layers and nodes."""
+    return load_network(name, "published" if is_user_module(name) else RandomWeights(random=0))
 
 
 def require_layers(network: str, names: list[str]) -> None:
-    """Raise `UserError` at the first of `names` that is not a layer of the network."""
-    layers = network_layers(network)
-    for name in names:
-        find_layer(network, layers, name)
+    """Raise `UserError` at the first of `names` that is no layer, alias or graph node of the network."""
+    published = {layer.name for layer in network_layers(network)}
+    if not published.issuperset(names):
+        architecture(network).including(names)
 
 
 @cache
-def load_network(name: str) -> Network:
-    """Build a network and load its weights; cached. Raises `UserError` for an unknown name."""
-    return _entry(name).factory()
+def load_network(name: str, weights: Weights = "published") -> Network:
+    """Build a network and load its weights; cached.
 
+    Parameters
+    ----------
+    name
+        A registered name, `torchvision/NAME`, `timm/NAME`, or `path/module.py:factory`, whose code is run:
+        such a name must come from the user, never from a bundle.
+    weights
+        The published ones, a checkpoint file's, or random ones from a seed. For a user's module, "published"
+        means as its factory makes them.
 
-def find_layer(network: str, layers: tuple[Layer, ...], name: str) -> Layer:
-    """The layer called `name`. Raises `UserError` listing the known ones, nearest first."""
-    for layer in layers:
-        if layer.name == name:
-            return layer
-    known = nearest_first(name, [layer.name for layer in layers])
-    raise UserError(f"{network} has no layer {name!r}; its layers: {', '.join(known)}")
+    Raises
+    ------
+    UserError
+        Unknown name (the nearest are listed), no weights to be had, or weights that do not fit.
+    """
+    # Not at the top: these import torch.
+    from synthesis.networks.by_name import entry_by_name
+    from synthesis.networks.loading import from_entry, from_user_module
 
-
-def nearest_first(name: str, known: list[str]) -> list[str]:
-    """`known` with the entries that resemble `name` in front, the others in their order."""
-    near = get_close_matches(name, known, n=3)
-    return near + [entry for entry in known if entry not in near]
-
-
-def _entry(name: str) -> _Entry:
-    known = known_networks()
-    if name not in known:
-        nearest = ", ".join(nearest_first(name, list(known)))
-        raise UserError(f"unknown model {name!r}; known models: {nearest}")
-    return _entries[name]
+    if is_user_module(name):
+        return from_user_module(name, weights)
+    entry = _entries.get(name) or entry_by_name(name)
+    if entry is None:
+        nearest = ", ".join(nearest_first(name, list(known_networks())))
+        raise UserError(
+            f"unknown model {name!r}; known models: {nearest}; or torchvision/NAME, timm/NAME, "
+            "FILE.py:FACTORY"
+        )
+    return from_entry(entry, weights)

@@ -8,6 +8,7 @@ from platform import python_version
 import numpy as np
 from numpy.typing import NDArray
 
+from synthesis.activations import require_gradient
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.manifest import (
     Blob,
@@ -38,7 +39,9 @@ class Run:
     def __init__(self, plan: Plan, store: BundleStore) -> None:
         self.plan, self.spec, self.store = plan, plan.spec, store
         self.journal = Journal(store)
-        self.network = load_network(plan.spec.model)
+        self.network = load_network(plan.spec.model, plan.spec.weights).including(plan.spec.layers)
+        for layer in plan.spec.layers:
+            require_gradient(self.network, self.network.layer(layer))
         self.rule = decision_rule(
             plan.spec.decision, plan.readout, self.network.name, self.network.weights_sha256
         )
@@ -148,6 +151,8 @@ class Run:
         return ModelRecord(
             name=self.network.name,
             weights=self.network.weights,
+            weights_kind=self.network.weights_kind,
+            weights_seed=self.network.weights_seed,
             weights_sha256=self.network.weights_sha256,
             layers=[layer.name for layer in self.network.layers],
             input_px=self.network.input_px,

@@ -7,11 +7,12 @@ versions (the manifest's digest guards them against accidental change).
 import math
 from collections.abc import Iterator
 from itertools import accumulate
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synthesis.bundle.errors import BundleError
+from synthesis.bundle.errors import BundleError, UserError
 from synthesis.bundle.manifest import (
     Certificate,
     Histogram,
@@ -19,8 +20,10 @@ from synthesis.bundle.manifest import (
     LayerMatch,
     LayerNull,
     Manifest,
+    ModelRecord,
     Natural,
 )
+from synthesis.bundle.spec import FileWeights, RandomWeights
 from synthesis.bundle.store import BundleStore
 from synthesis.certificate import Match, measure, outside_null
 from synthesis.images import Picture, decode_png
@@ -28,7 +31,7 @@ from synthesis.null import layer_null
 from synthesis.observer import Observer
 from synthesis.optimise import noise_seed
 from synthesis.progress import Steps
-from synthesis.registry import Network, load_network
+from synthesis.registry import Network, is_user_module, load_network
 from synthesis.vision.decision import decision_rule
 
 # Another processor or batch rounds differently. Correlations and errors absolutely, SNR in dB.
@@ -38,20 +41,43 @@ TOLERANCE_DB = 0.05
 COUNTS_MOVED = 0.01
 
 
-def verify_bundle(store: BundleStore) -> tuple[Manifest, list[str]]:
+def verify_bundle(
+    store: BundleStore, weights: Path | None = None, module: str | None = None
+) -> tuple[Manifest, list[str]]:
     """The manifest, and one line per difference between it and what its files say; none means it holds.
 
-    Raises `UserError` when the manifest cannot be read, was changed, or names an unknown network or rule.
+    `weights` and `module` (`path/module.py:factory`) say where the files lie that the bundle names by digest
+    alone. Raises `UserError` when the manifest cannot be read, was changed, names an unknown network or rule,
+    or when one of the two files is needed and not given.
     """
     manifest = store.read_manifest()
     damaged = list(_damaged_blobs(store, manifest))
     if damaged:
         return manifest, damaged
-    network = load_network(manifest.model.name)
+    network = recorded_network(manifest.model, weights, module).including(manifest.layers)
     differences = [*_model(manifest, network), *_inventory(manifest), *_seeds(manifest)]
     if not differences:
         differences = list(_Recomputed(store, manifest, network).differences())
     return manifest, differences
+
+
+def recorded_network(record: ModelRecord, weights: Path | None, module: str | None) -> Network:
+    """The network that a bundle was made with. Code is run only from the `module` that the user gives."""
+    name = record.name
+    if is_user_module(name):
+        if module is None:
+            raise UserError(f"made with {name}, a module of its own; say where it is: --model path/to/{name}")
+        name = module
+    if record.weights_kind == "random":
+        return load_network(name, RandomWeights(random=record.weights_seed or 0))
+    if record.weights_kind == "published":
+        return load_network(name)
+    if weights is None:
+        raise UserError(
+            f"made with weights from a file (SHA-256 {record.weights_sha256}); "
+            "say where it is: --weights FILE"
+        )
+    return load_network(name, FileWeights(file=weights))
 
 
 def _damaged_blobs(store: BundleStore, manifest: Manifest) -> Iterator[str]:

@@ -12,12 +12,21 @@ def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
     return path if folder is None or path.is_absolute() else folder / path
 
 
+def _module_beside_the_file(model: str, info: ValidationInfo) -> str:
+    """A user's own network, `path/module.py:factory`, is named by a path too."""
+    path, separator, factory = model.rpartition(":")
+    if not separator or not path.endswith(".py"):
+        return model
+    return f"{_beside_the_file(Path(path), info)}:{factory}"
+
+
 def _starter_or_file(path: Path, info: ValidationInfo) -> Path:
     return path if path == STARTER_READOUT else _beside_the_file(path, info)
 
 
 STARTER_READOUT = Path("starter")  # the word, not a file: the readout that comes with the starter pictures
 FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
+ModelName = Annotated[str, AfterValidator(_module_beside_the_file)]
 ReadoutPath = Annotated[Path, AfterValidator(_starter_or_file)]
 RecipeName = Literal["fast", "feather2019", "feather2023"]
 DecisionName = Literal["feather", "geirhos", "readout"]
@@ -42,8 +51,21 @@ class RandomWeights(BaseModel):
 Weights = Literal["published"] | FileWeights | RandomWeights
 
 
+def parse_weights(text: str | None) -> Weights:
+    """A command line's choice: `published` (also None), `random:SEED`, or a checkpoint file's path."""
+    if text is None or text == "published":
+        return "published"
+    kind, _, seed = text.partition(":")
+    if kind == "random" and seed.isdecimal():
+        return RandomWeights(random=int(seed))
+    return FileWeights(file=Path(text))
+
+
 class SynthesisSpec(BaseModel):
     """One run: every stimulus x layer x seed is one item.
+
+    `model` is a name of ``python -m synthesis models``, `torchvision/NAME`, `timm/NAME`, or a user's own
+    `path/module.py:factory`, whose code is run. `layers` are its published layers or any of its graph nodes.
 
     `weights` are the ones that were published with the network (from a package or a local file, else by the
     library's own download), those of a checkpoint file, or random ones from a seed.
@@ -57,7 +79,7 @@ class SynthesisSpec(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    model: str
+    model: ModelName
     weights: Weights = "published"
     layers: list[str] = Field(min_length=1)
     stimuli: FilePath

@@ -30,11 +30,9 @@ def recognize(
     from synthesis.registry import load_network
 
     started = time.monotonic()
-    chosen = parse_weights(weights)
     record = recognize_bundle(
         BundleStore(bundle),
-        load_network(model),
-        observer_name(model, chosen),
+        load_network(model, parse_weights(weights)),
         out,
         readout=readout,
         seed=seed,
@@ -77,13 +75,3 @@ def parse_weights(text: str) -> Weights:
     if not (seed.isascii() and seed.isdigit()):
         raise UserError(f"--weights {text}: random weights need a seed; say random:0")
     return RandomWeights(random=int(seed))
-
-
-def observer_name(model: str, weights: Weights) -> str:
-    """A name that tells networks apart: another initialisation is another network."""
-    match weights:
-        case RandomWeights(random=seed):
-            return f"{model} (random {seed})"
-        case FileWeights(file=file):
-            return f"{model} ({file.stem})"
-    return model

@@ -8,8 +8,9 @@ import pandas as pd
 import torch
 from PIL import Image
 
-from synthesis.activations import Activations, output_node
-from synthesis.bundle.manifest import NATURAL, Blob, Manifest, Natural
+from synthesis.activations import Activations
+from synthesis.bundle.errors import UserError
+from synthesis.bundle.manifest import NATURAL, Blob, Manifest, ModelRecord, Natural
 from synthesis.bundle.store import BundleStore
 from synthesis.images import Picture, decode_png, to_input
 from synthesis.progress import Steps
@@ -19,7 +20,7 @@ from synthesis.vision.decision import FeatherRule, GeirhosRule, ReadoutRule
 from synthesis.vision.imagenet16 import CLASS_COUNT
 
 BATCH_SIZE = 16
-_LOGITS, _FEATURES = "logits", "features"
+_FEATURES = "features"
 
 Labels = dict[Rule, str | int]
 
@@ -55,10 +56,9 @@ class PictureObserver:
 
     def __init__(self, network: Network, readout: ReadoutRule | None) -> None:
         self.network, self.readout = network, readout
-        nodes = {_LOGITS: output_node(network.module)}
+        self._features: Activations | None = None
         if readout:
-            nodes[_FEATURES] = network.feature_node
-        self._graph = Activations(network.module, nodes).to(memory_format=torch.channels_last)
+            self._features = Activations(network.module, {_FEATURES: network.feature_node})
         self.classes = self._count_classes()
         self.rules: dict[Rule, tuple[str, ...] | None] = {}
         self.notes: list[str] = []
@@ -73,25 +73,33 @@ class PictureObserver:
             self.rules["readout"] = readout.categories
 
     def labels(self, pictures: Sequence[Picture]) -> list[Labels]:
-        """The labels of pictures, uint8 (height, width, 3) of any size: one class or category per rule."""
+        """The labels of pictures, uint8 (height, width, 3) of any size: one class or category per rule.
+
+        Raises `UserError` if the network's output is not finite.
+        """
         side = self.network.input_px
         inputs = torch.from_numpy(to_input(np.stack([resized(picture, side) for picture in pictures])))
+        inputs = inputs.contiguous(memory_format=torch.channels_last)
         with torch.inference_mode():
-            outputs = self._graph(inputs.contiguous(memory_format=torch.channels_last))
-        logits = outputs[_LOGITS]
+            logits = self.network.module(inputs)
+            features = self._features(inputs)[_FEATURES].flatten(1) if self._features else logits
+        if not logits.isfinite().all():
+            raise UserError(
+                f"{self.network.name} answers with numbers that are not finite: check its weights"
+            )
         columns: dict[Rule, list[str] | list[int]] = {}
         if "1000" in self.rules:
             columns["feather"] = FeatherRule().answers(logits, logits)
             columns["geirhos"] = GeirhosRule().answers(logits, logits)
             columns["1000"] = logits.argmax(dim=1).tolist()
         if self.readout:
-            columns["readout"] = self.readout.answers(logits, outputs[_FEATURES].flatten(1))
+            columns["readout"] = self.readout.answers(logits, features)
         return [{rule: column[row] for rule, column in columns.items()} for row in range(len(pictures))]
 
     def _count_classes(self) -> int:
         blank = torch.zeros(1, 3, self.network.input_px, self.network.input_px)
         with torch.inference_mode():
-            return int(self._graph(blank)[_LOGITS].flatten(1).shape[1])
+            return int(self.network.module(blank).flatten(1).shape[1])
 
 
 def resized(picture: Picture, side_px: int) -> Picture:
@@ -104,6 +112,11 @@ def resized(picture: Picture, side_px: int) -> Picture:
     return np.asarray(Image.fromarray(picture).resize((side_px, side_px), Image.Resampling.BICUBIC))
 
 
+def distinct_name(network: Network | ModelRecord) -> str:
+    """A name that tells networks apart: with other weights than the published ones it is another network."""
+    return network.name if network.weights_kind == "published" else f"{network.name} ({network.weights})"
+
+
 def answer_table(
     store: BundleStore, manifest: Manifest, observer: PictureObserver, name: str
 ) -> pd.DataFrame:
@@ -114,12 +127,13 @@ def answer_table(
     shown = shown_pictures(manifest)
     labels = dict(_label_blobs(store, [picture.blob for picture in shown], observer))
     rules = [rule for rule in RULES if rule != "readout" or observer.readout]
+    maker = distinct_name(manifest.model)
     rows = []
     for picture in shown:
         row = {
             "stimulus": picture.natural.id,
             "condition": picture.condition,
-            "generating_model": manifest.model.name,
+            "generating_model": maker,
             "observer_model": name,
             "seed": picture.seed,
             "category": picture.natural.category,

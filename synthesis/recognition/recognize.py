@@ -10,7 +10,7 @@ from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.store import BundleStore
 from synthesis.readout_file import readout_bytes
 from synthesis.recognition import results
-from synthesis.recognition.observe import PictureObserver, answer_table
+from synthesis.recognition.observe import PictureObserver, answer_table, distinct_name
 from synthesis.recognition.results import BundleShown, ObserverRecord, RecognitionRecord
 from synthesis.recognition.scores import RESAMPLES, score_table
 from synthesis.registry import Network
@@ -21,14 +21,13 @@ from synthesis.vision.readout import parse_readout
 def recognize_bundle(
     store: BundleStore,
     network: Network,
-    name: str,
     out: Path,
     *,
     readout: Path | None = None,
     seed: int = 0,
     command: list[str],
 ) -> RecognitionRecord:
-    """Show the bundle's naturals and certified metamers to `network`, called `name`; write the results.
+    """Show the bundle's naturals and certified metamers to `network`; write the results into `out`.
 
     Raises
     ------
@@ -37,6 +36,7 @@ def recognize_bundle(
         holds other results. Nothing is written then.
     """
     manifest = store.read_manifest()
+    name = distinct_name(network)
     results.check_folder(out, manifest.digest, name)
     data = readout_bytes(readout) if readout else None
     observer = PictureObserver(network, _readout_rule(data, str(readout), network) if data else None)
@@ -74,7 +74,7 @@ def _bundle_shown(manifest: Manifest) -> BundleShown:
     certified = sum(item.certificate.passed for item in manifest.items)
     return BundleShown(
         digest=manifest.digest,
-        model=manifest.model.name,
+        model=distinct_name(manifest.model),
         weights_sha256=manifest.model.weights_sha256,
         layers=manifest.layers,
         naturals=len(manifest.naturals),

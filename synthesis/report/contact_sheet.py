@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.manifest import Blob, Item, Manifest, Natural
 from synthesis.bundle.store import BundleStore, write_atomically
+from synthesis.charts import readable_layer
 from synthesis.images import decode_png, encode_png
 from synthesis.progress import Steps
 from synthesis.registry import nearest_first
@@ -19,7 +20,7 @@ _GAP_PX = 6
 _HEAD_PX = 26
 _FOOT_PX = 20
 _SIDE_PX = 190
-_INK, _PALE, _WARNING = (20, 20, 20), (150, 150, 150), (176, 0, 32)
+_INK, _PALE, _WARNING = (20, 20, 20), (100, 106, 112), (176, 0, 32)
 
 
 def contact_sheet(store: BundleStore, only: Sequence[str] = ()) -> Image.Image:
@@ -54,7 +55,7 @@ class _Sheet:
         self.draw = ImageDraw.Draw(self.image)
         self.font = ImageFont.load_default(13)
         for column, title in enumerate(columns):
-            self.draw.text((_left(column), 6), title, _INK, self.font)
+            self.draw.text((_left(column), 6), readable_layer(title), _INK, self.font)
 
     def draw_row(self, row: int, natural: Natural, items: list[Item]) -> None:
         top = _HEAD_PX + row * _row_px()

@@ -12,6 +12,7 @@ from synthesis.bundle.manifest import Item, Manifest
 from synthesis.charts import BLUE, Chart, counted, readable_layer
 
 _SMALLEST_LOSS = 1e-12
+_POINTS = 120  # of a curve, at most
 _PANEL_PX = {"width": 170, "height": 150}
 _UNNORMALISED = "feather2019"
 
@@ -58,9 +59,8 @@ def loss_at(item: Item, steps: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _rows(manifest: Manifest, layer: str) -> Iterator[dict[str, Any]]:
     items = [item for item in manifest.items if item.layer == layer]
-    steps = np.array(
-        sorted({step for item in items for step in item.provenance.loss_steps}), dtype=np.float64
-    )
+    steps = np.unique(np.concatenate([item.provenance.loss_steps for item in items])).astype(np.float64)
+    steps = steps[np.unique(np.linspace(0, len(steps) - 1, _POINTS).round().astype(int))]
     losses = np.stack([loss_at(item, steps) for item in items])  # (items, steps)
     summary = (steps, np.median(losses, axis=0), losses.min(axis=0), losses.max(axis=0))
     for step, median, low, high in zip(*summary, strict=True):

@@ -35,7 +35,7 @@ _DESCRIPTIONS = {
     "later_layers": "Two matrices of matched layer by every layer: median rho and median relative error.",
 }
 # Rows of the sheet inside the page; the whole one lies beside it.
-_SHEET_ROWS = 16
+_SHEET_ROWS = 8
 
 
 @dataclass(frozen=True)

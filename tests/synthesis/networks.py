@@ -1,24 +1,27 @@
 """A small network with fixed random weights, registered like any other, and pictures for it."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from synthesis.registry import Layer, Network, register
-from synthesis.vision.modules import NormalisedNetwork, frozen
+from synthesis.networks.entry import HALF
+from synthesis.networks.sources import WeightsSource
+from synthesis.registry import Entry, Layer, register
 
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 SIZE_PX = 32
 LAYERS = (
-    Layer("relu1", "network.relu1"),
-    Layer("linear2", "network.norm2"),
-    Layer("relu6", "network.norm3"),
-    Layer("features", "network.pool"),
-    Layer("logits", "network.classifier"),
+    Layer("relu1", "relu1"),
+    Layer("linear2", "norm2"),
+    Layer("relu6", "norm3"),
+    Layer("features", "pool"),
+    Layer("logits", "classifier"),
 )
 
 
@@ -40,26 +43,39 @@ class TinyBody(nn.Module):
         return self.classifier(self.pool(self.norm3(self.conv3(x))))
 
 
-@register("tiny", LAYERS)
-def tiny() -> Network:
-    with torch.random.fork_rng():
+def tiny_body() -> TinyBody:
+    body = TinyBody()
+    for module in body.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.normal_(module.running_mean, std=0.1)
+            nn.init.uniform_(module.running_var, 0.05, 0.5)
+            nn.init.normal_(module.bias, std=0.3)
+    return body
+
+
+def tiny_weights() -> Path:
+    """The weights that are "published" for the small network, written on demand; always the same bytes."""
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(7)
-        body = TinyBody()
-        for module in body.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                nn.init.normal_(module.running_mean, std=0.1)
-                nn.init.uniform_(module.running_var, 0.05, 0.5)
-                nn.init.normal_(module.bias, std=0.3)
-    return Network(
+        body = tiny_body()
+    path = Path(tempfile.mkdtemp()) / "tiny.safetensors"
+    save_file(body.state_dict(), path)
+    return path
+
+
+TINY = register(
+    Entry(
         name="tiny",
-        module=frozen(NormalisedNetwork(body, scale=2.0, shift=-1.0)),
+        description="a small network for tests",
+        build=tiny_body,
+        weights=WeightsSource("tiny.safetensors", "none", "random, seed 7", download=tiny_weights),
         layers=LAYERS,
+        feature_node="pool",
         input_px=SIZE_PX,
         resize_px=SIZE_PX,
-        feature_node="network.pool",
-        weights="random, seed 7",
-        weights_sha256="7" * 64,
+        normalisation=HALF,
     )
+)
 
 
 def smooth_picture(seed: int, size_px: int = SIZE_PX) -> np.ndarray:

@@ -8,10 +8,12 @@ from torch.nn import functional
 
 from synthesis.activations import Activations, MatchedActivation, output_node
 from synthesis.depthwise import StridedDepthwise
+from synthesis.networks.modules import frozen
 from synthesis.registry import Layer, Network, load_network
-from synthesis.vision.modules import frozen
-from tests.synthesis.networks import LAYERS
+from tests.synthesis import networks
 
+assert networks.TINY.name == "tiny"  # importing registers it
+LAYERS = load_network("tiny").layers
 PICTURES = torch.rand((2, 3, 32, 32), generator=torch.Generator().manual_seed(1))
 
 

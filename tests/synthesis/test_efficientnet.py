@@ -9,10 +9,10 @@ import torch
 from synthesis.activations import MatchedActivation
 from synthesis.bundle.store import BundleStore
 from synthesis.images import category_folder, read_picture, to_input
+from synthesis.networks.efficientnet_lite import LITE0_STAGES, lite_layers, timm_name
 from synthesis.observer import Observer
 from synthesis.registry import load_network
 from synthesis.vision.decision import FeatherRule
-from synthesis.vision.efficientnet_lite import LAYERS, timm_name
 from tests.synthesis.networks import SHARED_DATA, smooth_picture
 from tests.synthesis.test_activations import hooked
 
@@ -25,17 +25,18 @@ def network():
 
 
 def test_published_parameter_names_map_by_hand_made_examples():
-    assert timm_name("_conv_stem.weight") == "conv_stem.weight"
-    assert timm_name("_blocks.0._project_conv.weight") == "blocks.0.0.conv_pw.weight"
-    assert timm_name("_blocks.1._expand_conv.weight") == "blocks.1.0.conv_pw.weight"
-    assert timm_name("_blocks.10._bn2.running_var") == "blocks.4.2.bn3.running_var"
-    assert timm_name("_blocks.15._depthwise_conv.weight") == "blocks.6.0.conv_dw.weight"
-    assert timm_name("_bn1.bias") == "bn2.bias"
-    assert timm_name("_fc.weight") == "classifier.weight"
+    assert timm_name("_conv_stem.weight", LITE0_STAGES) == "conv_stem.weight"
+    assert timm_name("_blocks.0._project_conv.weight", LITE0_STAGES) == "blocks.0.0.conv_pw.weight"
+    assert timm_name("_blocks.1._expand_conv.weight", LITE0_STAGES) == "blocks.1.0.conv_pw.weight"
+    assert timm_name("_blocks.10._bn2.running_var", LITE0_STAGES) == "blocks.4.2.bn3.running_var"
+    assert timm_name("_blocks.15._depthwise_conv.weight", LITE0_STAGES) == "blocks.6.0.conv_dw.weight"
+    assert timm_name("_bn1.bias", LITE0_STAGES) == "bn2.bias"
+    assert timm_name("_fc.weight", LITE0_STAGES) == "classifier.weight"
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
-def test_the_optimised_part_equals_the_network(network, layer):
+@pytest.mark.parametrize("name", [layer.name for layer in lite_layers(LITE0_STAGES)])
+def test_the_optimised_part_equals_the_network(network, name):
+    layer = network.layer(name)
     pictures = torch.from_numpy(to_input(np.stack([smooth_picture(1, 224)])))
     expected = hooked(network.module, layer.node, pictures)
     matched = MatchedActivation(network, layer)(pictures)

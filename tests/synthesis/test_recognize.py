@@ -12,13 +12,14 @@ from PIL import Image
 
 from synthesis.bundle.store import BundleStore
 from synthesis.images import decode_png, encode_png, to_input
-from synthesis.recognition.command import observer_name, parse_weights
-from synthesis.recognition.observe import resized
+from synthesis.recognition.command import parse_weights
+from synthesis.recognition.observe import distinct_name, resized
 from synthesis.recognition.recognize import recognize_bundle
+from synthesis.recognition.results import read_results
 from synthesis.registry import load_network
 from synthesis.vision.decision import FeatherRule
 from synthesis.vision.readout import Readout
-from tests.synthesis.networks import TinyBody, smooth_picture
+from tests.synthesis.networks import TinyBody, smooth_picture, tiny_weights
 
 COLUMNS = [
     "stimulus", "condition", "generating_model", "observer_model", "seed", "category",
@@ -51,7 +52,7 @@ def other_network(input_px=48, classes=1000):
 
 
 def observed(bundle, network, out, **options):
-    record = recognize_bundle(bundle, network, network.name, out, command=["test"], **options)
+    record = recognize_bundle(bundle, network, out, command=["test"], **options)
     return record, pd.read_csv(out / "answers.csv"), pd.read_csv(out / "summary.csv", dtype={"rule": str})
 
 
@@ -147,6 +148,14 @@ def test_a_damaged_bundle_is_refused_and_nothing_is_written(cli, bundle, tmp_pat
     assert not (tmp_path / "r").exists()
 
 
+def test_an_observer_that_answers_nan_is_refused(bundle, tmp_path):
+    network = other_network()
+    network.module.classifier.bias[3] = torch.nan
+    with pytest.raises(ValueError, match="other answers with numbers that are not finite"):
+        observed(bundle, network, tmp_path / "r")
+    assert not (tmp_path / "r").exists()
+
+
 def test_bad_arguments_are_one_line(cli, bundle, tmp_path):
     (tmp_path / "file").write_text("")
     for arguments, message in (
@@ -163,7 +172,24 @@ def test_bad_arguments_are_one_line(cli, bundle, tmp_path):
         assert not (tmp_path / "r").exists()
 
 
-def test_another_initialisation_is_another_observer():
-    names = {observer_name("vgg19", parse_weights(text)) for text in ("published", "random:1", "random:2")}
-    assert names == {"vgg19", "vgg19 (random 1)", "vgg19 (random 2)"}
-    assert observer_name("resnet50", parse_weights("some/l2_eps3.pt")) == "resnet50 (l2_eps3)"
+def test_other_weights_are_another_observer(cli, bundle, tmp_path):
+    def recognize(seed, out):
+        return cli("recognize", bundle.root, "--model", "tiny", "--weights", f"random:{seed}", "--out", out)
+
+    for seed in (1, 2):
+        assert recognize(seed, tmp_path / f"r{seed}")[0] == 0
+    one, two = (pd.read_csv(tmp_path / name / "answers.csv") for name in ("r1", "r2"))
+    assert set(one["observer_model"]) == {"tiny (random, seed 1)"}
+    assert (one["answer_1000"] != two["answer_1000"]).any()
+    assert not read_results(tmp_path / "r1")[0].control
+    code, _, err = recognize(2, tmp_path / "r1")
+    assert code == 1
+    assert "holds the answers of tiny (random, seed 1)" in err
+
+
+def test_weights_from_a_file_are_named_after_it(bundle, tmp_path):
+    file = tmp_path / "l2_eps3.safetensors"
+    shutil.copy(tiny_weights(), file)
+    network = load_network("tiny", parse_weights(str(file)))
+    assert distinct_name(network) == "tiny (file l2_eps3.safetensors)"
+    assert distinct_name(load_network("tiny", parse_weights("published"))) == "tiny"

@@ -7,7 +7,7 @@ from synthesis.bundle.store import BundleStore
 from synthesis.images import decode_png
 from synthesis.report.contact_sheet import contact_sheet
 
-GAP_COLOURS = {(255, 255, 255), (150, 150, 150), (176, 0, 32)}
+GAP_COLOURS = {(255, 255, 255), (100, 106, 112), (176, 0, 32)}
 
 
 def test_certified_pictures_are_drawn_and_failed_ones_only_named(finished_bundle):

@@ -1,0 +1,57 @@
+"""How a network is declared: one `Entry`, which is read without torch and built when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synthesis.networks.network import Layer
+from synthesis.networks.sources import WeightsSource
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """Red, green and blue of a picture in [0, 1] become (x - mean) / std."""
+
+    mean: Triple
+    std: Triple
+
+
+IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+HALF = Normalisation((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+TF_LITE = Normalisation((127 / 255,) * 3, (128 / 255,) * 3)
+
+
+def same(key: str) -> str:
+    """The key of a checkpoint that is laid out as the architecture is."""
+    return key
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One network of the registry.
+
+    `build` gives the bare architecture with its own initialisation, drawn from torch's global generator; it
+    imports torch, this declaration does not. Nodes of `layers` (depth order), `aliases` and `feature_node`
+    are paths in that architecture; without `layers`, its parts are taken, and without `feature_node` the
+    input of its last linear layer. Pictures: short side to `resize_px`, central crop of `input_px`, then
+    `normalisation`. `key` translates a checkpoint's keys to the architecture's; an empty string drops one.
+    """
+
+    name: str
+    description: str
+    build: Callable[[], nn.Module]
+    weights: WeightsSource | None
+    layers: tuple[Layer, ...] = ()
+    aliases: tuple[Layer, ...] = ()
+    feature_node: str = ""
+    input_px: int = 224
+    resize_px: int = 256
+    normalisation: Normalisation = IMAGENET
+    key: Callable[[str], str] = same

@@ -1,0 +1,147 @@
+"""From an entry, or a user's module, and a choice of weights to a network."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import torch
+from torch import nn
+
+from synthesis.bundle.errors import UserError
+from synthesis.bundle.spec import FileWeights, RandomWeights, Weights
+from synthesis.graph import linear_input, positions
+from synthesis.networks.checkpoint import read_checkpoint, state_digest
+from synthesis.networks.entry import Entry, Normalisation
+from synthesis.networks.modules import NormalisedNetwork, frozen
+from synthesis.networks.network import BODY, Layer, Network, split_user_module
+from synthesis.networks.user_module import run_factory
+
+Made = TypeVar("Made")
+
+_CONTAINERS = (nn.Sequential, nn.ModuleList)
+_NO_LAYERS = (nn.Identity, nn.Dropout)
+
+
+def from_entry(entry: Entry, weights: Weights) -> Network:
+    """Build a network of the registry. Raises `UserError` when its weights are not there or do not fit."""
+    loaded = _random(entry, weights.random) if isinstance(weights, RandomWeights) else _stored(entry, weights)
+    normalised = NormalisedNetwork(loaded.body, loaded.normalisation.mean, loaded.normalisation.std)
+    network = Network(
+        name=entry.name,
+        module=frozen(normalised),
+        layers=_inside(entry.layers),
+        input_px=entry.input_px,
+        resize_px=entry.resize_px,
+        feature_node=BODY + entry.feature_node if entry.feature_node else "",
+        weights=loaded.words,
+        weights_sha256=loaded.sha256,
+        weights_kind=loaded.kind,
+        weights_seed=weights.random if isinstance(weights, RandomWeights) else None,
+        aliases=_inside(entry.aliases),
+    )
+    return _completed(network)
+
+
+def from_user_module(name: str, weights: Weights) -> Network:
+    """Run the factory of `path/module.py:factory`, whose random numbers start from a fixed seed.
+
+    The digest covers the weights and the module's source file. Raises `UserError` when the factory fails or
+    its network does not fit the weights.
+    """
+    file, factory = split_user_module(name)
+    path = Path(file)
+    seed = weights.random if isinstance(weights, RandomWeights) else 0
+    network = _seeded(seed, lambda: run_factory(path, factory))
+    own_name, words = f"{path.name}:{factory}", "as the factory makes them"
+    if isinstance(weights, RandomWeights):
+        words = f"random, seed {seed}"
+    if isinstance(weights, FileWeights):
+        read_checkpoint(weights.file).fit(network.module, own_name, lambda key: key)
+        words = f"file {weights.file.name}"
+    network = replace(
+        network,
+        name=own_name,
+        module=frozen(network.module),
+        weights=words,
+        weights_sha256=state_digest(network.module, path.read_bytes()),
+        weights_kind=_kind(weights),
+        weights_seed=seed if isinstance(weights, RandomWeights) else None,
+    )
+    return _completed(network)
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    body: nn.Module
+    normalisation: Normalisation
+    words: str
+    sha256: str
+    kind: Literal["published", "file", "random"]
+
+
+def _random(entry: Entry, seed: int) -> _Loaded:
+    body = _seeded(seed, entry.build)
+    return _Loaded(body, entry.normalisation, f"random, seed {seed}", state_digest(body), "random")
+
+
+def _stored(entry: Entry, weights: Weights) -> _Loaded:
+    if isinstance(weights, FileWeights):
+        path, words = weights.file, f"file {weights.file.name}"
+    elif entry.weights is None:
+        raise UserError(
+            f"{entry.name}: there are no published weights to load; say `weights: {{file: PATH}}` "
+            "or `weights: {random: SEED}`"
+        )
+    else:
+        path, words = entry.weights.find(entry.name), entry.weights.description
+    checkpoint = read_checkpoint(path)
+    body = _seeded(0, entry.build)
+    checkpoint.fit(body, entry.name, entry.key)
+    normalisation = checkpoint.normalisation or entry.normalisation
+    return _Loaded(body, normalisation, words, checkpoint.sha256, _kind(weights))
+
+
+def _kind(weights: Weights) -> Literal["published", "file", "random"]:
+    if isinstance(weights, FileWeights):
+        return "file"
+    return "random" if isinstance(weights, RandomWeights) else "published"
+
+
+def _seeded(seed: int, make: Callable[[], Made]) -> Made:
+    """What `make` returns with torch's generator at `seed`; the generator is then as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return make()
+
+
+def _inside(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    return tuple(Layer(layer.name, BODY + layer.node) for layer in layers)
+
+
+def _completed(network: Network) -> Network:
+    """With layers and a feature node, where the declaration names none."""
+    return replace(
+        network,
+        layers=network.layers or _parts(network.module),
+        feature_node=network.feature_node or linear_input(network.module),
+    )
+
+
+def _parts(module: nn.Module) -> tuple[Layer, ...]:
+    """The outputs of a network's parts in depth order: its children, those in containers one by one."""
+    body, prefix = (module.network, BODY) if isinstance(module, NormalisedNetwork) else (module, "")
+    assert isinstance(body, nn.Module)
+    names = []
+    for name, child in body.named_children():
+        if isinstance(child, _CONTAINERS):
+            names += [f"{name}.{inner}" for inner, part in child.named_children() if _is_layer(part)]
+        elif _is_layer(child):
+            names.append(name)
+    depth = positions(module)
+    found = sorted((name for name in names if prefix + name in depth), key=lambda name: depth[prefix + name])
+    return tuple(Layer(name, prefix + name) for name in found)
+
+
+def _is_layer(module: nn.Module) -> bool:
+    return not isinstance(module, _NO_LAYERS)
