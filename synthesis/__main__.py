@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 app.command()(starter)
 app.command()(readout)
-Bundle = Annotated[Path, typer.Argument(help="A bundle's folder.")]
+Bundle = Annotated[str, typer.Argument(help="A bundle's folder, or its address: s3://BUCKET/PREFIX.")]
 
 
 @app.command()
@@ -50,7 +50,9 @@ def layers(model: Annotated[str, typer.Argument(help="One of `models`.")]) -> No
 @app.command()
 def run(
     spec: Annotated[Path, typer.Argument(help="SPEC.yaml: model, layers, stimuli, ...")],
-    out: Annotated[Path, typer.Option(help="Folder of the bundle; an unfinished one is continued.")],
+    out: Annotated[
+        str, typer.Option(help="Folder or address of the bundle; an unfinished one is continued.")
+    ],
     recipe: Annotated[RecipeName | None, typer.Option(help="Instead of the spec's recipe.")] = None,
 ) -> None:
     """Make and certify every metamer of a spec."""
@@ -102,8 +104,9 @@ def report(
     """Draw the contact sheet of a bundle: rows are stimuli, columns the natural picture and the layers."""
     from synthesis.report import SHEET, write_contact_sheet
 
-    path = out or bundle / SHEET
-    write_contact_sheet(BundleStore(bundle), path, stimulus or ())
+    store = BundleStore(bundle)
+    path = out or store.root / SHEET
+    write_contact_sheet(store, path, stimulus or ())
     typer.echo(path)
 
 
