@@ -81,7 +81,7 @@ class Batch(Generic[Label]):
         """
         start = time.perf_counter()
         losses, gradient = self._losses_and_gradient()
-        steps = torch.tensor([len(item.losses) for item in self.items])
+        steps = torch.tensor([len(item.losses) for item in self.items], device=gradient.device)
         for item, loss in zip(self.items, losses.tolist(), strict=True):
             if not math.isfinite(loss):
                 raise UserError(

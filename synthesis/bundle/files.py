@@ -47,6 +47,22 @@ def write_atomically(path: UPath | Path, data: bytes) -> None:
             path.fs.pipe_file(path.path, data)
 
 
+def create(path: UPath, data: bytes) -> bool:
+    """Write a remote file that is not there yet; False if it is, however closely another was ahead."""
+    with _one_line(path, "written"):
+        try:
+            path.fs.pipe_file(path.path, data, mode="create")
+        except FileExistsError:
+            return False
+    return True
+
+
+def remove(path: UPath) -> None:
+    """Remove a file; it may be gone already."""
+    with _one_line(path, "removed"):
+        path.unlink(missing_ok=True)
+
+
 def read(path: UPath | Path) -> bytes:
     """A file's bytes. Raises `FileNotFoundError`, or `StorageError` for any other reason."""
     with _one_line(path, "read", missing_is_an_answer=True):

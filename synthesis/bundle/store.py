@@ -122,9 +122,9 @@ class BundleStore:
         try:
             data = read(path) if self._records is None else self._records[path.name]
             record = json.loads(data)
-        except (FileNotFoundError, KeyError, ValueError) as error:
-            if isinstance(error, StorageError):
-                raise
+        except StorageError:
+            raise
+        except (FileNotFoundError, KeyError, ValueError):
             return None
         return record if isinstance(record, dict) else None
 
