@@ -13,6 +13,9 @@ from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import RecipeName, SynthesisSpec
 from synthesis.bundle.store import BundleStore
 from synthesis.bundle.yaml_file import load_yaml
+from synthesis.device import DeviceName
+from synthesis.engines import EngineName
+from synthesis.engines.choice import make_engine
 from synthesis.networks_command import layers, models
 from synthesis.readout_command import readout
 from synthesis.recognition.command import plot_observers, recognize
@@ -34,17 +37,27 @@ app.command()(layers)
 app.command()(recognize)
 app.command()(plot_observers)
 app.command()(report)
-Bundle = Annotated[Path, typer.Argument(help="A bundle's folder.")]
+Bundle = Annotated[str, typer.Argument(help="A bundle's folder, or its address: s3://BUCKET/PREFIX.")]
 
 
 @app.command()
 def run(
     spec: Annotated[Path, typer.Argument(help="SPEC.yaml: model, layers, stimuli, ...")],
-    out: Annotated[Path, typer.Option(help="Folder of the bundle; an unfinished one is continued.")],
+    out: Annotated[
+        str, typer.Option(help="Folder or address of the bundle; an unfinished one is continued.")
+    ],
     recipe: Annotated[RecipeName | None, typer.Option(help="Instead of the spec's recipe.")] = None,
+    engine: Annotated[EngineName, typer.Option(help="This machine, or a Ray cluster.")] = "local",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; by default one per device (Ray: all there are).")
+    ] = None,
+    device: Annotated[DeviceName, typer.Option(help="What the network runs on.")] = "auto",
+    ray_address: Annotated[
+        str | None, typer.Option(help="A Ray cluster's, or auto; without, Ray is started here.")
+    ] = None,
 ) -> None:
     """Make and certify every metamer of a spec."""
-    from synthesis.plan import make_plan
+    from synthesis.plan import finished_bundle, make_plan
 
     started = time.monotonic()
     wanted = load_yaml(spec, SynthesisSpec)
@@ -52,16 +65,14 @@ def run(
         wanted = wanted.model_copy(update={"recipe": recipe})
     plan = make_plan(wanted)
     store = BundleStore(out)
-    if store.finished:
-        manifest = store.read_manifest()
-        if manifest.spec != plan.record:
-            raise UserError(f"{out}: holds the finished bundle of another spec; give another --out folder")
+    manifest = finished_bundle(plan, store)
+    if manifest:
         _say(f"{out}: already finished")
     else:
-        from synthesis.run import Run
+        from synthesis.run import make_bundle
 
         try:
-            manifest = Run(plan, store).execute()
+            manifest = make_bundle(plan, store, make_engine(engine, device, workers, ray_address))
         except KeyboardInterrupt:
             _say(f"interrupted; what is finished is kept in {out}: run the same command to continue")
             raise typer.Exit(INTERRUPTED) from None

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import altair as alt
 import vl_convert
+from upath import UPath
 
 from synthesis.bundle.errors import UserError
-from synthesis.bundle.store import write_atomically
+from synthesis.bundle.files import write_atomically
 
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
 
@@ -32,7 +33,7 @@ _SPELLING = {
 }
 
 
-def save_chart(chart: Chart, path: Path) -> None:
+def save_chart(chart: Chart, path: Path | UPath) -> None:
     """Write the chart as its suffix says. Raises `UserError` for one that is not .svg or .png."""
     if path.suffix == ".svg":
         write_atomically(path, to_svg(chart).encode())

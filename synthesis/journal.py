@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from synthesis.bundle.errors import BundleError
 from synthesis.bundle.manifest import Blob, LayerMatch, LayerNull, Provenance, canonical_json
 from synthesis.bundle.store import BundleStore
 
@@ -42,10 +41,9 @@ class Journal:
                 [LayerMatch.model_validate(match) for match in record["profile"]],
                 Provenance.model_validate(record["provenance"]),
             )
-            self.store.read_blob(attempt.blob.sha256)
-        except (KeyError, TypeError, ValidationError, BundleError):
+        except (KeyError, TypeError, ValidationError):
             return None
-        return attempt
+        return attempt if self.store.holds(attempt.blob) else None
 
     def put_attempt(self, key: dict[str, Any], attempt: Attempt) -> None:
         record = {

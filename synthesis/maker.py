@@ -9,11 +9,12 @@ import torch
 from synthesis.activations import MatchedActivation
 from synthesis.bundle.manifest import Certificate, Item, LayerMatch, LayerNull, Natural, Provenance
 from synthesis.certificate import certify, measure
+from synthesis.device import describe
 from synthesis.images import decode_png, encode_png, to_input, to_pictures
 from synthesis.journal import Attempt, Journal
 from synthesis.observer import Observer
 from synthesis.optimise import Batch, Synthesis, initial_noise, noise_seed
-from synthesis.progress import Steps
+from synthesis.progress import Counter
 from synthesis.recipes import Recipe
 
 BATCH_SIZE = 4
@@ -44,13 +45,20 @@ class LayerMaker:
     """
 
     def __init__(
-        self, observer: Observer, recipe: Recipe, journal: Journal, rule_key: dict[str, Any], attempts: int
+        self,
+        observer: Observer,
+        recipe: Recipe,
+        journal: Journal,
+        rule_key: dict[str, Any],
+        *,
+        attempts: int,
+        device: torch.device,
     ) -> None:
         self.observer, self.recipe, self.journal, self.rule_key = observer, recipe, journal, rule_key
-        self.attempts = attempts
+        self.attempts, self.device = attempts, device
         self._tried: dict[str, list[Item]] = {}
 
-    def make(self, layer: str, jobs: list[Job], null: LayerNull, progress: Steps) -> list[Item]:
+    def make(self, layer: str, jobs: list[Job], null: LayerNull, progress: Counter) -> list[Item]:
         """The best attempt at each job, in their order. All jobs are of `layer`.
 
         Raises `UserError` naming the item when a loss is not a finite number.
@@ -62,7 +70,13 @@ class LayerMaker:
             self._synthesise(layer, new, null, progress)
         return [max(self._tried[job.item_id], key=_merit) for job in jobs]
 
-    def _replay(self, queue: deque[Job], null: LayerNull, progress: Steps) -> list[Job]:
+    def unfinished(self, jobs: list[Job], null: LayerNull, progress: Counter) -> list[Job]:
+        """The jobs that the journal does not finish; the others are counted as skipped."""
+        self._tried = {job.item_id: [] for job in jobs}
+        left = {job.item_id for job in self._replay(deque(jobs), null, progress)}
+        return [job for job in jobs if job.item_id in left]
+
+    def _replay(self, queue: deque[Job], null: LayerNull, progress: Counter) -> list[Job]:
         """Take from the journal what is there; the jobs that are left."""
         left = []
         while queue:
@@ -74,9 +88,10 @@ class LayerMaker:
                 queue.extend(self._judge(job, attempt, null, progress.skip))
         return left
 
-    def _synthesise(self, layer: str, queue: deque[Job], null: LayerNull, progress: Steps) -> None:
+    def _synthesise(self, layer: str, queue: deque[Job], null: LayerNull, progress: Counter) -> None:
         network = self.observer.network
-        batch: Batch[Job] = Batch(MatchedActivation(network, network.layer(layer)), self.recipe)
+        matched = MatchedActivation(network, network.layer(layer)).to(self.device)
+        batch: Batch[Job] = Batch(matched, self.recipe)
         while queue or batch.items:
             while queue and len(batch.items) < BATCH_SIZE:
                 self._add(batch, queue.popleft())
@@ -89,13 +104,14 @@ class LayerMaker:
         seed = noise_seed(job.natural.blob.sha256, job.seed, job.attempt)
         picture = decode_png(self.journal.store.read_blob(job.natural.blob.sha256))
         natural = torch.from_numpy(to_input(picture[None]))[0]
-        batch.add(job, natural, initial_noise(self.recipe, seed, self.observer.network.input_px))
+        noise = initial_noise(self.recipe, seed, self.observer.network.input_px)
+        batch.add(job, natural.to(self.device), noise.to(self.device))
 
     def _finish(self, synthesis: Synthesis[Job]) -> Attempt:
         """Round, encode, store, and measure the bytes that will be served."""
         job, store = synthesis.label, self.journal.store
         assert synthesis.picture is not None
-        data = encode_png(to_pictures(synthesis.picture[None].numpy())[0])
+        data = encode_png(to_pictures(synthesis.picture[None].cpu().numpy())[0])
         blob = store.put_blob(data, "image/png")
         metamer, answer = self.observer.survey(decode_png(data))
         natural, _ = self.observer.survey(decode_png(store.read_blob(job.natural.blob.sha256)))
@@ -115,7 +131,7 @@ class LayerMaker:
             loss_steps=steps,
             losses=[losses[step] for step in steps],
             seconds=round(synthesis.seconds, 3),
-            device="cpu",
+            device=describe(self.device),
             coarse_steps=synthesis.coarse_steps,
         )
 

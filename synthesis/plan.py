@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.bundle.errors import UserError
-from synthesis.bundle.manifest import canonical_json
+from synthesis.bundle.manifest import Manifest, canonical_json
 from synthesis.bundle.spec import FileWeights, SynthesisSpec
+from synthesis.bundle.store import BundleStore
 from synthesis.images import category_folder, picture_files
 from synthesis.readout_file import readout_bytes
 from synthesis.registry import is_user_module, require_layers, split_user_module
@@ -52,6 +53,16 @@ def make_plan(spec: SynthesisSpec) -> Plan:
     record["null_stimuli_sha256"] = _set_digest(null_stimuli)
     record["readout_sha256"] = hashlib.sha256(readout).hexdigest() if readout else None
     return Plan(spec, stimuli, null_stimuli, readout, record)
+
+
+def finished_bundle(plan: Plan, store: BundleStore) -> Manifest | None:
+    """The manifest of the plan's bundle if it is finished. Raises `UserError` if another spec's is."""
+    if not store.finished:
+        return None
+    manifest = store.read_manifest()
+    if manifest.spec != plan.record:
+        raise UserError(f"{store.root}: holds the finished bundle of another spec; give another --out folder")
+    return manifest
 
 
 def _network(spec: SynthesisSpec) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import time
 from types import TracebackType
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -21,6 +22,23 @@ _LINE_EVERY_S = 10.0
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed:.2f}/s" if task.speed else "-/s")
+
+
+class Counter(Protocol):
+    """Is told of each piece of work that is done, or was done by an earlier run."""
+
+    def skip(self) -> None: ...
+    def advance(self) -> None: ...
+
+
+class Uncounted:
+    """Progress that nobody watches."""
+
+    def skip(self) -> None:
+        """Pass over a piece."""
+
+    def advance(self) -> None:
+        """Pass over a piece."""
 
 
 class Steps:

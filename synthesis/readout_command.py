@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.files import write_atomically
 from synthesis.bundle.spec import parse_weights
-from synthesis.bundle.store import write_atomically
 from synthesis.progress import Steps
 
 

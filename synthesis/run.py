@@ -1,14 +1,15 @@
-"""The local engine: from a plan to a finished bundle, resumable at every item."""
+"""The driver of a run: from a plan to a finished bundle, resumable at every item."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from platform import python_version
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from synthesis.activations import require_gradient
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.manifest import (
     Blob,
@@ -21,37 +22,35 @@ from synthesis.bundle.manifest import (
     NullStimulus,
 )
 from synthesis.bundle.store import BundleStore
+from synthesis.engines import Engine
 from synthesis.images import Picture, decode_png, encode_png, read_picture
-from synthesis.journal import Journal
-from synthesis.maker import Job, LayerMaker
+from synthesis.lock import exclusive
+from synthesis.maker import Job
 from synthesis.null import layer_null
-from synthesis.observer import Observer
-from synthesis.plan import Plan, Source
-from synthesis.progress import Steps
-from synthesis.recipes import make_recipe
-from synthesis.registry import load_network
-from synthesis.vision.decision import check_categories, decision_rule
+from synthesis.plan import Plan, Source, finished_bundle
+from synthesis.progress import Steps, Uncounted
+from synthesis.vision.decision import check_categories
+from synthesis.worker import Setup, Task, make_maker
 
 
 class Run:
-    """One run into one bundle folder. Everything finished before is taken from the folder's journal."""
+    """One run into one bundle. Everything finished before is taken from the bundle's journal.
 
-    def __init__(self, plan: Plan, store: BundleStore) -> None:
-        self.plan, self.spec, self.store = plan, plan.spec, store
-        self.journal = Journal(store)
-        self.network = load_network(plan.spec.model, plan.spec.weights).including(plan.spec.layers)
-        for layer in plan.spec.layers:
-            require_gradient(self.network, self.network.layer(layer))
-        self.rule = decision_rule(
-            plan.spec.decision, plan.readout, self.network.name, self.network.weights_sha256
-        )
-        self.observer = Observer(self.network, self.rule)
-        self.recipe = make_recipe(plan.spec.recipe, plan.spec.max_steps)
-        self.rule_key = {"rule": self.rule.name, "readout_sha256": plan.record["readout_sha256"]}
+    What is done once is done here, on the processor: natural stimuli, nulls, the manifest. The metamers are
+    made by `engine`. No other run may be writing into the bundle (see `synthesis.lock`).
+    """
+
+    def __init__(self, plan: Plan, store: BundleStore, engine: Engine) -> None:
+        self.plan, self.spec, self.store, self.engine = plan, plan.spec, store, engine
+        self.setup = Setup(plan.spec.model_dump_json(), plan.readout, str(store.root.absolute()))
+        self.maker = make_maker(self.setup, store, torch.device("cpu"))
+        self.journal, self.observer = self.maker.journal, self.maker.observer
+        self.network, self.rule = self.observer.network, self.observer.rule
         check_categories(self.rule, (source.category for source in plan.stimuli), str(plan.spec.stimuli))
 
     def execute(self) -> Manifest:
         """Do what is left to do, write the manifest, and return it."""
+        self.store.look_around()
         naturals = self._naturals()
         null_stimuli = self._null_stimuli(naturals)
         layers = [layer.name for layer in self.network.layers if layer.name in self.spec.layers]
@@ -130,13 +129,30 @@ class Run:
 
     def _items(self, layers: list[str], naturals: list[Natural], nulls: dict[str, LayerNull]) -> list[Item]:
         seeds = range(self.spec.seed, self.spec.seed + self.spec.seeds_per_stimulus)
-        maker = LayerMaker(self.observer, self.recipe, self.journal, self.rule_key, self.spec.attempts)
-        items: list[Item] = []
-        with Steps("metamers", len(layers) * len(naturals) * len(seeds)) as progress:
-            for layer in layers:
-                jobs = [Job(natural, layer, seed) for natural in naturals for seed in seeds]
-                items += maker.make(layer, jobs, nulls[layer], progress)
-        return items
+        wanted = [
+            Task(
+                layer,
+                tuple(Job(natural, layer, seed) for natural in naturals for seed in seeds),
+                nulls[layer],
+            )
+            for layer in layers
+        ]
+        with Steps("metamers", sum(len(task.jobs) for task in wanted)) as progress:
+            left = [part for task in wanted for part in self._left(task, progress)]
+            self.engine.perform(self.setup, left, progress)
+        self.store.look_around()
+        return [
+            item
+            for task in wanted
+            for item in self.maker.make(task.layer, list(task.jobs), task.null, Uncounted())
+        ]
+
+    def _left(self, task: Task, progress: Steps) -> Iterator[Task]:
+        """What of a layer's task is not in the journal, in parts of the size that the engine wants."""
+        jobs = self.maker.unfinished(list(task.jobs), task.null, progress)
+        size = max(1, self.engine.task_size(len(jobs)))
+        for start in range(0, len(jobs), size):
+            yield replace(task, jobs=tuple(jobs[start : start + size]))
 
     def _read(self, source: Source) -> Picture:
         return read_picture(source.path, self.network.input_px, self.network.resize_px)
@@ -165,6 +181,16 @@ class Run:
             categories=list(self.rule.categories),
             readout=self.store.put_blob(readout, "application/octet-stream") if readout else None,
         )
+
+
+def make_bundle(plan: Plan, store: BundleStore, engine: Engine) -> Manifest:
+    """Make what is left of the plan's bundle while no other run may. Raises `UserError` if one does."""
+    with exclusive(store.root):
+        store.remove_leftovers()
+        try:
+            return finished_bundle(plan, store) or Run(plan, store, engine).execute()
+        finally:
+            store.remove_leftovers()
 
 
 def _software() -> dict[str, str]:

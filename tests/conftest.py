@@ -21,6 +21,7 @@ from app.experiments import queries
 from app.experiments import service as experiments
 from app.main import create_app
 from tests.http import new_client
+from tests.s3 import s3_server
 from tests.support import build_tiny_bundle, study_yaml
 
 
@@ -33,6 +34,13 @@ def anyio_backend() -> str:
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished bundle: 20 natural pictures and metamers at three layers, two of them not certified."""
     return build_tiny_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of a bucket on a real S3 server, started for this test run."""
+    with s3_server() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ SIZE_PX = 224
 
 
 def build_tiny_bundle(
-    root: Path, naturals: int = 20, failed: frozenset[tuple[int, int]] | None = None
+    root: str | Path, naturals: int = 20, failed: frozenset[tuple[int, int]] | None = None
 ) -> Path:
     """Write a finished bundle of `naturals` pictures and their metamers at three layers.
 
@@ -65,10 +65,10 @@ def build_tiny_bundle(
             software={"python": "3"},
         )
     )
-    return root
+    return Path(root)
 
 
-def study_yaml(bundle: Path, *, name: str = "tiny", extra: str = "", **fields: object) -> str:
+def study_yaml(bundle: Path | str, *, name: str = "tiny", extra: str = "", **fields: object) -> str:
     """A study definition as a user would write it; `fields` replace the defaults below."""
     values: dict[str, object] = {
         "name": name,

@@ -14,7 +14,7 @@ from app.analysis.figures import Figure, recognition_chart, to_png, to_svg
 from app.analysis.recognition import Recognition
 from app.analysis.service import StudyAnalysis
 from app.core.errors import BadRequest
-from synthesis.bundle.store import write_atomically
+from synthesis.bundle.files import write_atomically
 
 CSV = "text/csv; charset=utf-8"
 # What spreadsheets take for the start of a formula (OWASP, "CSV Injection").

@@ -1,6 +1,5 @@
 """`metamerlab stimuli ...`"""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,12 +19,15 @@ def _group() -> None:
 
 
 @app.command()
-def ingest(folder: Annotated[Path, typer.Argument(metavar="DIR")], as_json: Json = False) -> None:
+def ingest(
+    bundle_place: Annotated[str, typer.Argument(metavar="DIR", help="Or s3://BUCKET/PREFIX.")],
+    as_json: Json = False,
+) -> None:
     """Verify a bundle and take it into the database; doing it again changes nothing."""
-    manifest = service.verify_bundle(folder)
+    manifest = service.verify_bundle(bundle_place)
 
     async def work(session: AsyncSession) -> Bundle:
-        return await service.ingest(session, folder, manifest, utc_now())
+        return await service.ingest(session, bundle_place, manifest, utc_now())
 
     bundle = in_transaction(work)
     failed = sum(not item.certificate.passed for item in manifest.items)

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from app.core.tokens import new_code
 from app.experiments.presets import PRESETS, Preset
-from synthesis.bundle.spec import FilePath
+from synthesis.bundle.spec import BundlePlace
 
 Kind = Literal["live", "pilot", "simulated"]
 ALL = "all"
@@ -41,8 +41,9 @@ def paragraphs(text: str) -> tuple[str, ...]:
 class StudyDefinition(BaseModel):
     """A study as written in its YAML file.
 
-    `bundle` is a folder, relative to the file. `layers` are the matched layers to show, or "all"; natural
-    pictures are always one of the conditions. `participants` is a target and limits nothing.
+    `bundle` is a folder, relative to the file, or an address (s3://bucket/prefix).
+    `layers` are the matched layers to show, or "all"; natural pictures are always one of the conditions.
+    `participants` is a target and limits nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,7 +51,7 @@ class StudyDefinition(BaseModel):
     name: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$")
     title: str = Field(min_length=1, max_length=200)
     preset: Annotated[str, AfterValidator(_known_preset)]
-    bundle: FilePath
+    bundle: BundlePlace
     seed: int = Field(default=0, ge=0)
     practice_trials: int = Field(default=4, ge=0, le=100)
     layers: Annotated[Layers, Field(min_length=1)] = [ALL]

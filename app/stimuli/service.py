@@ -1,6 +1,7 @@
 """Taking verified bundles into the database, and reading the pictures that are shown."""
 
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,13 +19,13 @@ class DamagedStimulusError(DomainError):
     """A picture that was whole when its bundle was ingested is missing or changed."""
 
 
-def verify_bundle(folder: Path) -> Manifest:
-    """Read a bundle and all its blobs.
+def verify_bundle(bundle_place: Path | str) -> Manifest:
+    """Read a bundle, in a folder or at an address, and all its blobs.
 
     Raises `synthesis.bundle.errors.BundleError`: it is unfinished, a blob is missing or changed, or a picture
     carries text that would be sent to participants.
     """
-    store = BundleStore(folder)
+    store = BundleStore(bundle_place)
     manifest = store.read_manifest()
     for blob in manifest.blobs():
         data = store.read_blob(blob.sha256)
@@ -36,12 +37,14 @@ def verify_bundle(folder: Path) -> Manifest:
     return manifest
 
 
-async def ingest(session: AsyncSession, folder: Path, manifest: Manifest, now: datetime) -> Bundle:
+async def ingest(
+    session: AsyncSession, bundle_place: Path | str, manifest: Manifest, now: datetime
+) -> Bundle:
     """Store a verified bundle's rows, or find them: a bundle of the same digest is stored once.
 
     The path is brought up to date, since the same bundle may have been moved.
     """
-    path = str(folder.resolve())
+    path = str(BundleStore(bundle_place).root.resolve())
     bundle = await queries.bundle_by_digest(session, manifest.digest)
     if bundle:
         bundle.path = path
@@ -102,9 +105,15 @@ def _stimuli(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]
     return rows
 
 
+@lru_cache(maxsize=64)
+def _store(bundle_path: str) -> BundleStore:
+    """Kept, since a remote bundle's connections are worth keeping."""
+    return BundleStore(bundle_path)
+
+
 def read_picture(bundle_path: str, blob_sha256: str) -> bytes:
     """The bytes to show. Raises `DamagedStimulusError` if they are not those that were ingested."""
     try:
-        return BundleStore(Path(bundle_path)).read_blob(blob_sha256)
+        return _store(bundle_path).read_blob(blob_sha256)
     except BundleError as error:
         raise DamagedStimulusError("stimulus_damaged", str(error)) from None

@@ -11,3 +11,7 @@ class SpecError(UserError):
 
 class BundleError(UserError):
     """A bundle that is missing, unfinished, of another format, or changed since it was written."""
+
+
+class StorageError(BundleError):
+    """A place that cannot be read or written now: full, forbidden, or out of reach."""

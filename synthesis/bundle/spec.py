@@ -20,6 +20,10 @@ def _module_beside_the_file(model: str, info: ValidationInfo) -> str:
     return f"{_beside_the_file(Path(path), info)}:{factory}"
 
 
+def _address_or_folder(place: Path | str, info: ValidationInfo) -> Path | str:
+    return place if "://" in str(place) else _beside_the_file(Path(place), info)
+
+
 def _starter_or_file(path: Path, info: ValidationInfo) -> Path:
     return path if path == STARTER_READOUT else _beside_the_file(path, info)
 
@@ -27,6 +31,7 @@ def _starter_or_file(path: Path, info: ValidationInfo) -> Path:
 STARTER_READOUT = Path("starter")  # the word, not a file: the readout that comes with the starter pictures
 FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
 ModelName = Annotated[str, AfterValidator(_module_beside_the_file)]
+BundlePlace = Annotated[Path | str, AfterValidator(_address_or_folder)]  # a folder, or s3://bucket/prefix
 ReadoutPath = Annotated[Path, AfterValidator(_starter_or_file)]
 RecipeName = Literal["fast", "feather2019", "feather2023"]
 DecisionName = Literal["feather", "geirhos", "readout"]

@@ -1,4 +1,4 @@
-"""A bundle's folder: content-addressed blobs, a journal of finished items, and the manifest written last.
+"""A bundle: content-addressed blobs, a journal of finished items, and the manifest written last.
 
 The manifest's presence means that the bundle is finished. Until then `journal/` holds one record per finished
 item, so an interrupted run continues where it stopped.
@@ -6,41 +6,93 @@ item, so an interrupted run continues where it stopped.
 
 import hashlib
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from upath import UPath
 
-from synthesis.bundle.errors import BundleError
+from synthesis.bundle.errors import BundleError, StorageError
+from synthesis.bundle.files import (
+    exists,
+    is_local,
+    place,
+    read,
+    read_many,
+    remove_leftovers,
+    sizes,
+    write_atomically,
+)
 from synthesis.bundle.manifest import Blob, Manifest, MediaType
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class BundleStore:
-    """Reads and writes one bundle folder. Every write is atomic (temporary file, fsync, rename)."""
+    """Reads and writes one bundle: a local folder, or an address (s3://bucket/prefix). Writes are atomic."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: str | Path) -> None:
+        self.root = place(root)
+        # What a listing of a remote place found, and what was put since; None until `look_around`.
+        self._blob_bytes: dict[str, int] | None = None
+        self._records: dict[str, bytes] | None = None
 
     @property
-    def manifest_path(self) -> Path:
+    def manifest_path(self) -> UPath:
         return self.root / "manifest.json"
 
     @property
     def finished(self) -> bool:
-        return self.manifest_path.is_file()
+        return exists(self.manifest_path)
+
+    def look_around(self) -> None:
+        """Learn by two listings what a remote bundle holds, instead of by a request for each file.
+
+        A local folder is always looked at directly: it is cheap, and finds damaged files too.
+        """
+        if is_local(self.root):
+            return
+        journal = self.root / "journal"
+        known = self._records or {}
+        self._blob_bytes = sizes(self.root / "blobs")
+        self._records = known | read_many(journal, sizes(journal).keys() - known.keys())
+
+    def remove_leftovers(self) -> None:
+        """Remove what killed runs left half-written. Nobody else may be writing into the bundle."""
+        for folder in (self.root, self.root / "blobs", self.root / "journal"):
+            remove_leftovers(folder)
 
     def put_blob(self, data: bytes, media_type: MediaType) -> Blob:
-        sha256 = hashlib.sha256(data).hexdigest()
-        path = self.blob_path(sha256)
-        if not path.is_file() or path.read_bytes() != data:
-            write_atomically(path, data)
-        return Blob(sha256=sha256, media_type=media_type, size_bytes=len(data))
+        blob = Blob(sha256=hashlib.sha256(data).hexdigest(), media_type=media_type, size_bytes=len(data))
+        if not self._unchanged(blob, data):
+            write_atomically(self.blob_path(blob.sha256), data)
+            if self._blob_bytes is not None:
+                self._blob_bytes[blob.sha256] = blob.size_bytes
+        return blob
 
-    def blob_path(self, sha256: str) -> Path:
+    def _unchanged(self, blob: Blob, data: bytes) -> bool:
+        path = self.blob_path(blob.sha256)
+        if is_local(path):
+            return path.is_file() and path.read_bytes() == data
+        return self._listed(blob)
+
+    def _listed(self, blob: Blob) -> bool:
+        return (self._blob_bytes or {}).get(blob.sha256) == blob.size_bytes
+
+    def holds(self, blob: Blob) -> bool:
+        """Whether the blob is there and whole; if a remote place was listed, by its size."""
+        if self._blob_bytes is not None:
+            return self._listed(blob)
+        try:
+            self.read_blob(blob.sha256)
+        except StorageError:
+            raise
+        except BundleError:
+            return False
+        return True
+
+    def blob_path(self, sha256: str) -> UPath:
         if not _SHA256.fullmatch(sha256):
             raise BundleError(f"{self.root}: {sha256!r} is not the name of a blob")
         return self.root / "blobs" / sha256
@@ -49,27 +101,34 @@ class BundleStore:
         """The blob's bytes. Raises `BundleError` if it is missing or its bytes do not fit its name."""
         path = self.blob_path(sha256)
         try:
-            data = path.read_bytes()
-        except OSError as error:
+            data = read(path)
+        except FileNotFoundError:
             raise BundleError(
-                f"{path}: cannot be read ({error.strerror}); restore or remake the bundle"
+                f"{path}: cannot be read (it is missing); restore or remake the bundle"
             ) from None
         if hashlib.sha256(data).hexdigest() != sha256:
             raise BundleError(f"{path}: its bytes were changed; restore or remake the bundle")
         return data
 
     def put_record(self, key: str, record: dict[str, Any]) -> None:
-        write_atomically(self._record_path(key), json.dumps(record).encode())
+        path, data = self._record_path(key), json.dumps(record).encode()
+        write_atomically(path, data)
+        if self._records is not None:
+            self._records[path.name] = data
 
     def get_record(self, key: str) -> dict[str, Any] | None:
-        """A journal record, or None if there is none or if it cannot be read (it is then made again)."""
+        """A journal record, or None if there is none or if it is no JSON (it is then made again)."""
+        path = self._record_path(key)
         try:
-            record = json.loads(self._record_path(key).read_text())
-        except (OSError, ValueError):
+            data = read(path) if self._records is None else self._records[path.name]
+            record = json.loads(data)
+        except StorageError:
+            raise
+        except (FileNotFoundError, KeyError, ValueError):
             return None
         return record if isinstance(record, dict) else None
 
-    def _record_path(self, key: str) -> Path:
+    def _record_path(self, key: str) -> UPath:
         return self.root / "journal" / f"{key}.json"
 
     def write_manifest(self, manifest: Manifest) -> Manifest:
@@ -81,12 +140,10 @@ class BundleStore:
     def read_manifest(self) -> Manifest:
         """The manifest. Raises `BundleError` if it is missing, malformed, or was changed."""
         path = self.manifest_path
-        if not self.root.is_dir():
-            raise BundleError(f"{self.root}: no such folder; give one that `python -m synthesis run` wrote")
-        if not path.is_file():
-            raise BundleError(f"{self.root}: no manifest.json: an unfinished run; start it again to continue")
         try:
-            manifest = Manifest.model_validate_json(path.read_bytes())
+            manifest = Manifest.model_validate_json(read(path))
+        except FileNotFoundError:
+            raise BundleError(self._why_no_manifest()) from None
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
@@ -95,16 +152,7 @@ class BundleStore:
             raise BundleError(f"{path}: its content was changed; restore or remake the bundle")
         return manifest
 
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write so that a reader, or a crash, sees the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    def _why_no_manifest(self) -> str:
+        if self.root.is_dir():
+            return f"{self.root}: no manifest.json: an unfinished run; start it again to continue"
+        return f"{self.root}: no such folder; give one that `python -m synthesis run` wrote"

@@ -9,8 +9,8 @@ import pandas as pd
 from pydantic import Field, ValidationError
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import Record
-from synthesis.bundle.store import write_atomically
 from synthesis.recognition.rules import Rule
 
 ANSWERS, SUMMARY, RECORD = "answers.csv", "summary.csv", "recognize.json"

@@ -20,7 +20,7 @@ class FigureName(StrEnum):
 
 
 def report(
-    bundle: Annotated[Path, typer.Argument(help="A bundle's folder.")],
+    bundle: Annotated[str, typer.Argument(help="A bundle's folder, or its address.")],
     figure: Annotated[FigureName | None, typer.Option(help="Only this one.")] = None,
     stimulus: Annotated[
         list[str] | None, typer.Option(help="Id of one to draw in the contact sheet, instead of all.")
@@ -44,7 +44,7 @@ def report(
             typer.echo(written)
         return
     figure = figure or FigureName.CONTACT_SHEET
-    path = out or bundle / f"{figure}.png"
+    path = out or store.root / f"{figure}.png"
     if figure is FigureName.CONTACT_SHEET:
         write_contact_sheet(store, path, stimulus or ())
     elif stimulus:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+from upath import UPath
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import Blob, Item, Manifest, Natural
-from synthesis.bundle.store import BundleStore, write_atomically
+from synthesis.bundle.store import BundleStore
 from synthesis.charts import readable_layer
 from synthesis.images import decode_png, encode_png
 from synthesis.progress import Steps
@@ -89,7 +91,7 @@ class _Sheet:
         self.draw.multiline_text((left + 8, top + 8), "\n".join(lines), _WARNING, self.font)
 
 
-def write_contact_sheet(store: BundleStore, path: Path, only: Sequence[str] = ()) -> None:
+def write_contact_sheet(store: BundleStore, path: Path | UPath, only: Sequence[str] = ()) -> None:
     """Draw the sheet of `contact_sheet` and write it to `path` as PNG."""
     write_atomically(path, encode_png(np.asarray(contact_sheet(store, only))))
 

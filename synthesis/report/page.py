@@ -11,9 +11,11 @@ import jinja2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from upath import UPath
 
+from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import LayerNull, Manifest, Natural
-from synthesis.bundle.store import BundleStore, write_atomically
+from synthesis.bundle.store import BundleStore
 from synthesis.charts import Chart, readable_layer, readable_network, to_png, to_svg
 from synthesis.images import encode_png
 from synthesis.progress import Steps
@@ -76,7 +78,7 @@ class ReportPage:
     software: str
 
 
-def write_report(store: BundleStore) -> list[Path]:
+def write_report(store: BundleStore) -> list[UPath]:
     """Write report.html, the contact sheet and each chart as PNG into the bundle; their paths, page first.
 
     Raises `BundleError` for an unfinished or damaged bundle; nothing is written then.

@@ -21,7 +21,7 @@ import torch
 import typer
 
 from synthesis.bundle.errors import UserError
-from synthesis.bundle.store import write_atomically
+from synthesis.bundle.files import write_atomically
 from synthesis.images import Picture
 from synthesis.progress import Steps
 from synthesis.registry import Network, load_network

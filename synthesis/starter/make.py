@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import canonical_json
-from synthesis.bundle.store import write_atomically
 from synthesis.images import Picture, encode_png
 from synthesis.starter import render as renderer
 from synthesis.starter.objects import null_objects, starter_objects

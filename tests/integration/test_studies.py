@@ -55,6 +55,25 @@ async def test_a_bundle_is_stored_once_wherever_it_is(
     assert (await rows_of(database, Bundle))[0].path == str(copy)
 
 
+async def test_a_bundle_at_an_s3_address_is_ingested_and_served_from_there(
+    database: Database, s3: str, tmp_path: Path
+) -> None:
+    address = f"{s3}/study"
+    build_tiny_bundle(address)
+    file = tmp_path / "study.yaml"
+    file.write_text(study_yaml(address))
+    await create(database, file)
+    (bundle,) = await rows_of(database, Bundle)
+    assert bundle.path == address
+    pictures = await rows_of(database, Stimulus)
+    assert len(pictures) == 80
+    data = stimuli.read_picture(bundle.path, pictures[0].blob_sha256)
+    assert data.startswith(b"\x89PNG")
+    BundleStore(address).blob_path(pictures[0].blob_sha256).unlink()
+    with pytest.raises(stimuli.DamagedStimulusError):
+        stimuli.read_picture(bundle.path, pictures[0].blob_sha256)
+
+
 async def test_a_draft_can_be_replaced_and_an_opened_study_cannot(
     database: Database, study_file: Path, tiny_bundle: Path
 ) -> None:

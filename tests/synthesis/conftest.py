@@ -3,6 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from synthesis.__main__ import main
 from tests.synthesis.networks import write_pictures
@@ -52,10 +53,11 @@ def finished_bundle(tmp_path_factory) -> Path:
     from synthesis.bundle.spec import SynthesisSpec
     from synthesis.bundle.store import BundleStore
     from synthesis.bundle.yaml_file import load_yaml
+    from synthesis.engines.local import InProcess
     from synthesis.plan import make_plan
-    from synthesis.run import Run
+    from synthesis.run import make_bundle
 
     folder = tmp_path_factory.mktemp("bundle")
     plan = make_plan(load_yaml(write_inputs(folder), SynthesisSpec))
-    Run(plan, BundleStore(folder / "out")).execute()
+    make_bundle(plan, BundleStore(folder / "out"), InProcess(torch.device("cpu")))
     return folder / "out"

@@ -95,3 +95,8 @@ def write_pictures(folder: Path, categories: tuple[str, ...], each: int = 1, fir
         for index in range(each):
             picture = smooth_picture(first_seed + number * each + index)
             Image.fromarray(picture).save(folder / category / f"{index}.png")
+
+
+def known_to_ray(runtime_env: dict[str, object] | None) -> dict[str, object]:
+    """What Ray is asked to do before its processes work: import this module, which registers the network."""
+    return {**(runtime_env or {}), "worker_process_setup_hook": "tests.synthesis.networks.tiny"}

@@ -1,0 +1,85 @@
+"""Running the program in processes of its own, and looking at the processes that it starts (Linux)."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+PROGRAM = (sys.executable, "-m", "tests.synthesis.tiny_program")
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
+PATIENCE_S = 300.0
+
+
+def start(*arguments: object, **options: object) -> subprocess.Popen[str]:
+    """`python -m synthesis ARGUMENTS` as a process; stderr and stdout are kept."""
+    return subprocess.Popen(
+        [*PROGRAM, *map(str, arguments)],
+        env=os.environ | ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def complete(*arguments: object, **options: object) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of `python -m synthesis ARGUMENTS`."""
+    process = start(*arguments, **options)
+    out, err = process.communicate(timeout=PATIENCE_S)
+    return process.returncode, out, err
+
+
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"not in {PATIENCE_S} s: {what}"
+        time.sleep(0.02)
+
+
+def descendants(process: int) -> dict[int, str]:
+    """The command lines of a process's children, their children, and so on."""
+    parents = dict(_parents())
+    found: dict[int, str] = {}
+    waiting = [process]
+    while waiting:
+        parent = waiting.pop()
+        for child in (child for child, its in parents.items() if its == parent and child not in found):
+            found[child] = _command(child)
+            waiting.append(child)
+    return found
+
+
+def workers(process: int) -> set[int]:
+    """The processes in which a run's tasks are performed: Python's own, or Ray's."""
+    return {
+        child
+        for child, command in descendants(process).items()
+        if "multiprocessing.spawn" in command or command.startswith("ray::perform")
+    }
+
+
+def alive(process: int) -> bool:
+    """Whether it exists and is not a zombie."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            yield int(entry.name), int(fields[1])
+
+
+def _command(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""

@@ -1,0 +1,88 @@
+"""Both engines: the same bundle as one process makes, whoever is killed on the way."""
+
+import json
+import os
+import signal
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from synthesis.bundle.store import BundleStore
+from synthesis.engines import shared_task_size
+from tests.synthesis.processes import alive, complete, start, wait_until, workers
+
+ENGINES = {"local": ("--workers", 2), "ray": ("--engine", "ray", "--workers", 2)}
+# 24 items in each of two layers, two nulls.
+LONG = "model: tiny\nlayers: [relu1, relu6]\nstimuli: stimuli\nrecipe: feather2023\nmax_steps: 120\n"
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request) -> tuple[object, ...]:
+    return ENGINES[request.param]
+
+
+@pytest.fixture
+def long_spec(spec) -> Path:
+    spec.write_text(LONG + "seeds_per_stimulus: 4\n")
+    return spec
+
+
+def journal(out: Path) -> dict[Path, int]:
+    """The records that are there, and when each was written."""
+    return {path: path.stat().st_mtime_ns for path in (out / "journal").glob("*.json")}
+
+
+def test_whoever_is_killed_the_same_command_finishes_and_nothing_is_made_twice(engine, long_spec, tmp_path):
+    out = tmp_path / "out"
+    run = start("run", long_spec, "--out", out, *engine)
+    wait_until(lambda: len(journal(out)) >= 4, "the first metamers")
+    victim = min(workers(run.pid))
+    os.kill(victim, signal.SIGKILL)
+    kept = journal(out)
+    wait_until(lambda: len(journal(out)) >= len(kept) + 8 and workers(run.pid), "more after a worker's death")
+    assert run.poll() is None
+    left = workers(run.pid)
+    os.kill(run.pid, signal.SIGKILL)
+    run.communicate()
+    wait_until(lambda: not any(map(alive, left)), "the workers' end after the driver's")
+    kept = journal(out)
+    assert len(kept) >= 12
+    assert not BundleStore(out).finished
+
+    code, printed, err = complete("run", long_spec, "--out", out, *engine)
+    assert code == 0, err
+    assert json.loads(printed)["items"] == 48
+    now = journal(out)
+    assert {path: now[path] for path in kept} == kept, "what was finished was made again"
+    assert [path.name for path in out.rglob("*.tmp")] == []
+    code, _, err = complete("verify", out)
+    assert code == 0, err
+
+
+def test_a_pool_makes_what_one_process_makes(engine, spec, tmp_path, finished_bundle):
+    code, _, err = complete("run", spec, "--out", tmp_path / "out", *engine)
+    assert code == 0, err
+    several, one = (BundleStore(folder).read_manifest() for folder in (tmp_path / "out", finished_bundle))
+    assert several.nulls == one.nulls
+    assert [item.id for item in several.items] == [item.id for item in one.items]
+    for here, there in zip(several.items, one.items, strict=True):
+        assert here.provenance.noise_seed == there.provenance.noise_seed
+        assert abs(here.certificate.spearman - there.certificate.spearman) < 0.02
+
+
+def test_ray_workers_write_to_s3(s3, spec):
+    address = f"{s3}/{uuid4()}"
+    code, _, err = complete("run", spec, "--out", address, *ENGINES["ray"])
+    assert code == 0, err
+    assert len(BundleStore(address).read_manifest().items) == 12
+    code, _, err = complete("verify", address)
+    assert code == 0, err
+    code, printed, err = complete("run", spec, "--out", address, *ENGINES["ray"])
+    assert "already finished" in err
+    assert json.loads(printed)["items"] == 12
+
+
+@pytest.mark.parametrize(("items", "workers", "size"), [(1, 2, 4), (32, 2, 4), (33, 2, 8), (1000, 2, 128)])
+def test_tasks_are_whole_batches_and_about_four_for_each_worker(items, workers, size):
+    assert shared_task_size(items, workers, batch_size=4) == size
