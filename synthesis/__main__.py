@@ -17,6 +17,7 @@ from synthesis.device import DeviceName
 from synthesis.engines import EngineName
 from synthesis.engines.choice import make_engine
 from synthesis.networks_command import layers, models
+from synthesis.null_command import null
 from synthesis.readout_command import readout
 from synthesis.recognition.command import plot_observers, recognize
 from synthesis.report.command import report
@@ -34,6 +35,7 @@ app.command()(starter)
 app.command()(readout)
 app.command()(models)
 app.command()(layers)
+app.command()(null)
 app.command()(recognize)
 app.command()(plot_observers)
 app.command()(report)

@@ -147,8 +147,8 @@ class Fast:
 
     max_steps: int = 400
     learning_rate: float = 0.02
-    beta1: float = 0.7
-    beta2: float = 0.97
+    beta1: float = 0.9
+    beta2: float = 0.999
     coarse_until: float = 0.1
     enough: float = 0.02
     name: str = "fast"

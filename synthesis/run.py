@@ -27,6 +27,7 @@ from synthesis.images import Picture, decode_png, encode_png, read_picture
 from synthesis.lock import exclusive
 from synthesis.maker import Job
 from synthesis.null import layer_null
+from synthesis.null_cache import NullCache, null_key
 from synthesis.plan import Plan, Source, finished_bundle
 from synthesis.progress import Steps, Uncounted
 from synthesis.vision.decision import check_categories
@@ -46,6 +47,7 @@ class Run:
         self.maker = make_maker(self.setup, store, torch.device("cpu"))
         self.journal, self.observer = self.maker.journal, self.maker.observer
         self.network, self.rule = self.observer.network, self.observer.rule
+        self.null_cache = NullCache()
         check_categories(self.rule, (source.category for source in plan.stimuli), str(plan.spec.stimuli))
 
     def execute(self) -> Manifest:
@@ -109,15 +111,13 @@ class Run:
         return {layer: self._null(layer, blobs) for layer in layers}
 
     def _null(self, layer: str, blobs: list[Blob]) -> LayerNull:
-        key = {
-            "null": 2,
-            "model": self.network.weights_sha256,
-            "layer": layer,
-            "stimuli": sorted(blob.sha256 for blob in blobs),
-        }
+        key = null_key(self.network, layer, [blob.sha256 for blob in blobs])
         null = self.journal.null(key)
         if null is None:
-            null = layer_null(layer, lambda: self._activations(layer, blobs), len(blobs))
+            null = self.null_cache.get(key)
+            if null is None:
+                null = layer_null(layer, lambda: self._activations(layer, blobs), len(blobs))
+                self.null_cache.put(key, null)
             self.journal.put_null(key, null)
         return null
 
