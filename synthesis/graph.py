@@ -20,17 +20,18 @@ from timm.layers import (  # type: ignore[attr-defined]
     get_notrace_modules,
 )
 from torch import Tensor, fx, nn
+from torch.nn import functional
 
 from synthesis.bundle.errors import UserError
 
 
 def positions(module: nn.Module) -> dict[str, int]:
-    """Every node's and every module's name with its place in the order of execution, first to last."""
+    """Every node's and every module's name with its rank in the order of execution, from 0."""
     tracer, graph = _traced(module)
     place = {node: number for number, node in enumerate(graph.nodes)}
     # Of the names of one node, the longer path is inside the shorter.
-    names = sorted(tracer.outputs.items(), key=lambda entry: (place[entry[1]], -entry[0].count(".")))
-    return {name: place[node] for name, node in names if node.op not in ("placeholder", "output")}
+    names = sorted(tracer.outputs, key=lambda name: (place[tracer.outputs[name]], -name.count(".")))
+    return {name: rank for rank, name in enumerate(names) if tracer.outputs[name].op != "placeholder"}
 
 
 def output_node(module: nn.Module) -> str:
@@ -49,7 +50,8 @@ def linear_input(module: nn.Module) -> str:
     modules = dict(tracer.root.named_modules())
     names = {node: name for name, node in reversed(tracer.outputs.items())}
     for node in reversed(graph.nodes):
-        if isinstance(called_module(node, modules), nn.Linear) and node.args[0] in names:
+        linear = isinstance(called_module(node, modules), nn.Linear) or node.target is functional.linear
+        if linear and node.args[0] in names:
             return names[node.args[0]]
     return output_node(module)
 

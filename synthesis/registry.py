@@ -67,14 +67,14 @@ def network_layers(name: str) -> tuple[Layer, ...]:
 
 
 def architecture(name: str) -> Network:
-    """The network with weights that are always there: for asking for layers and nodes."""
-    return load_network(name, "published" if is_user_module(name) else RandomWeights(random=0))
+    """The network with weights that are always there, for asking for layers and nodes; not cached."""
+    return _load(name, "published" if is_user_module(name) else RandomWeights(random=0))
 
 
 def require_layers(network: str, names: list[str]) -> None:
     """Raise `UserError` at the first of `names` that is no layer, alias or graph node of the network."""
-    published = {layer.name for layer in network_layers(network)}
-    if not published.issuperset(names):
+    entry = _entries.get(network)
+    if entry is None or not {layer.name for layer in entry.layers}.issuperset(names):
         architecture(network).including(names)
 
 
@@ -96,6 +96,10 @@ def load_network(name: str, weights: Weights = "published") -> Network:
     UserError
         Unknown name (the nearest are listed), no weights to be had, or weights that do not fit.
     """
+    return _load(name, weights)
+
+
+def _load(name: str, weights: Weights) -> Network:
     # Not at the top: these import torch.
     from synthesis.networks.by_name import entry_by_name
     from synthesis.networks.loading import from_entry, from_user_module

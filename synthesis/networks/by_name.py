@@ -57,10 +57,10 @@ def _timm(name: str, model: str) -> Entry:
 
     architecture, _, tag = model.partition(".")
     _require(name, architecture, timm.list_models())
+    tags = timm.list_pretrained(f"{architecture}.*")
+    if tag and model not in tags:
+        raise UserError(f"{name}: timm has no weights {tag!r} of it; it has {', '.join(tags) or 'none'}")
     shown = timm.get_pretrained_cfg(model)
-    if shown is None and tag:
-        known = ", ".join(timm.list_pretrained(f"{architecture}.*"))
-        raise UserError(f"{name}: timm has no weights {tag!r} of it; it has {known or 'none'}")
     described, build = f"timm's {architecture}", partial(timm_model, model)
     if shown is None:
         return Entry(name, described, build, None)

@@ -109,7 +109,7 @@ def _tensors(content: Any) -> State:
 def _own_layout(state: State) -> tuple[State, Normalisation | None]:
     """The state dict without the prefixes of wrappers, and the normalisation of a `robustness` checkpoint."""
     state = _under("module.", state) if all(name.startswith("module.") for name in state) else state
-    if not any(name.startswith(("normalizer.", "attacker.")) for name in state):
+    if not all(name.startswith(("model.", "normalizer.", "attacker.")) for name in state):
         return state, None
     mean, std = state.get("normalizer.new_mean"), state.get("normalizer.new_std")
     normalisation = None if mean is None or std is None else Normalisation(_triple(mean), _triple(std))

@@ -117,6 +117,7 @@ def find_layer(network: str, layers: tuple[Layer, ...], name: str) -> Layer:
 
 def nearest_first(name: str, known: list[str]) -> list[str]:
     """`known` with the entries that resemble `name` in front, the others in their order."""
-    near = [entry for entry in known if entry in get_close_matches(name, known, n=3)]
+    matches = get_close_matches(name, known, n=3)
+    near = [entry for entry in known if entry in matches]
     near.sort(key=lambda entry: SequenceMatcher(None, entry, name).ratio(), reverse=True)
     return near + [entry for entry in known if entry not in near]

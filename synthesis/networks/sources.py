@@ -78,9 +78,15 @@ def torchvision_file(weights: str) -> Path:
 
 def hub_file(repository: str) -> Path:
     """The safetensors file of a model repository that timm names, from the hub's cache or downloaded."""
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+    from huggingface_hub.utils import logging
 
-    return Path(hf_hub_download(repository, "model.safetensors"))
+    file = "model.safetensors"
+    if isinstance(cached := try_to_load_from_cache(repository, file), str):
+        return Path(cached)
+    # It would print every try; what stopped the last one is in the error.
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    return Path(hf_hub_download(repository, file))
 
 
 def _first_line(error: Exception) -> str:

