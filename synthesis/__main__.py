@@ -1,6 +1,5 @@
 """The command line: ``python -m synthesis ...``. Messages go to stderr, results to stdout."""
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -9,14 +8,15 @@ from typing import Annotated
 import typer
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.events import RunSummary
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import RecipeName, SynthesisSpec
 from synthesis.bundle.store import BundleStore
 from synthesis.bundle.yaml_file import load_yaml
+from synthesis.progress import Format, use_format
 from synthesis.readout_command import readout
 from synthesis.starter.command import starter
-
-INTERRUPTED = 130
+from synthesis.stopping import exit_code, stoppable
 
 app = typer.Typer(
     help="Make, certify and check model metamers.",
@@ -52,12 +52,31 @@ def run(
     spec: Annotated[Path, typer.Argument(help="SPEC.yaml: model, layers, stimuli, ...")],
     out: Annotated[Path, typer.Option(help="Folder of the bundle; an unfinished one is continued.")],
     recipe: Annotated[RecipeName | None, typer.Option(help="Instead of the spec's recipe.")] = None,
+    progress: Annotated[Format, typer.Option(help="On stderr, for people or for a program.")] = "bar",
+    paths_from: Annotated[
+        Path | None, typer.Option(help="Folder that the spec's relative paths are meant from; else its own.")
+    ] = None,
+    stop_with_stdin: Annotated[
+        bool, typer.Option("--stop-with-stdin", help="Stop when standard input is closed.")
+    ] = False,
 ) -> None:
     """Make and certify every metamer of a spec."""
+    started = time.monotonic()
+    use_format(progress)
+    try:
+        with stoppable(stop_with_stdin):
+            manifest = _finished(spec, out, recipe, paths_from)
+    except KeyboardInterrupt as stop:
+        _say(f"interrupted; what is finished is kept in {out}: run the same command to continue")
+        raise typer.Exit(exit_code(stop)) from None
+    _report_items(manifest, time.monotonic() - started)
+
+
+def _finished(spec: Path, out: Path, recipe: RecipeName | None, paths_from: Path | None) -> Manifest:
+    """The manifest of the spec's bundle, which is made or continued unless it is there."""
     from synthesis.plan import make_plan
 
-    started = time.monotonic()
-    wanted = load_yaml(spec, SynthesisSpec)
+    wanted = load_yaml(spec, SynthesisSpec, folder=paths_from)
     if recipe:
         wanted = wanted.model_copy(update={"recipe": recipe})
     plan = make_plan(wanted)
@@ -67,15 +86,10 @@ def run(
         if manifest.spec != plan.record:
             raise UserError(f"{out}: holds the finished bundle of another spec; give another --out folder")
         _say(f"{out}: already finished")
-    else:
-        from synthesis.run import Run
+        return manifest
+    from synthesis.run import Run
 
-        try:
-            manifest = Run(plan, store).execute()
-        except KeyboardInterrupt:
-            _say(f"interrupted; what is finished is kept in {out}: run the same command to continue")
-            raise typer.Exit(INTERRUPTED) from None
-    _report_items(manifest, time.monotonic() - started)
+    return Run(plan, store).execute()
 
 
 @app.command()
@@ -115,8 +129,8 @@ def _report_items(manifest: Manifest, seconds: float) -> None:
 
 
 def _print_summary(items: int, failed: int, seconds: float) -> None:
-    summary = {"items": items, "passed": items - failed, "failed": failed, "seconds": round(seconds, 1)}
-    typer.echo(json.dumps(summary))
+    summary = RunSummary(items=items, passed=items - failed, failed=failed, seconds=round(seconds, 1))
+    typer.echo(summary.model_dump_json())
 
 
 def _say(message: str) -> None:

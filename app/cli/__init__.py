@@ -6,7 +6,7 @@ from importlib.metadata import version
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import admin, analyze, db, demo, serve, simulate, stimuli, study
+from app.cli import admin, analyze, db, demo, serve, simulate, stimuli, study, synthesis_runs, worker
 from app.core.errors import DomainError
 from synthesis.bundle.errors import UserError
 
@@ -20,11 +20,13 @@ app = typer.Typer(
 app.add_typer(db.app, name="db")
 app.add_typer(stimuli.app, name="stimuli")
 app.add_typer(study.app, name="study")
+app.add_typer(synthesis_runs.app, name="synthesis")
 app.add_typer(admin.app, name="admin")
 app.command()(demo.demo)
 app.command()(serve.serve)
 app.command()(simulate.simulate)
 app.command()(analyze.analyze)
+app.command()(worker.worker)
 
 
 def _show_version(wanted: bool) -> None:
