@@ -29,7 +29,7 @@ NO_PROGRESS = {"stage": None, "done": None, "total": None, "per_second": None, "
 
 
 def check_spec(spec: str, folder: Path, name: str = "spec", *, confined: bool = False) -> None:
-    """Raises `SpecError` with the line of each problem; `confined` refuses paths that lead out of `folder`."""
+    """Raises `SpecError` with the line of each problem; `confined` refuses paths leading out of `folder`."""
     if len(spec) > SPEC_LIMIT:
         raise SpecError(f"{name}: has {len(spec)} characters; at most {SPEC_LIMIT} are taken")
     parse_yaml(spec, SynthesisSpec, name=name, folder=folder)
