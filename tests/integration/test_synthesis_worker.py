@@ -30,7 +30,6 @@ pytestmark = [
 
 SPEC = "model: tiny\nlayers: [relu1, relu6]\nstimuli: stimuli\nmax_steps: 20\n"
 SOME_SEEDS = "seeds_per_stimulus: 20\n"  # 80 items: long enough to be seen at work
-ENDLESS = "seeds_per_stimulus: 100\nrecipe: feather2023\n"
 
 
 @pytest.fixture
@@ -150,24 +149,6 @@ async def test_a_bundle_that_is_not_as_it_should_be_is_not_ingested(
     assert await rows_of(database, Bundle) == []
 
 
-async def test_progress_is_seen_and_a_run_is_cancelled_at_work(
-    database: Database, settings: Settings, pictures: Path
-) -> None:
-    run_id = await queue(database, pictures, SPEC + ENDLESS)
-    async with working(Worker(database, settings, PROGRAM)):
-        seen = await wait_until(database, makes_metamers)
-        assert (seen.state, seen.total) == ("running", 400)
-        assert (seen.per_second or 0) > 0
-        assert (seen.seconds_left or 0) > 0
-        async with database.writing() as session:
-            await service.cancel(session, run_id, utc_now(), timedelta(seconds=60))
-        run = await wait_until(database, lambda run: run.state == "cancelled")
-    assert run.error is None
-    kept = journal(settings)
-    assert not BundleStore(settings.bundle_folder / "small").finished
-    assert 0 < len(kept) < 400
-
-
 SLEEPER = """
 import os, sys, time
 print('{{"event": "progress", "stage": "metamers", "done": 1, "total": 2}}', file=sys.stderr, flush=True)
@@ -193,6 +174,19 @@ async def test_a_worker_that_is_told_to_stop_puts_its_run_back(
     run = await the_run(database)
     assert (run.state, run.stage, run.error, run.losses) == ("queued", None, None, 0)
     assert not runs(int((tmp_path / "sleeper.pid").read_text()))
+
+
+async def test_a_run_is_cancelled_at_work(
+    database: Database, settings: Settings, tmp_path: Path, sleeper: tuple[str, str]
+) -> None:
+    run_id = await queue(database, tmp_path, SPEC)
+    async with working(Worker(database, settings, sleeper)):
+        await wait_until(database, makes_metamers)
+        async with database.writing() as session:
+            await service.cancel(session, run_id, utc_now(), timedelta(seconds=60))
+        run = await wait_until(database, lambda run: run.state == "cancelled")
+        assert not runs(int((tmp_path / "sleeper.pid").read_text()))
+    assert run.error is None
 
 
 async def test_a_worker_whose_run_was_taken_over_stops_its_program_and_changes_nothing(
@@ -238,7 +232,9 @@ async def test_after_kill_9_of_a_worker_the_program_stops_and_another_worker_fin
     await queue(database, pictures, SPEC + SOME_SEEDS)
     with worker_process(settings) as process:
         run = await wait_until(database, makes_metamers)
-        assert run.pid == process.pid
+        assert (run.pid, run.total) == (process.pid, 80)
+        assert (run.per_second or 0) > 0
+        assert (run.seconds_left or 0) > 0
         (program,) = children(process.pid)
         process.send_signal(signal.SIGKILL)
         process.wait()
