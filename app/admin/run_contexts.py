@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from app.analysis.figures import readable
 from app.db.tables import Bundle, SynthesisRun
 from app.synthesis_runs.schemas import LIVE, TAKEN
 from app.synthesis_runs.service import is_stale
@@ -111,7 +110,7 @@ def ingested_bundle(bundle: Bundle, counts: dict[tuple[str, bool], int], sheet: 
         path=bundle.path,
         naturals=counts.get(("natural", True), 0),
         layers=tuple(
-            LayerRow(readable(layer), counts.get((layer, True), 0), counts.get((layer, False), 0))
+            LayerRow(layer, counts.get((layer, True), 0), counts.get((layer, False), 0))
             for layer in bundle.layers
         ),
         sheet=sheet,
@@ -155,12 +154,12 @@ def _history(run: SynthesisRun) -> tuple[tuple[str, str], ...]:
     """When what happened."""
     rows = [("Queued", _moment(run.queued_at))]
     if run.started_at:
-        tries = "once" if run.attempt == 1 else f"{run.attempt} times"
-        rows += [("Begun", _moment(run.started_at)), ("Taken by a worker", tries)]
-    if run.host:
-        rows.append(("Latest worker", f"{run.host}, process {run.pid}"))
+        rows.append(("Begun", _moment(run.started_at)))
     if run.ended_at:
         rows.append(("Ended", _moment(run.ended_at)))
+    if run.attempt:
+        rows.append(("Taken by a worker", "once" if run.attempt == 1 else f"{run.attempt} times"))
+        rows.append(("Latest worker", f"{run.host}, process {run.pid}"))
     return tuple(rows)
 
 

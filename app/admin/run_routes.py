@@ -24,7 +24,7 @@ LIST = "/admin/synthesis"
 EXAMPLE = """\
 model: efficientnet_lite0
 layers: [block2, block10, head]
-stimuli: pictures        # a folder with one folder of pictures per category
+stimuli: pictures  # one folder per category
 recipe: fast
 seed: 0
 """

@@ -99,8 +99,10 @@ class Execution:
 
     async def _draw_sheet(self, manifest: Manifest) -> None:
         """The first stimulus of each category beside its metamers. A bundle is as good without it."""
-        first = {natural.category: natural.id for natural in reversed(manifest.naturals)}
-        chosen = [word for name in list(first.values())[-SHEET_STIMULI:] for word in ("--stimulus", name)]
+        first: dict[str, str] = {}
+        for natural in manifest.naturals:
+            first.setdefault(natural.category, natural.id)
+        chosen = [word for name in list(first.values())[:SHEET_STIMULI] for word in ("--stimulus", name)]
         async with Child(*self._program, "report", self._folder, *chosen) as child:
             await self._watched(child.ended(), lambda: SHEET)
         if child.error:

@@ -153,7 +153,7 @@ async def test_a_finished_run_shows_what_was_ingested(
     page = (await admin.get(f"{LIST}/1")).text
     assert "58 of 60 metamers have their certificate" in page
     assert f"bundle: {bundle}" in page
-    for row in ("block 2</th><td>20</td><td>0", "head</th><td>18</td><td>2"):
+    for row in ("block2</th><td>20</td><td>0", "head</th><td>18</td><td>2"):
         assert row in page
     assert "contact_sheet.png" not in page
     assert (await admin.get(f"{LIST}/1/contact_sheet.png")).status_code == 404
