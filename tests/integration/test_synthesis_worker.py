@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from app.core.clock import utc_now
@@ -21,6 +22,7 @@ from app.synthesis_runs.worker import Worker
 from synthesis.bundle.store import BundleStore
 from tests.database import rows_of
 from tests.integration.tiny_worker import PROGRAM
+from tests.processes import children, runs
 from tests.synthesis.networks import write_pictures
 
 pytestmark = [
@@ -96,14 +98,6 @@ def journal(settings: Settings) -> dict[str, int]:
     """When each finished item was written."""
     folder = settings.bundle_folder / "small" / "journal"
     return {path.name: path.stat().st_mtime_ns for path in folder.glob("*.json")}
-
-
-def runs(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"  # nobody may be there to take note of its end
 
 
 async def test_a_run_is_carried_out_and_ingested(
@@ -222,10 +216,6 @@ def worker_process(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
         process.wait()
 
 
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 async def test_after_kill_9_of_a_worker_the_program_stops_and_another_worker_finishes(
     database: Database, settings: Settings, pictures: Path
 ) -> None:
@@ -251,3 +241,38 @@ async def test_after_kill_9_of_a_worker_the_program_stops_and_another_worker_fin
     assert run.summary["items"] == 80
     assert kept.items() <= journal(settings).items(), "what was finished is not made again"
     assert len(await rows_of(database, Bundle)) == 1
+
+
+@contextmanager
+def database_away(server: str) -> Iterator[None]:
+    """Postgres breaks all connections to the tests' database and takes no new ones, until the block ends."""
+    with psycopg.connect(server, dbname="postgres", autocommit=True) as connection:
+        connection.execute("ALTER DATABASE metamerlab ALLOW_CONNECTIONS false")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'metamerlab'"
+        )
+        try:
+            yield
+        finally:
+            connection.execute("ALTER DATABASE metamerlab ALLOW_CONNECTIONS true")
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_run_outlives_a_short_absence_of_its_database_and_is_given_up_in_a_long_one(
+    database: Database, settings: Settings, tmp_path: Path, postgres_server: str, sleeper: tuple[str, str]
+) -> None:
+    await queue(database, tmp_path, SPEC)
+    pid_file = tmp_path / "sleeper.pid"
+    async with working(Worker(database, settings, sleeper)):
+        await wait_until(database, makes_metamers)
+        first = int(pid_file.read_text())
+        with database_away(postgres_server):
+            await asyncio.sleep(1)
+        back = utc_now()
+        await wait_until(database, lambda run: run.heartbeat_at is not None and run.heartbeat_at > back)
+        assert runs(first)
+        with database_away(postgres_server):
+            while runs(first):
+                await asyncio.sleep(0.05)
+        run = await wait_until(database, lambda run: run.attempt == 2)
+        assert (run.state, run.losses) == ("running", 1), "taken anew as soon as there is a database"

@@ -156,3 +156,25 @@ def test_paths_can_be_meant_from_another_folder(cli, spec, tmp_path):
     assert code == 1
     assert "stimuli" in err
     assert cli("run", elsewhere, "--out", tmp_path / "out", "--paths-from", tmp_path)[0] == 0
+
+
+DEAF = """
+import signal, subprocess, sys, time
+from synthesis import stopping
+stopping._GRACE_S = 0.2
+with stopping.stoppable(with_stdin=True):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    print("ready", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_run_that_does_not_listen_is_ended_with_its_processes():
+    command = [sys.executable, "-c", DEAF]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, start_new_session=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        process.stdin.close()
+        assert process.stdout.read() == "", "the helper holds this output open as long as it lives"
+        assert process.wait() == -signal.SIGKILL
