@@ -1,4 +1,6 @@
-# The web process: light, without torch. The page's JavaScript is gathered in a first stage.
+# Two images: `worker` with torch, and `web`, the default, light and without it.
+
+# The page's JavaScript.
 FROM node:24-slim AS page
 WORKDIR /metamerlab
 COPY package.json package-lock.json ./
@@ -7,16 +9,24 @@ COPY static static
 COPY synthesis/starter/pictures.json synthesis/starter/pictures.json
 RUN npm run vendor
 
-FROM python:3.11-slim
+FROM python:3.11-slim AS program
 WORKDIR /metamerlab
 COPY pyproject.toml README.md ./
 COPY app app
 COPY synthesis synthesis
 RUN pip install --no-cache-dir --editable .
 COPY migrations migrations
+RUN useradd --create-home metamerlab \
+    && mkdir var /home/metamerlab/.cache && chown metamerlab var /home/metamerlab/.cache
+
+FROM program AS worker
+RUN pip install --no-cache-dir --editable '.[synthesis]'
+USER metamerlab
+CMD ["metamerlab", "worker"]
+
+FROM program AS web
 COPY templates templates
 COPY --from=page /metamerlab/static static
-RUN useradd --create-home metamerlab && mkdir var && chown metamerlab var
 USER metamerlab
 EXPOSE 8000
 CMD ["sh", "-c", "metamerlab db upgrade && exec metamerlab serve --host 0.0.0.0 --port 8000"]

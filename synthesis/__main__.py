@@ -1,6 +1,5 @@
 """The command line: ``python -m synthesis ...``. Messages go to stderr, results to stdout."""
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -9,21 +8,22 @@ from typing import Annotated
 import typer
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.events import RunSummary
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import RecipeName, SynthesisSpec
 from synthesis.bundle.store import BundleStore
 from synthesis.bundle.yaml_file import load_yaml
 from synthesis.device import DeviceName
-from synthesis.engines import EngineName
+from synthesis.engines import Engine, EngineName
 from synthesis.engines.choice import make_engine
 from synthesis.networks_command import layers, models
 from synthesis.null_command import null
+from synthesis.progress import Format, use_format
 from synthesis.readout_command import readout
 from synthesis.recognition.command import plot_observers, recognize
 from synthesis.report.command import report
 from synthesis.starter.command import starter
-
-INTERRUPTED = 130
+from synthesis.stopping import exit_code, stoppable
 
 app = typer.Typer(
     help="Make, certify and check model metamers.",
@@ -57,28 +57,42 @@ def run(
     ray_address: Annotated[
         str | None, typer.Option(help="A Ray cluster's, or auto; without, Ray is started here.")
     ] = None,
+    progress: Annotated[Format, typer.Option(help="On stderr, for people or for a program.")] = "bar",
+    paths_from: Annotated[
+        Path | None, typer.Option(help="Folder that the spec's relative paths are meant from; else its own.")
+    ] = None,
+    stop_with_stdin: Annotated[
+        bool, typer.Option("--stop-with-stdin", help="Stop when standard input is closed.")
+    ] = False,
 ) -> None:
     """Make and certify every metamer of a spec."""
-    from synthesis.plan import finished_bundle, make_plan
-
     started = time.monotonic()
-    wanted = load_yaml(spec, SynthesisSpec)
+    use_format(progress)
+    wanted = load_yaml(spec, SynthesisSpec, folder=paths_from)
     if recipe:
         wanted = wanted.model_copy(update={"recipe": recipe})
+    try:
+        with stoppable(stop_with_stdin):
+            manifest = _finished(wanted, out, make_engine(engine, device, workers, ray_address))
+    except KeyboardInterrupt as stop:
+        _say(f"interrupted; what is finished is kept in {out}: run the same command to continue")
+        raise typer.Exit(exit_code(stop)) from None
+    _report_items(manifest, time.monotonic() - started)
+
+
+def _finished(wanted: SynthesisSpec, out: str, engine: Engine) -> Manifest:
+    """The manifest of the spec's bundle, which is made or continued unless it is there."""
+    from synthesis.plan import finished_bundle, make_plan
+
     plan = make_plan(wanted)
     store = BundleStore(out)
     manifest = finished_bundle(plan, store)
     if manifest:
         _say(f"{out}: already finished")
-    else:
-        from synthesis.run import make_bundle
+        return manifest
+    from synthesis.run import make_bundle
 
-        try:
-            manifest = make_bundle(plan, store, make_engine(engine, device, workers, ray_address))
-        except KeyboardInterrupt:
-            _say(f"interrupted; what is finished is kept in {out}: run the same command to continue")
-            raise typer.Exit(INTERRUPTED) from None
-    _report_items(manifest, time.monotonic() - started)
+    return make_bundle(plan, store, engine)
 
 
 @app.command()
@@ -112,8 +126,8 @@ def _report_items(manifest: Manifest, seconds: float) -> None:
 
 
 def _print_summary(items: int, failed: int, seconds: float) -> None:
-    summary = {"items": items, "passed": items - failed, "failed": failed, "seconds": round(seconds, 1)}
-    typer.echo(json.dumps(summary))
+    summary = RunSummary(items=items, passed=items - failed, failed=failed, seconds=round(seconds, 1))
+    typer.echo(summary.model_dump_json())
 
 
 def _say(message: str) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, HTTPException, Request
 
 from app.admin import service
+from app.admin.headers import BACKGROUND
 from app.admin.throttle import FailureThrottle
 from app.core.errors import Forbidden
 from app.db.session import Database
@@ -22,7 +23,7 @@ async def require_admin(request: Request, session: ReadSession, settings: Curren
     found = await service.find_session(session, secret, now) if secret else None
     if found is None:
         raise HTTPException(303, "Please sign in.", {"Location": SIGN_IN})
-    if service.needs_touch(found, now):
+    if service.needs_touch(found, now) and BACKGROUND not in request.headers:
         database: Database = request.app.state.database
         async with database.writing() as writing:
             await service.touch(writing, found, now)

@@ -9,6 +9,8 @@ from fastapi.responses import RedirectResponse
 from app.admin import queries, service
 from app.admin.contexts import SignInContext, StudiesContext, study_card, study_page
 from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_form, require_admin
+from app.admin.headers import NO_STORE, PAGE_HEADERS
+from app.admin.run_routes import router as runs
 from app.analysis.export import FILES, FileName
 from app.analysis.service import analyse, counts_by_study
 from app.core.errors import Unauthorized
@@ -19,9 +21,6 @@ from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
 from app.web.security import cookie_name, set_session_cookie
 from app.web.templating import page
 
-NO_STORE = {"Cache-Control": "no-store"}
-# Under the site's "no-referrer" browsers say "Origin: null" in forms, which `own_form` could not tell apart.
-PAGE_HEADERS = {**NO_STORE, "Referrer-Policy": "same-origin"}
 TOO_MANY = "Too many wrong tokens from this address. Please wait 15 minutes."
 
 router = APIRouter()
@@ -109,5 +108,6 @@ async def close_study(session: WriteSession, now: Now, name: str) -> Response:
     return RedirectResponse(f"/admin/studies/{name}", 303)
 
 
+signed_in.include_router(runs)
 router.include_router(door)
 router.include_router(signed_in)

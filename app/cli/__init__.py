@@ -6,7 +6,19 @@ from importlib.metadata import version
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import admin, analyze, analyze_matrix, db, demo, serve, simulate, stimuli, study
+from app.cli import (
+    admin,
+    analyze,
+    analyze_matrix,
+    db,
+    demo,
+    serve,
+    simulate,
+    stimuli,
+    study,
+    synthesis_runs,
+    worker,
+)
 from app.core.errors import DomainError
 from synthesis.bundle.errors import UserError
 
@@ -20,12 +32,14 @@ app = typer.Typer(
 app.add_typer(db.app, name="db")
 app.add_typer(stimuli.app, name="stimuli")
 app.add_typer(study.app, name="study")
+app.add_typer(synthesis_runs.app, name="synthesis")
 app.add_typer(admin.app, name="admin")
 app.command()(demo.demo)
 app.command()(serve.serve)
 app.command()(simulate.simulate)
 app.command()(analyze.analyze)
 app.command()(analyze_matrix.analyze_matrix)
+app.command()(worker.worker)
 
 
 def _show_version(wanted: bool) -> None:

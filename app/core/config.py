@@ -14,7 +14,12 @@ DRIVERS = ("sqlite+aiosqlite", "postgresql+psycopg")
 
 
 class Settings(BaseSettings):
-    """`base_url` is the address that participants use; on https the cookies are always secure."""
+    """`base_url` is the address that participants use; on https the cookies are always secure.
+
+    `bundle_folder` is where workers write bundles. `spec_folder` is what the paths of specs that were entered
+    in the browser are meant from; they cannot leave it. A worker that was silent for `worker_stale_seconds`
+    has lost its run to the next one.
+    """
 
     model_config = SettingsConfigDict(env_prefix="METAMERLAB_", env_file=".env", extra="ignore")
 
@@ -22,6 +27,9 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     secure_cookies: bool = False
     stale_after_minutes: float = Field(default=120, gt=0)
+    bundle_folder: Path = Path("var/bundles")
+    spec_folder: Path = Path("var")
+    worker_stale_seconds: float = Field(default=60, gt=0)
 
     @field_validator("database_url")
     @classmethod

@@ -1,6 +1,6 @@
 """Reading bundles and stimuli from the database."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Bundle, Stimulus
@@ -27,3 +27,13 @@ async def pictures_of_bundle(session: AsyncSession, bundle_id: int) -> list[Pict
         Stimulus.certified,
     ).where(Stimulus.bundle_id == bundle_id)
     return [Picture(*row) for row in await session.execute(query)]
+
+
+async def certified_counts(session: AsyncSession, bundle_id: int) -> dict[tuple[str, bool], int]:
+    """Number of pictures of a bundle by (condition, whether certified)."""
+    query = (
+        select(Stimulus.condition, Stimulus.certified, func.count())
+        .where(Stimulus.bundle_id == bundle_id)
+        .group_by(Stimulus.condition, Stimulus.certified)
+    )
+    return {(condition, certified): n for condition, certified, n in await session.execute(query)}

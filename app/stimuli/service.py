@@ -14,6 +14,9 @@ from synthesis.bundle.errors import BundleError
 from synthesis.bundle.manifest import NATURAL, Manifest
 from synthesis.bundle.store import BundleStore
 
+# Written into the bundle's folder by `python -m synthesis report`.
+CONTACT_SHEET = "contact_sheet.png"
+
 
 class DamagedStimulusError(DomainError):
     """A picture that was whole when its bundle was ingested is missing or changed."""
@@ -117,3 +120,9 @@ def read_picture(bundle_path: str, blob_sha256: str) -> bytes:
         return _store(bundle_path).read_blob(blob_sha256)
     except BundleError as error:
         raise DamagedStimulusError("stimulus_damaged", str(error)) from None
+
+
+def contact_sheet(bundle_path: str) -> Path | None:
+    """The picture that shows a bundle at a glance; None if nobody has drawn it."""
+    path = Path(bundle_path) / CONTACT_SHEET
+    return path if path.is_file() else None

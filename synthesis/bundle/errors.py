@@ -6,7 +6,11 @@ class UserError(ValueError):
 
 
 class SpecError(UserError):
-    """A YAML file that does not fit its schema; the message names file, line and field."""
+    """A YAML file that does not fit its schema; the message names file, line and field of each problem."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
 
 
 class BundleError(UserError):

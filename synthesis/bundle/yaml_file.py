@@ -13,15 +13,17 @@ from synthesis.bundle.errors import SpecError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def load_yaml(path: Path, model: type[Model]) -> Model:
+def load_yaml(path: Path, model: type[Model], *, folder: Path | None = None) -> Model:
     """Read and validate one file.
 
     Parameters
     ----------
     path
-        A YAML file whose top level is a mapping. Relative paths inside it are resolved by the caller.
+        A YAML file whose top level is a mapping.
     model
-        The schema. It receives ``context={"folder": path.parent}``.
+        The schema. It receives ``context={"folder": folder}``.
+    folder
+        What relative paths in the file are meant from; by default the file's own folder.
 
     Raises
     ------
@@ -33,7 +35,7 @@ def load_yaml(path: Path, model: type[Model]) -> Model:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(f"{path}: cannot be read ({error})") from None
-    return parse_yaml(text, model, name=str(path), folder=path.parent)
+    return parse_yaml(text, model, name=str(path), folder=folder or path.parent)
 
 
 def parse_yaml(text: str, model: type[Model], *, name: str, folder: Path) -> Model:
@@ -51,7 +53,7 @@ def parse_yaml(text: str, model: type[Model], *, name: str, folder: Path) -> Mod
         return model.model_validate(content, context={"folder": folder})
     except ValidationError as error:
         problems = [_describe(problem, root, model, name) for problem in error.errors()]
-        raise SpecError("; ".join(problems)) from None
+        raise SpecError(*problems) from None
 
 
 def _describe(problem: Any, root: yaml.Node | None, model: type[BaseModel], name: str) -> str:

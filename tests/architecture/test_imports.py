@@ -18,6 +18,7 @@ PURE = (
     "app/experiments/presets.py",
     "app/experiments/schemas.py",
     "app/stimuli/png.py",
+    "app/synthesis_runs/schemas.py",
     "app/trials/scoring.py",
     "app/trials/simulate.py",
     "app/analysis/anova.py",

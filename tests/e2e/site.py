@@ -71,6 +71,8 @@ class Site:
             **os.environ,
             "METAMERLAB_DATABASE_URL": self.database_url,
             "METAMERLAB_BASE_URL": self.base_url,
+            "METAMERLAB_BUNDLE_FOLDER": str(self.folder / "bundles"),
+            "METAMERLAB_SPEC_FOLDER": str(self.folder),
         }
 
     def query(self, sql: str, *parameters: object) -> list[sqlite3.Row]:

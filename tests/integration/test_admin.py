@@ -1,22 +1,22 @@
 """The experimenter's pages: who may see them, what they show, what their buttons do; on both databases."""
 
+import re
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from sqlalchemy import select
 
 from app.admin import service
-from app.admin.routes import signed_in
 from app.admin.throttle import FAILURES
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.tokens import token_sha256
 from app.db.session import Database
-from app.db.tables import AdminSession, SetupToken, Study
+from app.db.tables import AdminSession, SetupToken, Study, SynthesisRun
 from app.main import create_app
+from tests.database import rows_of
 from tests.http import new_client
 from tests.integration.test_analysis import simulate
 
@@ -32,6 +32,13 @@ ADDRESSES = [
     ("GET", "/admin/studies/tiny/live/codebook.csv"),
     ("POST", "/admin/studies/tiny/open"),
     ("POST", "/admin/studies/tiny/close"),
+    ("GET", "/admin/synthesis"),
+    ("POST", "/admin/synthesis"),
+    ("GET", "/admin/synthesis/new"),
+    ("GET", "/admin/synthesis/1"),
+    ("GET", "/admin/synthesis/1/contact_sheet.png"),
+    ("POST", "/admin/synthesis/1/cancel"),
+    ("POST", "/admin/synthesis/1/retry"),
 ]
 
 
@@ -60,18 +67,23 @@ async def age_session(database: Database, created: timedelta, seen: timedelta) -
 
 
 def test_the_list_of_addresses_is_complete() -> None:
-    routes = [route for route in signed_in.routes if isinstance(route, APIRoute)]
-    missed = [
-        route.path
-        for route in routes
-        if not any(method in route.methods and route.path_regex.match(path) for method, path in ADDRESSES)
-    ]
-    assert routes and missed == []
+    known = {
+        f"{method} {path}"
+        for path, methods in create_app(Settings()).openapi()["paths"].items()
+        for method in map(str.upper, methods)
+        if path.startswith("/admin") and path not in ("/admin/sign-in", "/admin/sign-out")
+    }
+    missed = {
+        route
+        for route in known
+        if not any(re.fullmatch(re.sub("{.*?}", "[^/]+", route), " ".join(pair)) for pair in ADDRESSES)
+    }
+    assert known and missed == set()
 
 
 @pytest.mark.parametrize(("method", "address"), ADDRESSES)
 async def test_every_address_asks_for_a_sign_in(
-    client: httpx.AsyncClient, open_links: dict[str, str], method: str, address: str
+    client: httpx.AsyncClient, database: Database, open_links: dict[str, str], method: str, address: str
 ) -> None:
     for cookie in (None, "guessed"):
         if cookie:
@@ -80,6 +92,7 @@ async def test_every_address_asks_for_a_sign_in(
         assert response.status_code == 303
         assert response.headers["location"] == "/admin/sign-in"
         assert "tiny" not in response.text
+    assert await rows_of(database, SynthesisRun) == []
 
 
 async def test_sign_in_page_is_open_to_all(client: httpx.AsyncClient) -> None:
@@ -154,6 +167,16 @@ async def test_use_puts_off_the_idle_time_out(admin: httpx.AsyncClient, database
     assert utc_now() - row.last_seen_at < timedelta(minutes=1)
 
 
+async def test_a_page_that_looks_by_itself_does_not_put_it_off(
+    admin: httpx.AsyncClient, database: Database
+) -> None:
+    await age_session(database, timedelta(hours=3), timedelta(hours=1))
+    assert (await admin.get("/admin/synthesis", headers={"x-background": "1"})).status_code == 200
+    async with database.reading() as session:
+        row = (await session.scalars(select(AdminSession))).one()
+    assert utc_now() - row.last_seen_at > timedelta(minutes=59)
+
+
 async def test_sign_out_ends_the_session_on_the_server(admin: httpx.AsyncClient, database: Database) -> None:
     secret = admin.cookies["metamerlab-admin"]
     assert (await admin.post("/admin/sign-out")).headers["location"] == "/admin/sign-in"
@@ -188,7 +211,8 @@ async def test_on_https_the_cookie_is_bound_to_the_host(database_url: str) -> No
 async def test_forms_of_other_sites_are_refused(
     admin: httpx.AsyncClient, database: Database, open_links: dict[str, str], headers: dict[str, str]
 ) -> None:
-    for address in ("/admin/studies/tiny/close", "/admin/sign-out", "/admin/sign-in"):
+    posts = [address for method, address in ADDRESSES if method == "POST"]
+    for address in (*posts, "/admin/sign-out", "/admin/sign-in"):
         assert (await admin.post(address, headers=headers, data={"token": "x"})).status_code == 403
     async with database.reading() as session:
         assert (await session.scalars(select(Study.status))).one() == "open"

@@ -5,6 +5,7 @@ from app.db.tables.people import Event, Participant, PlannedTrial
 from app.db.tables.responses import Response
 from app.db.tables.stimuli import Bundle, Stimulus
 from app.db.tables.study import Study, StudyLink
+from app.db.tables.synthesis import SynthesisRun
 
 __all__ = [
     "AdminSession",
@@ -17,4 +18,5 @@ __all__ = [
     "Stimulus",
     "Study",
     "StudyLink",
+    "SynthesisRun",
 ]
