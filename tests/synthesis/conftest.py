@@ -1,5 +1,5 @@
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,14 +18,6 @@ max_steps: 60
 """
 
 Cli = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _null_cache(tmp_path_factory) -> Iterator[None]:
-    """Nulls that tests compute stay out of the user's cache."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("METAMERLAB_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 @pytest.fixture

@@ -2,16 +2,9 @@
 
 import json
 
-import pytest
-
 from synthesis.bundle.store import BundleStore
 from synthesis.null_cache import NullCache, null_key
 from synthesis.registry import load_network
-
-
-@pytest.fixture(autouse=True)
-def own_cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("METAMERLAB_CACHE", str(tmp_path / "cache"))
 
 
 def test_a_second_run_with_the_same_pictures_takes_the_nulls_of_the_first(cli, spec, tmp_path):
