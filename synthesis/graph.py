@@ -174,15 +174,18 @@ def _keep_values(graph: fx.Graph) -> None:
     """Let no function or method write into its input, which may be a returned activation."""
     for node in graph.nodes:
         if node.op == "call_method":
-            node.target = _without_underscore(Tensor, str(node.target))
+            node.target = _without_underscore(str(node.target), Tensor)
         elif node.op == "call_function":
             name = getattr(node.target, "__name__", "")
-            if (plain := _without_underscore(torch, name)) != name:
-                node.target = getattr(torch, plain)
+            for owner in (torch, functional):
+                if (plain := _without_underscore(name, owner)) != name:
+                    node.target = getattr(owner, plain)
+                    break
             _not_in_place(node)
 
 
-def _without_underscore(owner: Any, name: str) -> str:
+def _without_underscore(name: str, owner: Any) -> str:
+    """`relu` for `relu_`, if `owner` has it: the same operation that leaves its input alone."""
     plain = name.removesuffix("_")
     return plain if not name.startswith("_") and hasattr(owner, plain) else name
 

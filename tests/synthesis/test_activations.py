@@ -81,7 +81,13 @@ CLAMPS = {
     "relu6": lambda net, x: net.relu6(x),
     "function": lambda net, x: functional.relu(x),
     "in place": lambda net, x: functional.relu(x, inplace=True),
+    "in place by position": lambda net, x: functional.relu(x, True),
+    "in place by name": lambda net, x: torch.relu_(x),
+    "by keyword": lambda net, x: functional.relu(input=x),
+    "hardtanh": lambda net, x: functional.hardtanh(x, 0, 1, True),
+    "hardtanh in place": lambda net, x: functional.hardtanh_(x, 0.0, 1.0),
     "method": lambda net, x: x.relu_(),
+    "method clamp": lambda net, x: x.clamp_min(0),
     "clamp": lambda net, x: torch.clamp(x, min=0),
     "flattened": lambda net, x: net.dropout(net.flatten(net.relu(x))),
 }

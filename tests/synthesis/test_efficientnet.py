@@ -1,4 +1,4 @@
-"""The embedded default network: its weights, its answers, and its layers."""
+"""The embedded networks, with their published weights: their answers, and their layers."""
 
 import json
 
@@ -9,7 +9,7 @@ import torch
 from synthesis.activations import MatchedActivation
 from synthesis.bundle.store import BundleStore
 from synthesis.images import category_folder, read_picture, to_input
-from synthesis.networks.efficientnet_lite import LITE0_STAGES, lite_layers, timm_name
+from synthesis.networks.efficientnet_lite import LITE0_STAGES, LITE1_STAGES, lite_layers, timm_name
 from synthesis.observer import Observer
 from synthesis.registry import load_network
 from synthesis.vision.decision import FeatherRule
@@ -19,9 +19,7 @@ from tests.synthesis.test_activations import hooked
 PHOTOS = SHARED_DATA / "photos16"
 
 
-@pytest.fixture(scope="module")
-def network():
-    return load_network("efficientnet_lite0")
+NAMES = ("efficientnet_lite0", "efficientnet_lite1")
 
 
 def test_published_parameter_names_map_by_hand_made_examples():
@@ -34,10 +32,19 @@ def test_published_parameter_names_map_by_hand_made_examples():
     assert timm_name("_fc.weight", LITE0_STAGES) == "classifier.weight"
 
 
-@pytest.mark.parametrize("name", [layer.name for layer in lite_layers(LITE0_STAGES)])
-def test_the_optimised_part_equals_the_network(network, name):
-    layer = network.layer(name)
-    pictures = torch.from_numpy(to_input(np.stack([smooth_picture(1, 224)])))
+def test_block_numbers_of_lite1_follow_its_own_stages():
+    assert timm_name("_blocks.20._bn2.bias", LITE1_STAGES) == "blocks.6.0.bn3.bias"
+    network = load_network("efficientnet_lite1").including(["block20", "block6"])
+    assert network.layer("block6").node == "network.blocks.2.2"
+    assert [layer.name for layer in network.layers][-3:] == ["block20", "head", "logits"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("layer", [layer.name for layer in lite_layers(LITE0_STAGES)])
+def test_the_optimised_part_equals_the_network(name, layer):
+    network = load_network(name)
+    layer = network.layer(layer)
+    pictures = torch.from_numpy(to_input(np.stack([smooth_picture(1, network.input_px)])))
     expected = hooked(network.module, layer.node, pictures)
     matched = MatchedActivation(network, layer)(pictures)
     scale = float(expected.abs().max())
@@ -47,15 +54,18 @@ def test_the_optimised_part_equals_the_network(network, name):
 
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="the shared photographs are not here")
-def test_it_names_photographs(network):
+@pytest.mark.parametrize(("name", "share"), [("efficientnet_lite0", 0.8), ("efficientnet_lite1", 0.7)])
+def test_it_names_photographs(name, share):
+    network = load_network(name)
     observer = Observer(network, FeatherRule())
     answers = [
         (category, observer.answer(read_picture(path, network.input_px, network.resize_px)))
         for category, path in category_folder(PHOTOS)[::2]
     ]
     accuracy = np.mean([category == answer for category, answer in answers])
-    # 0.86 of all 80; chance is 1/16, and wrong weights, normalisation or padding cost more than this margin.
-    assert accuracy >= 0.8, answers
+    # 0.86 and 0.75 of all 80, which have 224 px and are enlarged for Lite1. Chance is 1/16, and wrong
+    # weights, normalisation or padding cost more than this margin.
+    assert accuracy >= share, answers
 
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="the shared photographs are not here")
