@@ -1,5 +1,6 @@
 """Progress on stderr: a bar with rate and time left on a terminal, else a line now and then."""
 
+import sys
 import time
 from types import TracebackType
 from typing import Protocol
@@ -25,20 +26,27 @@ class _Rate(ProgressColumn):
 
 
 class Counter(Protocol):
-    """Is told of each piece of work that is done, or was done by an earlier run."""
+    """Is told of each piece of work that is done, or was by an earlier run, and what people should know."""
 
     def skip(self) -> None: ...
     def advance(self) -> None: ...
+    def say(self, message: str) -> None: ...
 
 
 class Uncounted:
-    """Progress that nobody watches."""
+    """Progress that nobody watches; what is said is kept in `said`."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
 
     def skip(self) -> None:
         """Pass over a piece."""
 
     def advance(self) -> None:
         """Pass over a piece."""
+
+    def say(self, message: str) -> None:
+        self.said.append(message)
 
 
 class Steps:
@@ -78,6 +86,10 @@ class Steps:
         self._bar.advance(self._task)
         if self._bar.disable and time.monotonic() - self._printed > _LINE_EVERY_S:
             self._print()
+
+    def say(self, message: str) -> None:
+        """Tell the person at the terminal something that needs no answer."""
+        sys.stderr.write(message + "\n")
 
     def _print(self) -> None:
         if self.done == self._printed_done:
