@@ -12,6 +12,7 @@ from synthesis.certificate import certify, measure
 from synthesis.device import describe
 from synthesis.images import decode_png, encode_png, to_input, to_pictures
 from synthesis.journal import Attempt, Journal
+from synthesis.memory import smaller_batch
 from synthesis.observer import Observer
 from synthesis.optimise import Batch, Synthesis, initial_noise, noise_seed
 from synthesis.progress import Counter
@@ -92,10 +93,21 @@ class LayerMaker:
         network = self.observer.network
         matched = MatchedActivation(network, network.layer(layer)).to(self.device)
         batch: Batch[Job] = Batch(matched, self.recipe)
-        while queue or batch.items:
-            while queue and len(batch.items) < BATCH_SIZE:
-                self._add(batch, queue.popleft())
-            for synthesis in batch.step():
+        size, at_work = BATCH_SIZE, list[Job]()
+        while queue or at_work:
+            try:
+                while queue and len(at_work) < size:
+                    at_work.append(queue.popleft())
+                    self._add(batch, at_work[-1])
+                finished = batch.step()
+            except (RuntimeError, MemoryError) as error:
+                size = smaller_batch(error, len(at_work), f"layer {layer}")
+                progress.say(f"layer {layer}: out of memory; going on with {size} at a time")
+                queue.extendleft(reversed(at_work))
+                batch, at_work = Batch(matched, self.recipe), []
+                continue
+            for synthesis in finished:
+                at_work.remove(synthesis.label)
                 attempt = self._finish(synthesis)
                 self.journal.put_attempt(self._key(synthesis.label), attempt)
                 queue.extend(self._judge(synthesis.label, attempt, null, progress.advance))

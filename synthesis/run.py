@@ -26,6 +26,7 @@ from synthesis.engines import Engine
 from synthesis.images import Picture, decode_png, encode_png, read_picture
 from synthesis.lock import exclusive
 from synthesis.maker import Job
+from synthesis.memory import out_of_memory
 from synthesis.null import layer_null
 from synthesis.null_cache import NullCache, null_key
 from synthesis.plan import Plan, Source, finished_bundle
@@ -189,6 +190,8 @@ def make_bundle(plan: Plan, store: BundleStore, engine: Engine) -> Manifest:
         store.remove_leftovers()
         try:
             return finished_bundle(plan, store) or Run(plan, store, engine).execute()
+        except (RuntimeError, MemoryError) as error:
+            raise out_of_memory(error, plan.spec.model) from None
         finally:
             store.remove_leftovers()
 

@@ -68,10 +68,24 @@ def make_maker(setup: Setup, store: BundleStore, device: torch.device) -> LayerM
     )
 
 
-def perform(setup: Setup, task: Task, device: str, progress: Counter | None = None) -> None:
+def perform(setup: Setup, task: Task, device: str, progress: Counter) -> None:
     """Make and journal a task's items on `device`. The network is kept for the process's next task."""
-    maker = _maker(setup, device)
-    maker.make(task.layer, list(task.jobs), task.null, progress or Uncounted())
+    _maker(setup, device).make(task.layer, list(task.jobs), task.null, progress)
+
+
+def perform_afar(setup: Setup, task: Task, device: str) -> list[str]:
+    """The same in a process that nobody watches; the messages for people."""
+    progress = Uncounted()
+    perform(setup, task, device, progress)
+    return progress.said
+
+
+def report_performed(task: Task, said: list[str], progress: Counter) -> None:
+    """Count the items of a task that was performed afar, and pass on what was said."""
+    for message in said:
+        progress.say(message)
+    for _ in task.jobs:
+        progress.advance()
 
 
 @lru_cache(maxsize=1)

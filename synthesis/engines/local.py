@@ -23,7 +23,7 @@ from synthesis.device import cores
 from synthesis.engines import LOSSES_ALLOWED, Engine, shared_task_size
 from synthesis.maker import BATCH_SIZE
 from synthesis.progress import Counter
-from synthesis.worker import Setup, Task, perform
+from synthesis.worker import Setup, Task, perform, perform_afar, report_performed
 
 
 def local_engine(devices: Sequence[torch.device], workers: int | None) -> Engine:
@@ -99,7 +99,7 @@ def _work_off(
     progress: Counter,
 ) -> list[int]:
     """Perform the tasks numbered in `left`, taking each from it; those at work when a process was lost."""
-    running: dict[Future[None], int] = {}
+    running: dict[Future[list[str]], int] = {}
     while left or running:
         try:
             while left and len(running) < workers:
@@ -107,9 +107,8 @@ def _work_off(
                 left.popleft()
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
-                future.result()
-                for _ in tasks[running.pop(future)].jobs:
-                    progress.advance()
+                said = future.result()
+                report_performed(tasks[running.pop(future)], said, progress)
         except BrokenProcessPool:
             return list(running.values())
     return []
@@ -135,5 +134,5 @@ def _end_with_the_driver(watched: Connection) -> None:
         os._exit(1)
 
 
-def _perform(setup: Setup, task: Task) -> None:
-    perform(setup, task, _device)
+def _perform(setup: Setup, task: Task) -> list[str]:
+    return perform_afar(setup, task, _device)

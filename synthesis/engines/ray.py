@@ -16,8 +16,9 @@ from synthesis.bundle.errors import UserError
 from synthesis.device import DeviceName, cores
 from synthesis.engines import LOSSES_ALLOWED, shared_task_size
 from synthesis.maker import BATCH_SIZE
+from synthesis.memory import is_out_of_memory
 from synthesis.progress import Counter
-from synthesis.worker import Setup, Task, perform
+from synthesis.worker import Setup, Task, perform_afar, report_performed
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 # How Ray treats graphics cards in tasks that ask for none; without a choice it warns of its next one.
@@ -51,7 +52,7 @@ class RayEngine:
             return
         with _connected(self.address, self.workers):
             device, resources = self._share(ray.cluster_resources())  # type: ignore[no-untyped-call]
-            remote = ray.remote(perform).options(max_retries=LOSSES_ALLOWED, **resources)
+            remote = ray.remote(perform_afar).options(max_retries=LOSSES_ALLOWED, **resources)
             left, running = deque(tasks), dict[Any, Task]()
             while left or running:
                 while left and (self.workers is None or len(running) < self.workers):
@@ -59,9 +60,7 @@ class RayEngine:
                     running[remote.remote(setup, task, device)] = task
                 (done, *_), _ = ray.wait(list(running), num_returns=1)
                 task = running.pop(done)
-                _result(done, task)
-                for _ in task.jobs:
-                    progress.advance()
+                report_performed(task, _result(done, task), progress)
 
     def _share(self, cluster: dict[str, float]) -> tuple[str, dict[str, float]]:
         """The device of a task, and what it asks of the cluster."""
@@ -71,12 +70,13 @@ class RayEngine:
         return "cpu", {"num_cpus": max(1, room // self.workers) if self.workers else 1}
 
 
-def _result(done: Any, task: Task) -> None:
-    """Raise what a task raised, or a `UserError` if its processes were lost again and again."""
+def _result(done: Any, task: Task) -> list[str]:
+    """What the task said. Raises what it raised, or a `UserError` if it was lost again and again."""
     try:
-        ray.get(done)
+        said: list[str] = ray.get(done)
+        return said
     except RayTaskError as error:
-        if isinstance(error.cause, UserError):
+        if isinstance(error.cause, UserError) or is_out_of_memory(error.cause):
             raise error.cause from None
         raise
     except RayError as error:

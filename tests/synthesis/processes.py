@@ -56,7 +56,7 @@ def workers(process: int) -> set[int]:
     return {
         child
         for child, command in descendants(process).items()
-        if "multiprocessing.spawn" in command or command.startswith("ray::perform")
+        if "multiprocessing.spawn" in command or command.startswith("ray::perform_afar")
     }
 
 

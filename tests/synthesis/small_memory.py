@@ -1,0 +1,66 @@
+"""`python -m tests.synthesis.small_memory` is `python -m synthesis` in a process with little memory (Linux).
+
+ROOM_MIB is what it may take beyond what it has after a first forward and backward pass of one picture through
+the network "wide", whose activations are large before its one small layer.
+"""
+
+import os
+import resource
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+import synthesis.engines.local
+import synthesis.run  # noqa: F401
+from synthesis.__main__ import main
+from synthesis.activations import MatchedActivation
+from synthesis.networks.modules import NormalisedNetwork, frozen
+from synthesis.registry import Layer, Network, load_network, register
+
+SIZE_PX = 128
+LAYERS = (Layer("features", "network.pool"), Layer("logits", "network.classifier"))
+
+
+class Wide(nn.Module):
+    """16 MiB of activation per picture after the convolution, 256 values after the pool."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.relu = nn.Conv2d(3, 256, 3, padding=1), nn.ReLU()
+        self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.classifier = nn.Linear(256, 1000)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.classifier(self.pool(self.relu(self.conv(x))))
+
+
+@register("wide", LAYERS)
+def wide() -> Network:
+    torch.manual_seed(3)
+    return Network(
+        name="wide",
+        module=frozen(NormalisedNetwork(Wide(), scale=2.0, shift=-1.0)),
+        layers=LAYERS,
+        input_px=SIZE_PX,
+        resize_px=SIZE_PX,
+        feature_node="network.pool",
+        weights="random, seed 3",
+        weights_sha256="3" * 64,
+    )
+
+
+def limit_memory(room_mib: int) -> None:
+    network = load_network("wide")
+    picture = torch.rand(1, 3, SIZE_PX, SIZE_PX, requires_grad=True)
+    MatchedActivation(network, LAYERS[0])(picture).sum().backward()
+    (size,) = [
+        line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmSize")
+    ]
+    limit = int(size.split()[1]) * 1024 + room_mib * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    limit_memory(int(os.environ["ROOM_MIB"]))
+    main()
