@@ -43,6 +43,7 @@ class LayerMaker:
     """Makes items with one network, recipe and decision rule, remembering each attempt in a journal.
 
     An item that fails its certificate is tried again from other noise, `attempts` times in all.
+    `network_seconds` is the time spent in the network while optimising, forward and backward.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class LayerMaker:
     ) -> None:
         self.observer, self.recipe, self.journal, self.rule_key = observer, recipe, journal, rule_key
         self.attempts, self.device = attempts, device
+        self.network_seconds = 0.0
         self._tried: dict[str, list[Item]] = {}
 
     def make(self, layer: str, jobs: list[Job], null: LayerNull, progress: Counter) -> list[Item]:
@@ -99,7 +101,9 @@ class LayerMaker:
                 while queue and len(at_work) < size:
                     at_work.append(queue.popleft())
                     self._add(batch, at_work[-1])
+                before = batch.network_seconds
                 finished = batch.step()
+                self.network_seconds += batch.network_seconds - before
             except (RuntimeError, MemoryError) as error:
                 size = smaller_batch(error, len(at_work), f"layer {layer}")
                 progress.say(f"layer {layer}: out of memory; going on with {size} at a time")

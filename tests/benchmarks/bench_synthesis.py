@@ -12,8 +12,9 @@ Per model and layer (early, middle, late), JSON lines that are also written to v
   get there in 2,000 steps, `reached` is false and the ratio is a lower bound.
 - `synthesis.certificates`: share certified, rho, SNR and error of (a) beside (c) and beside `fast` as it is
   by default, that is, to the end of its schedule.
-- `synthesis.certified_per_hour`, `synthesis.overhead_share`: of `fast` as it is by default, certificates
-  included; the share is of the time outside the network's forward and backward while optimising.
+- `synthesis.certified_per_hour`, `synthesis.overhead_share`: of the worker's whole loop with `fast` as it is
+  by default; the share is of the time outside the network's forward and backward while optimising,
+  certificates and files included.
 - `synthesis.gain.CHANGE`: what one change gave alone.
 - `synthesis.peak_mib`: the most memory that the process had taken, controls included.
 
@@ -25,7 +26,6 @@ import json
 import platform
 import resource
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -39,13 +39,13 @@ sys.path.insert(0, str(ROOT))
 
 from synthesis.bundle.errors import UserError  # noqa: E402
 from synthesis.bundle.spec import RandomWeights  # noqa: E402
-from synthesis.recipes import Fast  # noqa: E402
 from synthesis.registry import Network, load_network  # noqa: E402
 from tests.benchmarks.synthesis.changes import cost_changes, step_changes  # noqa: E402
 from tests.benchmarks.synthesis.contenders import FastToTargets, Reached, run_fast, run_plenoptic  # noqa: E402
 from tests.benchmarks.synthesis.published import RECIPE, PublishedStep, published_result  # noqa: E402
 from tests.benchmarks.synthesis.quality import Judge  # noqa: E402
 from tests.benchmarks.synthesis.subject import Subject, bench_pictures, make_subject  # noqa: E402
+from tests.benchmarks.synthesis.whole import run_whole  # noqa: E402
 
 LAYERS = {
     "efficientnet_lite0": ("block2", "block10", "logits"),
@@ -107,8 +107,8 @@ def _lines(subject: Subject, judge: Judge) -> Iterator[dict[str, Any]]:
         plenoptic_steps=plenoptic.steps / subject.count,
         reached=_reached(subject, plenoptic, targets),
     )
-    default, seconds, overhead = _default_run(subject, judge)
-    a, c, d = judge.judge(final), judge.judge(fast.pictures), judge.judge(default)
+    whole = run_whole(subject, judge.observer, judge.null)
+    a, c, d = judge.judge(final), judge.judge(fast.pictures), judge.judge(whole.pictures)
     yield _line(
         "certificates",
         subject,
@@ -118,10 +118,8 @@ def _lines(subject: Subject, judge: Judge) -> Iterator[dict[str, Any]]:
         fast=asdict(c),
         default=asdict(d),
     )
-    yield _line(
-        "certified_per_hour", subject, 3600 * d.passed * subject.count / seconds, unit="1/h", control=None
-    )
-    yield _line("overhead_share", subject, overhead, control=None)
+    yield _line("certified_per_hour", subject, whole.certified_per_hour, unit="1/h", control=None)
+    yield _line("overhead_share", subject, whole.overhead_share, control=None)
     changes = cost_changes(subject) | step_changes(subject, targets)
     for change, (without, with_it) in changes.items():
         yield _line(f"gain.{change}", subject, without / with_it, control=without, with_change=with_it)
@@ -142,15 +140,6 @@ def _race(subject: Subject, targets: list[float]) -> tuple[float, Reached, Reach
     step_s += [step() for _ in range(TIMED_STEPS)]
     runs.sort(key=lambda run: run.seconds)
     return RECIPE.max_steps * median(step_s), runs[ROUNDS // 2], plenoptic
-
-
-def _default_run(subject: Subject, judge: Judge) -> tuple[torch.Tensor, float, float]:
-    """`fast` by default, with certificates: pictures, seconds, share outside the network."""
-    start = time.perf_counter()
-    run = run_fast(subject, [Fast().enough] * subject.count, FastToTargets())
-    judge.judge(run.pictures)
-    seconds = time.perf_counter() - start
-    return run.pictures, seconds, 1 - run.network_seconds / seconds
 
 
 def _reached(subject: Subject, run: Reached, targets: list[float]) -> bool:

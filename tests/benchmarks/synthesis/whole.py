@@ -1,0 +1,58 @@
+"""The worker's whole loop on the bench pictures: steps, encoding, certificates, journal."""
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from synthesis.bundle.manifest import Item, LayerNull, Natural
+from synthesis.bundle.store import BundleStore
+from synthesis.images import decode_png, encode_png, to_input, to_pictures
+from synthesis.journal import Journal
+from synthesis.maker import Job, LayerMaker
+from synthesis.observer import Observer
+from synthesis.progress import Uncounted
+from synthesis.recipes import Fast
+from tests.benchmarks.synthesis.subject import Subject
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What the loop made, the seconds it took, and the share of them outside the network's steps."""
+
+    items: list[Item]
+    pictures: torch.Tensor
+    seconds: float
+    overhead_share: float
+
+    @property
+    def certified_per_hour(self) -> float:
+        return 3600 * sum(item.certificate.passed for item in self.items) / self.seconds
+
+
+def run_whole(subject: Subject, observer: Observer, null: LayerNull) -> Whole:
+    """`fast` as it is by default, one attempt at each picture, into a bundle in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = BundleStore(Path(folder))
+        jobs = [Job(natural, subject.layer.name, seed=0) for natural in _naturals(subject, observer, store)]
+        maker = LayerMaker(observer, Fast(), Journal(store), {}, attempts=1, device=torch.device("cpu"))
+        start = time.perf_counter()
+        items = maker.make(subject.layer.name, jobs, null, Uncounted())
+        seconds = time.perf_counter() - start
+        pictures = [decode_png(store.read_blob(item.blob.sha256)) for item in items]
+    return Whole(items, torch.from_numpy(to_input(pictures)), seconds, 1 - maker.network_seconds / seconds)
+
+
+def _naturals(subject: Subject, observer: Observer, store: BundleStore) -> list[Natural]:
+    return [
+        Natural(
+            id=str(number),
+            category="",
+            blob=store.put_blob(encode_png(picture), "image/png"),
+            source_sha256="0" * 64,
+            answer=observer.answer(picture),
+        )
+        for number, picture in enumerate(to_pictures(subject.naturals.numpy()))
+    ]
