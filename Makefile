@@ -8,7 +8,7 @@ BIN := .venv/bin
 # An npm on the machine is used; otherwise the one that the set-up puts into the virtual environment.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: demo test check test-python test-js bench bench-synthesis bench-page bench-demo figures clean
+.PHONY: demo test check test-python test-js bench bench-synthesis bench-ray bench-page bench-demo figures clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -27,10 +27,13 @@ test-js: node_modules/.ready
 test-python: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python -m pytest
 
-bench: bench-synthesis bench-page bench-demo
+bench: bench-synthesis bench-ray bench-page bench-demo
 
 bench-synthesis: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python tests/benchmarks/bench_synthesis.py
+
+bench-ray: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_ray.py
 
 bench-page: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python tests/benchmarks/bench_page.py
@@ -48,7 +51,7 @@ bench-demo: .venv/.ready-dev
 	touch $@
 
 .venv/.ready-dev: .venv/.ready
-	$(BIN)/pip install --quiet --editable '.[synthesis,dev]'
+	$(BIN)/pip install --quiet --editable '.[synthesis,ray,s3,dev]'
 	$(BIN)/python tests/browser.py
 	touch $@
 
