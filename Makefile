@@ -8,7 +8,7 @@ BIN := .venv/bin
 # An npm on the machine is used; otherwise the one that the set-up puts into the virtual environment.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: demo test check test-python test-js bench bench-synthesis bench-page bench-demo bench-analysis \
+.PHONY: demo test check test-python test-js bench bench-synthesis bench-ray bench-page bench-demo bench-analysis \
 	figures figure-observers clean
 
 demo: .venv/.ready node_modules/.vendored
@@ -28,10 +28,13 @@ test-js: node_modules/.ready
 test-python: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python -m pytest
 
-bench: bench-synthesis bench-page bench-demo bench-analysis
+bench: bench-page bench-demo bench-analysis
 
 bench-synthesis: .venv/.ready-bench
 	$(BIN)/python tests/benchmarks/bench_synthesis.py
+
+bench-ray: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_ray.py
 
 bench-page: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python tests/benchmarks/bench_page.py
@@ -52,7 +55,7 @@ bench-analysis: .venv/.ready-dev
 	touch $@
 
 .venv/.ready-dev: .venv/.ready
-	$(BIN)/pip install --quiet --editable '.[synthesis,dev]'
+	$(BIN)/pip install --quiet --editable '.[synthesis,ray,s3,dev]'
 	$(BIN)/python tests/browser.py
 	touch $@
 

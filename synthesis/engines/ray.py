@@ -7,6 +7,7 @@ the journal. The bundle must be at a place that every node reaches, and this pac
 import logging
 import os
 import signal
+import socket
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -91,6 +92,7 @@ def _connected(address: str | None, workers: int | None) -> Iterator[None]:
     """Within the block Ray is there; afterwards this program's tasks are ended."""
     handler = signal.getsignal(signal.SIGTERM)
     try:
+        _require_answer(address)
         ray.init(
             address or "local",
             num_cpus=None if address else workers and max(workers, cores()),
@@ -98,7 +100,7 @@ def _connected(address: str | None, workers: int | None) -> Iterator[None]:
             log_to_driver=False,
             logging_level=logging.ERROR,
         )
-    except (ConnectionError, RayError) as error:
+    except (OSError, RayError) as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"--ray-address {address}: no Ray cluster answers there ({reason})") from None
     signal.signal(signal.SIGTERM, handler)  # Ray sets its own
@@ -106,3 +108,10 @@ def _connected(address: str | None, workers: int | None) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _require_answer(address: str | None) -> None:
+    """Raise `OSError` if nobody listens at HOST:PORT; Ray itself goes on asking for minutes."""
+    host, _, port = (address or "").rpartition(":")
+    if port.isdigit() and "://" not in host:
+        socket.create_connection((host, int(port)), timeout=10).close()

@@ -7,15 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-PROGRAM = (sys.executable, "-m", "tests.synthesis.tiny_program")
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
 PATIENCE_S = 300.0
 
 
-def start(*arguments: object, **options: object) -> subprocess.Popen[str]:
+def start(*arguments: object, program: str = "tiny_program", **options: object) -> subprocess.Popen[str]:
     """`python -m synthesis ARGUMENTS` as a process; stderr and stdout are kept."""
     return subprocess.Popen(
-        [*PROGRAM, *map(str, arguments)],
+        [sys.executable, "-m", f"tests.synthesis.{program}", *map(str, arguments)],
         env=os.environ | ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -27,7 +26,12 @@ def start(*arguments: object, **options: object) -> subprocess.Popen[str]:
 def complete(*arguments: object, **options: object) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of `python -m synthesis ARGUMENTS`."""
     process = start(*arguments, **options)
-    out, err = process.communicate(timeout=PATIENCE_S)
+    try:
+        out, err = process.communicate(timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
     return process.returncode, out, err
 
 

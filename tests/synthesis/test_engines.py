@@ -71,6 +71,35 @@ def test_a_pool_makes_what_one_process_makes(engine, spec, tmp_path, finished_bu
         assert abs(here.certificate.spearman - there.certificate.spearman) < 0.02
 
 
+def test_a_task_whose_processes_die_again_and_again_ends_the_run(spec, tmp_path):
+    out = tmp_path / "out"
+    code, _, err = complete("run", spec, "--out", out, "--workers", 2, program="deadly_program")
+    assert code == 1
+    assert "layer relu1, airplane/0.png and 3 more: its process was killed 3 times" in err.splitlines()[-1]
+    assert "Traceback" not in err
+
+
+def test_a_device_that_is_not_here_and_options_of_the_other_engine_are_one_line(cli, spec, tmp_path):
+    wrong = {
+        ("--device", "mps"): "--device mps: torch finds no such device here; give --device cpu, or auto",
+        ("--ray-address", "auto"): "--ray-address goes with --engine ray",
+        ("--engine", "ray", "--device", "mps"): "Ray knows no such device",
+    }
+    for options, message in wrong.items():
+        code, _, err = cli("run", spec, "--out", tmp_path / "out", *options)
+        assert code == 1
+        assert message in err.strip()
+        assert len(err.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_ray_address_where_nobody_answers_is_one_line(spec, tmp_path):
+    out = tmp_path / "out"
+    code, _, err = complete("run", spec, "--out", out, "--engine", "ray", "--ray-address", "127.0.0.1:9")
+    assert code == 1
+    assert "--ray-address 127.0.0.1:9: no Ray cluster answers there" in err.splitlines()[-1]
+
+
 def test_ray_workers_write_to_s3(s3, spec):
     address = f"{s3}/{uuid4()}"
     code, _, err = complete("run", spec, "--out", address, *ENGINES["ray"])
