@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.analysis.figures import participants_in_words, readable
 from app.analysis.recognition import ConditionRecognition
 from app.analysis.service import Count, Quality, StudyAnalysis
+from app.analysis.words import participants_in_words, readable
 from app.db.tables import Bundle, Study, StudyLink
 from app.experiments.schemas import KINDS, Kind
 from app.experiments.service import definition_of

@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from app.admin import queries, service
 from app.admin.contexts import SignInContext, StudiesContext, study_card, study_page
 from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_form, require_admin
-from app.analysis.export import FILES, FileName
-from app.analysis.service import analyse, counts_by_study
+from app.analysis.export import file_of
+from app.analysis.service import analyse, counts_by_study, quality
 from app.core.errors import Unauthorized
 from app.experiments import queries as experiments_queries
 from app.experiments import service as experiments
@@ -85,16 +84,17 @@ async def study(
 ) -> Response:
     analysis = await analyse(session, name, kind)
     links = await experiments_queries.links_of_study(session, analysis.study.id)
-    return page(request, study_page(analysis, links, settings.base_url), headers=PAGE_HEADERS)
+    numbers = await quality(session, analysis)
+    return page(request, study_page(analysis, numbers, links, settings.base_url), headers=PAGE_HEADERS)
 
 
 @signed_in.get("/studies/{name}/{kind}/{file_name}")
-async def analysis_file(session: ReadSession, name: str, kind: Kind, file_name: FileName) -> Response:
+async def analysis_file(session: ReadSession, name: str, kind: Kind, file_name: str) -> Response:
     """One file of the analysis, made anew so that it holds the newest answers."""
     analysis = await analyse(session, name, kind)
-    content = await run_in_threadpool(FILES[file_name].make, analysis)
+    media_type, content = await file_of(session, analysis, file_name)
     headers = {**NO_STORE, "Content-Disposition": f'inline; filename="{name}-{kind}-{file_name}"'}
-    return Response(content, media_type=FILES[file_name].media_type, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 @signed_in.post("/studies/{name}/open", dependencies=[Depends(own_form)])

@@ -1,0 +1,21 @@
+"""Names and numbers as people read them."""
+
+import re
+
+
+def readable(condition: str) -> str:
+    """A condition's name for people: `natural` -> Natural, `block10` -> block 10."""
+    if condition == "natural":
+        return "Natural"
+    return re.sub(r"(?<=[A-Za-z])(?=\d)", " ", condition).replace("_", " ")
+
+
+def participants_in_words(count: int, kind: str) -> str:
+    """`1 pilot participant`, `20 simulated participants`, `20 participants` (live)."""
+    adjective = "" if kind == "live" else f"{kind} "
+    return f"{count} {adjective}participant{'' if count == 1 else 's'}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 trial`, `2 trials`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
