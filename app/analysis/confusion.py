@@ -14,8 +14,8 @@ def confusion(counts: pd.DataFrame, conditions: Sequence[str], categories: Seque
     Parameters
     ----------
     counts
-        Numbers of trials (column `trials`) by `condition`, `category` and `answer`; rows of the same three are
-        summed. "na" in any case is no answer.
+        Numbers of trials (column `trials`) by `condition`, `category` and `answer`; rows of the same three
+        are summed. "na" in any case is no answer.
     conditions, categories
         All of them, in the order of the table.
 

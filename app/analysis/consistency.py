@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Consistency:
-    """All proportions are of `stimuli`, the number of shared ones; `kappa` is None where it is not defined."""
+    """Proportions are of `stimuli`, the number of shared ones; `kappa` is None where it is not defined."""
 
     stimuli: int
     accuracy_a: float | None

@@ -22,7 +22,6 @@ class Tally:
     completed: bool
     trials: int
     kept: int
-    late: int
     quick: int
     timed: int
     untimely: int
@@ -180,7 +179,7 @@ def _trial_steps(rules: TrialExclusions, included: Sequence[Tally]) -> tuple[Ste
     remaining = sum(one.trials for one in included)
     steps = []
     if rules.bad_timing:
-        late = sum(one.late for one in included)
+        late = sum(one.untimely for one in included)
         remaining -= late
         steps.append(Step("bad_timing", "picture more than a frame off", late, remaining))
     if pace := pace_in_words(rules):
@@ -213,8 +212,5 @@ def dropped_trials(trials: pd.DataFrame, rules: TrialExclusions) -> pd.Series:
 def tallies_of(scores: pd.DataFrame) -> list[Tally]:
     """One tally per participant from the rows of `app.analysis.queries.scores`."""
     counts = [name for name in Tally.__dataclass_fields__ if name not in {"participant_id", "completed"}]
-    grouped = scores.groupby("participant_id").agg({"completed": "first", **dict.fromkeys(counts, "sum")})
-    return [
-        Tally(participant_id=int(str(who)), completed=bool(row["completed"]), **{n: int(row[n]) for n in counts})
-        for who, row in grouped.iterrows()
-    ]
+    summed = scores.groupby("participant_id").agg({"completed": "first", **dict.fromkeys(counts, "sum")})
+    return [Tally(**row) for row in summed.reset_index().to_dict("records")]

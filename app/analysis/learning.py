@@ -21,8 +21,8 @@ def learning_curve(trials: pd.DataFrame, blocks: int = BLOCKS) -> pd.DataFrame:
     Returns
     -------
     One row per block: `block` (from 1), `participants`, `trials`; `proportion_correct` with `sem` and
-    `sem_ddof0`; `rt_ms` (mean over participants of each one's median) with `rt_sem`; `note`. Conditions come in
-    random order, so that their mix differs between blocks by chance only.
+    `sem_ddof0`; `rt_ms` (mean over participants of each one's median) with `rt_sem`; `note`. Conditions come
+    in random order, so that their mix differs between blocks by chance only.
     """
     place = trials.groupby("participant_id")["trial_index"].rank(method="first") - 1
     length = trials.groupby("participant_id")["trial_index"].transform("size")

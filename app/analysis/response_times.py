@@ -21,8 +21,8 @@ def response_times(trials: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFr
     Returns
     -------
     Three rows per condition (`answers`: all, right, wrong) with `trials`, and `n`, `mean` (ms), `sem`,
-    `sem_ddof0`, `note` of `app.analysis.summary.Summary`. A participant without such answers in a condition is
-    not in its mean.
+    `sem_ddof0`, `note` of `app.analysis.summary.Summary`. A participant without such answers in a condition
+    is not in its mean.
     """
     parts = {"all": trials, "right": trials[trials["correct"]], "wrong": trials[~trials["correct"]]}
     rows = []

@@ -44,8 +44,8 @@ class Caption:
 class StudyAnalysis:
     """What follows from counts alone.
 
-    `scores` has the columns of `queries.scores`; `recognition` is of those whom the rules leave, `everyone` of
-    all who answered any main trial, with all their trials; `counts` holds all kinds.
+    `scores` has the columns of `queries.scores`; `recognition` is of those whom the rules leave, `everyone`
+    of all who answered any main trial, with all their trials; `counts` holds all kinds.
     """
 
     study: Study
@@ -103,8 +103,8 @@ async def analyse(
 ) -> StudyAnalysis:
     """The curve and the exclusions of one study, from counts made by the database.
 
-    `include_partial` waives the rule that leaves out who did not finish. Raises `NotFound` for an unknown name;
-    no answers yet is no error.
+    `include_partial` waives the rule that leaves out who did not finish. Raises `NotFound` for an unknown
+    name; no answers yet is no error.
     """
     study = await experiments.get_study(session, name)
     bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
@@ -113,7 +113,7 @@ async def analyse(
         rules = rules.model_copy(update={"unfinished": False})
     counts = (await counts_by_study(session)).get(study.id, {})
     rows = await queries.scores(session, study.id, kind, rules)
-    scores = pd.DataFrame(rows, columns=list(SCORE_COLUMNS)).astype(SCORE_COLUMNS)
+    scores = pd.DataFrame(map(tuple, rows), columns=list(SCORE_COLUMNS)).astype(SCORE_COLUMNS)
     flow = exclusions.apply(rules, exclusions.tallies_of(scores), counts.get(kind, Count()).consented)
     included = scores[~scores["participant_id"].isin(list(flow.gate_of))]
     kept = included[["participant_id", "condition"]].assign(
@@ -138,7 +138,7 @@ SCORE_COLUMNS = {
     "participant_id": int,
     "completed": bool,
     "condition": object,
-    **dict.fromkeys(("trials", "correct", "kept", "kept_correct", "late", "quick"), int),
+    **dict.fromkeys(("trials", "correct", "kept", "kept_correct", "quick"), int),
     **dict.fromkeys(("timed", "untimely", "watched", "unattended"), int),
 }
 
@@ -152,9 +152,11 @@ async def answers(session: AsyncSession, analysis: StudyAnalysis) -> Answers:
 
 async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
     """All answered main trials, with why any of them does not count."""
-    rows = await queries.main_trials(session, analysis.study.id, analysis.kind)
-    table = _tidy(rows, analysis.study.name, analysis.kind)
-    table["participant_excluded"] = table["participant_id"].map(analysis.flow.gate_of).fillna("")
+    parts = queries.main_trials(session, analysis.study.id, analysis.kind)
+    frames = [_tidy(rows, analysis.study.name, analysis.kind) async for rows in parts]
+    table = pd.concat(frames, ignore_index=True) if frames else _tidy([], "", "")
+    gate_of = analysis.flow.gate_of
+    table["participant_excluded"] = [gate_of.get(who, "") for who in table["participant_id"]]
     table["trial_excluded"] = exclusions.dropped_trials(table, analysis.rules.trials)
     return Trials(analysis, table)
 
@@ -200,7 +202,8 @@ def require_participants(analysis: StudyAnalysis) -> None:
         )
     started = f" ({participants_in_words(consented, analysis.kind)} began)" if consented else ""
     raise Conflict(
-        "no_participants", f"no {analysis.kind} participant of {name} has finished{started}; finished: {others}"
+        "no_participants",
+        f"no {analysis.kind} participant of {name} has finished{started}; finished: {others}",
     )
 
 

@@ -58,7 +58,9 @@ def _in_words(analysis: StudyAnalysis) -> str:
     for point, everyone in zip(curve.conditions, analysis.everyone.conditions, strict=True):
         numbers = f"{_number(point.proportion_correct):>9}{_number(point.sem):>8}"
         line = f"{readable(point.condition):<14}{numbers}{point.participants:>5}{point.trials:>8}"
-        other = f"{_number(everyone.proportion_correct):>9}{_number(everyone.sem):>8}{everyone.participants:>5}"
+        other = (
+            f"{_number(everyone.proportion_correct):>9}{_number(everyone.sem):>8}{everyone.participants:>5}"
+        )
         lines.append(f"{line}{other}  {point.note}".rstrip())
     return "\n".join(lines)
 
@@ -68,7 +70,8 @@ def _exclusions_in_words(analysis: StudyAnalysis) -> list[str]:
     lines = [f"{flow.consented} consented"]
     lines += [f"  {step.excluded} left out: {step.label}; {step.remaining} remain" for step in flow.steps]
     lines += [
-        f"  {step.excluded} trials dropped: {step.label}; {step.remaining} remain" for step in flow.trial_steps
+        f"  {step.excluded} trials dropped: {step.label}; {step.remaining} remain"
+        for step in flow.trial_steps
     ]
     return lines
 

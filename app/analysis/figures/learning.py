@@ -47,7 +47,7 @@ def learning_figure(trials: Trials) -> Figure:
 
 def _panel(
     values: list[dict[str, Any]], blocks: list[int], field: str, title: str, colour: str, scale: alt.Scale
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart(alt.InlineData(values=values))
     x = alt.X(
         "block:Q",
@@ -56,7 +56,9 @@ def _panel(
         axis=alt.Axis(values=blocks, format="d", grid=False),
     )
     y = alt.Y(f"{field}:Q", title=title, scale=scale)
-    bars = base.mark_errorbar(ticks={"size": 7, "opacity": 1}, rule={"opacity": 1}, thickness=1.4, color=colour)
+    bars = base.mark_errorbar(
+        ticks={"size": 7, "opacity": 1}, rule={"opacity": 1}, thickness=1.4, color=colour
+    )
     line = base.mark_line(color=colour, strokeWidth=2)
     marks = base.mark_point(filled=True, opacity=1, size=70, color=colour)
     tooltip = ["block:Q", alt.Tooltip(f"{field}:Q", title=title, format=".3f")]

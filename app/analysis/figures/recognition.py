@@ -21,9 +21,7 @@ Y_SCALE = alt.Scale(domain=[0, 1], nice=False)
 def recognition_figure(analysis: StudyAnalysis) -> Figure:
     """The curve with the study's exclusions, and in grey without, where that makes a difference."""
     changed = analysis.recognition != analysis.everyone
-    return recognition_curve(
-        analysis.recognition, analysis.caption, analysis.everyone if changed else None
-    )
+    return recognition_curve(analysis.recognition, analysis.caption, analysis.everyone if changed else None)
 
 
 def recognition_curve(result: Recognition, caption: Caption, everyone: Recognition | None = None) -> Figure:
@@ -64,7 +62,9 @@ def recognition_table(result: Recognition, everyone: Recognition | None = None) 
 def chance_line(chance: float) -> tuple[alt.Chart, alt.Chart]:
     """A dashed line at chance, and its label."""
     values = [{"chance": chance, "text": f"chance = 1/{round(1 / chance)}"}]
-    base = alt.Chart(alt.InlineData(values=values)).encode(y=alt.Y("chance:Q", scale=alt.Scale(domain=[0, 1])))
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("chance:Q", scale=alt.Scale(domain=[0, 1]))
+    )
     line = base.mark_rule(color=MUTED, strokeDash=[5, 4], strokeWidth=1.2)
     label = base.mark_text(align="left", baseline="bottom", dx=6, dy=-4, color=MUTED, fontSize=12)
     return line, label.encode(x=alt.value(0), text="text:N")
@@ -146,7 +146,8 @@ def _caption(result: Recognition, caption: Caption, everyone: Recognition | None
         lines[0] = f"{who}, {plural(result.trials, 'trial')}. One participant: SEM is not defined."
     if everyone:
         lines.append(
-            f"Grey: without exclusions ({plural(everyone.participants, 'participant')}, {everyone.trials} trials)."
+            f"Grey: without exclusions ({plural(everyone.participants, 'participant')}, "
+            f"{plural(everyone.trials, 'trial')})."
         )
     unseen = [readable(point.condition) for point in result.conditions if not point.participants]
     if unseen:

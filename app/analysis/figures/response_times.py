@@ -22,7 +22,8 @@ def response_times_figure(trials: Trials) -> Figure:
         {
             "name": readable(row["condition"]),
             "answers": row["answers"],
-            "position": position(index[row["condition"]]) + (_SHIFT if row["answers"] == "wrong" else -_SHIFT),
+            "position": position(index[row["condition"]])
+            + (_SHIFT if row["answers"] == "wrong" else -_SHIFT),
             "rt_s": row["mean"] / 1000,
             "low": (row["mean"] - (row["sem"] or 0)) / 1000,
             "high": (row["mean"] + (row["sem"] or 0)) / 1000,
@@ -40,7 +41,9 @@ def response_times_figure(trials: Trials) -> Figure:
         scale=alt.Scale(domain=domain, range=[BLUE, VERMILION]),
         legend=alt.Legend(orient="top", symbolOpacity=1),
     )
-    shape = alt.Shape("answers:N", title="Answers", scale=alt.Scale(domain=domain, range=["circle", "square"]))
+    shape = alt.Shape(
+        "answers:N", title="Answers", scale=alt.Scale(domain=domain, range=["circle", "square"])
+    )
     axis_title = "Response time (s)"
     bars = base.mark_errorbar(ticks={"size": 7, "opacity": 1}, rule={"opacity": 1}, thickness=1.4).encode(
         x=x, y=alt.Y("low:Q", title=axis_title), y2="high:Q", color=colour
@@ -54,8 +57,8 @@ def response_times_figure(trials: Trials) -> Figure:
     )
     title = f"Response times: {analysis.study.name}"
     caption = [
-        f"Mean over {participants_in_words(analysis.recognition.participants, analysis.kind)} of their median "
-        "times from the onset of the response screen.",
+        f"Mean over {participants_in_words(analysis.recognition.participants, analysis.kind)} of their "
+        "median times from the onset of the response screen.",
         "Bars: ±1 SEM over participants (ddof 1). A participant without such answers is not in the mean.",
     ]
     chart = alt.layer(bars, marks).properties(

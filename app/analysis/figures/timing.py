@@ -10,6 +10,7 @@ from app.analysis.figures.style import BLUE, MUTED, VERMILION, titled
 from app.analysis.service import StudyAnalysis
 from app.analysis.words import plural
 
+Panel = alt.LayerChart | alt.FacetChart  # Altair's own type of layered charts
 _WIDTH, _HEIGHT = 260, 200
 OFF, AWAY = "Picture more than a frame off", "Page without focus or hidden"
 
@@ -33,15 +34,18 @@ def timing_figure(analysis: StudyAnalysis) -> Figure:
 def participants_table(analysis: StudyAnalysis) -> pd.DataFrame:
     """One row per participant who answered: counts of trials, and at which gate and why one was left out."""
     counts = ["trials", "correct", "kept", "kept_correct", "timed", "untimely", "watched", "unattended"]
-    rows = analysis.scores.groupby("participant_id").agg({"completed": "first", **dict.fromkeys(counts, "sum")})
+    rows = analysis.scores.groupby("participant_id").agg(
+        {"completed": "first", **dict.fromkeys(counts, "sum")}
+    )
     reasons = {one.participant_id: one.reason for one in analysis.flow.exclusions}
     table = rows.reset_index()
-    table["left_out_by"] = table["participant_id"].map(analysis.flow.gate_of).fillna("")
-    table["reason"] = table["participant_id"].map(reasons).fillna("")
+    gate_of = analysis.flow.gate_of
+    table["left_out_by"] = [gate_of.get(who, "") for who in table["participant_id"]]
+    table["reason"] = [reasons.get(who, "") for who in table["participant_id"]]
     return table
 
 
-def _panel(table: pd.DataFrame, count: str, of: str, title: str, limit: float | None) -> alt.LayerChart:
+def _panel(table: pd.DataFrame, count: str, of: str, title: str, limit: float | None) -> Panel:
     known = table[table[of] > 0]
     shares = (known[count] / known[of]).rename("share")
     dots = known.assign(share=shares).sort_values(["share", "participant_id"], ignore_index=True)
@@ -58,17 +62,28 @@ def _panel(table: pd.DataFrame, count: str, of: str, title: str, limit: float | 
         "share:Q",
         title="Share of trials",
         axis=alt.Axis(format=".0%"),
-        scale=alt.Scale(domain=[0, max(0.05, shares.max() if len(shares) else 0, (limit or 0) * 1.2)], nice=True),
+        scale=alt.Scale(
+            domain=[0, max(0.05, shares.max() if len(shares) else 0, (limit or 0) * 1.2)], nice=True
+        ),
     )
     domain = ["counts", "left out"]
     marks = (
         alt.Chart(alt.InlineData(values=values))
         .mark_point(filled=True, opacity=0.85, size=45)
         .encode(
-            x=alt.X("rank:Q", title="Participants", axis=alt.Axis(grid=False, format="d", tickMinStep=1)),
+            x=alt.X(
+                "rank:Q",
+                title="Participants",
+                scale=alt.Scale(domain=[0, len(values) + 1], nice=False),
+                axis=alt.Axis(grid=False, format="d", tickMinStep=1),
+            ),
             y=y,
-            color=alt.Color("left_out:N", title=None, scale=alt.Scale(domain=domain, range=[BLUE, VERMILION])),
-            shape=alt.Shape("left_out:N", title=None, scale=alt.Scale(domain=domain, range=["circle", "cross"])),
+            color=alt.Color(
+                "left_out:N", title=None, scale=alt.Scale(domain=domain, range=[BLUE, VERMILION])
+            ),
+            shape=alt.Shape(
+                "left_out:N", title=None, scale=alt.Scale(domain=domain, range=["circle", "cross"])
+            ),
             tooltip=["participant:Q", alt.Tooltip("share:Q", format=".1%"), "left_out:N"],
         )
     )

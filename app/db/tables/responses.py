@@ -21,7 +21,7 @@ class Response(Base):
     __table_args__ = (
         UniqueConstraint("planned_trial_id"),
         UniqueConstraint("client_uuid"),
-        # All that the recognition table needs of an answer, so that a million are counted without their records.
+        # What the recognition table needs of an answer, to count a million without reading their records.
         Index("ix_responses_scores", "planned_trial_id", "correct", "rt_ms", "on_time", "attended"),
     )
 
