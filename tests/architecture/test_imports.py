@@ -20,7 +20,17 @@ PURE = (
     "app/stimuli/png.py",
     "app/trials/scoring.py",
     "app/trials/simulate.py",
+    "app/analysis/confusion.py",
+    "app/analysis/consistency.py",
+    "app/analysis/difficulty.py",
+    "app/analysis/exclusions.py",
+    "app/analysis/learning.py",
+    "app/analysis/mvh.py",
     "app/analysis/recognition.py",
+    "app/analysis/response_times.py",
+    "app/analysis/summary.py",
+    "app/experiments/exclusions.py",
+    "app/trials/timing.py",
 )
 
 

@@ -63,7 +63,7 @@ async def spoilt(app: FastAPI, database: Database, tiny_bundle: Path, tmp_path: 
             await session.execute(
                 text(f"UPDATE responses SET {change} WHERE {OF_PARTICIPANT.format(who=who)}")
             )
-        await session.execute(text("UPDATE responses SET on_time = false WHERE id = 150"))
+        await session.execute(text("UPDATE responses SET on_time = false WHERE id = 15"))
         await session.execute(text("UPDATE participants SET status = 'active' WHERE id = 8"))
     async with database.reading() as session:
         return await analyse(session, "tiny", "live")

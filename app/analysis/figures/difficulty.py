@@ -23,7 +23,9 @@ def difficulty_figure(trials: Trials) -> Figure:
     rank = table.groupby("condition").cumcount()
     most = table.groupby("condition")["natural_id"].transform("size")
     # Hardest to easiest from left to right, so that equal pictures stand beside each other.
-    place = table["condition"].map(index).map(position).astype(float) + _SPREAD * (2 * (rank + 0.5) / most - 1)
+    place = table["condition"].map(index).map(position).astype(float) + _SPREAD * (
+        2 * (rank + 0.5) / most - 1
+    )
     shown = table.assign(position=place, name=table["condition"].map(readable))
     fields = ["position", "name", "natural_id", "category", "proportion_correct", "trials", "most_given"]
     base = alt.Chart(alt.InlineData(values=shown[fields].to_dict("records")))

@@ -1,6 +1,7 @@
 """A drawn figure, and the files that it becomes: drawing, print, and the numbers behind it."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,9 @@ class Figure:
 def draw(chart: Any, title: str, alt: str, data: pd.DataFrame) -> Figure:
     """The figure of an Altair chart, in the house's style."""
     spec: dict[str, Any] = styled(chart).to_dict()
-    return Figure(title, alt, data, vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]), spec)
+    svg = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    # Vega numbers gradients over all drawings of the process; the same figure shall give the same bytes.
+    return Figure(title, alt, data, re.sub(r"gradient_\d+", "gradient", svg), spec)
 
 
 def to_pdf(figure: Figure) -> bytes:
