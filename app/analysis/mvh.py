@@ -1,4 +1,4 @@
-"""The CSV format of model-vs-human (Geirhos et al. 2021): reading answers of people and networks, writing ours.
+"""The CSV format of model-vs-human (Geirhos et al. 2021): reading others' answers, writing ours.
 
 One row per trial: `subj, session, trial, rt, object_response, category, condition, imagename`; rt in seconds,
 "na" for no answer. The published files differ in the case of their headers.
@@ -26,8 +26,8 @@ _TRIAL_PREFIX = re.compile(r"\d{4}_.*?(?P<image>(?:n\d{8}_)?[^_]+)$")
 class Imported:
     """`answers` has the columns of the format as text and, besides, `correct` (bool), `image` and `where`.
 
-    `image` is the name without the prefix that differs between observers; `where` is file and line. `notes` say
-    what was passed over and what must be read with care.
+    `image` is the name without the prefix that differs between observers; `where` is file and line. `notes`
+    say what was passed over and what must be read with care.
     """
 
     answers: pd.DataFrame
@@ -72,8 +72,8 @@ def read_files(paths: Sequence[Path]) -> Imported:
 def image_id(imagename: str) -> str:
     """The name of the picture itself.
 
-    Published names may begin with a trial's number and the observer ("0001_cl_s01_..._n02951358_5952.JPEG"), of
-    which the last part, with an ImageNet prefix, is the picture's.
+    Published names may begin with a trial's number and the observer ("0001_cl_s01_..._n02951358_5952.JPEG"),
+    of which the last part, with an ImageNet prefix, is the picture's.
     """
     prefixed = _TRIAL_PREFIX.match(imagename)
     return prefixed["image"] if prefixed else imagename

@@ -36,10 +36,10 @@ def export(
         raise Conflict("no_trials", f"no {kind} participant of {study} has answered a main trial")
     files = _files(single, form)
     write_files(out, files)
-    result = {"study": study, "kind": kind, "format": form, "files": [str(out / name) for name in files]}
-    shown = single.kept if form == "mvh" else single.table
-    result["trials"] = len(shown)
-    show(as_json, result, f"{len(shown)} trials written to {out}: {', '.join(files)}")
+    count = len(single.kept if form == "mvh" else single.table)
+    paths = [str(out / name) for name in files]
+    result = {"study": study, "kind": kind, "format": form, "trials": count, "files": paths}
+    show(as_json, result, f"{count} trials written to {out}: {', '.join(files)}")
 
 
 def _files(single: Trials, form: Format) -> dict[str, bytes]:

@@ -50,7 +50,8 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _in_words(result: dict[str, Any]) -> str:
     lines = [
-        f"{result['trials']} trials, {len(result['subjects'])} subjects, {len(result['conditions'])} conditions."
+        f"{result['trials']} trials, {len(result['subjects'])} subjects, "
+        f"{len(result['conditions'])} conditions."
     ]
     lines += [f"note: {note}" for note in result["notes"]]
     lines.append(f"{'subject':<24}{'condition':<16}{'correct':>9}{'trials':>8}")

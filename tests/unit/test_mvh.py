@@ -1,4 +1,4 @@
-"""The model-vs-human format: a small example worked out by hand, and everything that can be wrong in a file."""
+"""The model-vs-human format: a small example by hand, and everything that can be wrong in a file."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def test_accuracy_and_kappa_are_those_worked_out_by_hand(files: list[Path]) -> N
     assert accuracy.loc["subject-01", "proportion_correct"] == 0.5  # na is wrong
     assert accuracy.loc["net", "proportion_correct"] == 0.75
     (pair,) = consistency_table(imported).to_dict("records")
-    # Right and right on two pictures, wrong and wrong on one: 3 of 4 alike; expected .5 x .75 + .5 x .25 = .5.
+    # Both right on two pictures, both wrong on one: 3 of 4 alike; expected .5 x .75 + .5 x .25 = .5.
     assert (pair["observed"], pair["expected"], pair["kappa"]) == (0.75, 0.5, 0.5)
     assert (pair["stimuli"], pair["condition"]) == (4, "bw")
     assert imported.notes == ()

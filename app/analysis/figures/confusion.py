@@ -12,6 +12,12 @@ from app.analysis.words import participants_in_words, readable
 
 _CELL = 13  # drawing units
 _COLUMNS = 3
+_TOOLTIP = [
+    alt.Tooltip("category:N", title="Shown"),
+    alt.Tooltip("answer:N", title="Answered"),
+    alt.Tooltip("share:Q", title="Share", format=".2f"),
+    alt.Tooltip("trials:Q", title="Trials"),
+]
 
 
 def confusion_figure(answers: Answers) -> Figure:
@@ -23,12 +29,6 @@ def confusion_figure(answers: Answers) -> Figure:
     data = shown.assign(name=shown["condition"].map(readable))
     values = data[["name", "category", "answer", "trials", "share"]].astype({"share": object})
     values = values.where(values.notna(), None)
-    tooltip = [
-        alt.Tooltip("category:N", title="Shown"),
-        alt.Tooltip("answer:N", title="Answered"),
-        alt.Tooltip("share:Q", title="Share", format=".2f"),
-        alt.Tooltip("trials:Q", title="Trials"),
-    ]
     axis: dict[str, Any] = {
         "labelFontSize": 9,
         "ticks": False,
@@ -53,7 +53,7 @@ def confusion_figure(answers: Answers) -> Figure:
                 scale=alt.Scale(domain=[0, 1], scheme="viridis"),
                 legend=alt.Legend(orient="right", gradientLength=160, format=".1f"),
             ),
-            tooltip=tooltip,
+            tooltip=_TOOLTIP,
         )
         .properties(width=_CELL * (len(categories) + 1), height=_CELL * len(categories))
     )

@@ -1,6 +1,10 @@
 """Response times by condition, for right and for wrong answers."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import altair as alt
+import pandas as pd
 
 from app.analysis.figures.condition_axis import condition_axis, position, width
 from app.analysis.figures.figure import Figure, draw
@@ -10,28 +14,14 @@ from app.analysis.service import Trials
 from app.analysis.words import participants_in_words, readable
 
 _HEIGHT = 260
-_SHIFT = 0.09  # right and wrong answers stand beside each other
+_SHIFT = {"right": -0.09, "wrong": 0.09}  # they stand beside each other
 
 
 def response_times_figure(trials: Trials) -> Figure:
     """Mean over participants of their median response times, with SEM bars."""
     analysis = trials.analysis
     table = response_times(trials.kept, analysis.conditions)
-    index = {condition: number for number, condition in enumerate(analysis.conditions)}
-    values = [
-        {
-            "name": readable(row["condition"]),
-            "answers": row["answers"],
-            "position": position(index[row["condition"]])
-            + (_SHIFT if row["answers"] == "wrong" else -_SHIFT),
-            "rt_s": row["mean"] / 1000,
-            "low": (row["mean"] - (row["sem"] or 0)) / 1000,
-            "high": (row["mean"] + (row["sem"] or 0)) / 1000,
-            "participants": row["n"],
-        }
-        for row in table.astype(object).where(table.notna(), None).to_dict("records")
-        if row["answers"] != "all" and row["n"]
-    ]
+    values = _points(table, analysis.conditions)
     base = alt.Chart(alt.InlineData(values=values))
     x = condition_axis(analysis.conditions, analysis.bundle.model)
     domain = ["right", "wrong"]
@@ -65,3 +55,21 @@ def response_times_figure(trials: Trials) -> Figure:
         title=titled(title, caption), width=width(len(analysis.conditions)), height=_HEIGHT
     )
     return draw(chart, title, "Median response times by condition, right and wrong answers apart.", table)
+
+
+def _points(table: pd.DataFrame, conditions: Sequence[str]) -> list[dict[str, Any]]:
+    """One point per condition for right and for wrong answers, in s."""
+    index = {condition: number for number, condition in enumerate(conditions)}
+    return [
+        {
+            "name": readable(row["condition"]),
+            "answers": row["answers"],
+            "position": position(index[row["condition"]]) + _SHIFT[row["answers"]],
+            "rt_s": row["mean"] / 1000,
+            "low": (row["mean"] - (row["sem"] or 0)) / 1000,
+            "high": (row["mean"] + (row["sem"] or 0)) / 1000,
+            "participants": row["n"],
+        }
+        for row in table.astype(object).where(table.notna(), None).to_dict("records")
+        if row["answers"] in _SHIFT and row["n"]
+    ]

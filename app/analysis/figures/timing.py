@@ -87,15 +87,15 @@ def _panel(table: pd.DataFrame, count: str, of: str, title: str, limit: float | 
             tooltip=["participant:Q", alt.Tooltip("share:Q", format=".1%"), "left_out:N"],
         )
     )
-    layers = [marks]
-    if limit is not None:
-        rule = alt.Chart(alt.InlineData(values=[{"share": limit, "text": f"limit {limit:.0%}"}]))
-        layers = [
-            rule.mark_rule(color=MUTED, strokeDash=[5, 4]).encode(y=y),
-            rule.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=MUTED).encode(
-                x=alt.value(0), y=y, text="text:N"
-            ),
-            marks,
-        ]
+    layers = [marks] if limit is None else [*_limit_line(limit, y), marks]
     heading = alt.TitleParams(text=title, fontSize=13, fontWeight=600, offset=8)
     return alt.layer(*layers).properties(title=heading, width=_WIDTH, height=_HEIGHT)
+
+
+def _limit_line(limit: float, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
+    rule = alt.Chart(alt.InlineData(values=[{"share": limit, "text": f"limit {limit:.0%}"}]))
+    label = rule.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=MUTED)
+    return (
+        rule.mark_rule(color=MUTED, strokeDash=[5, 4]).encode(y=y),
+        label.encode(x=alt.value(0), y=y, text="text:N"),
+    )
