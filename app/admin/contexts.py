@@ -8,7 +8,7 @@ from app.analysis.exclusions import Flow
 from app.analysis.export import FIGURES, TABLES
 from app.analysis.recognition import ConditionRecognition
 from app.analysis.service import Count, Quality, StudyAnalysis
-from app.analysis.words import participants_in_words, plural, readable
+from app.analysis.words import duration_in_words, participants_in_words, plural, readable
 from app.db.tables import Bundle, Study, StudyLink
 from app.experiments.schemas import KINDS, Kind
 from app.experiments.service import definition_of
@@ -190,7 +190,7 @@ def _facts(quality: Quality) -> tuple[Fact, ...]:
     return (
         Fact(
             "Median duration",
-            NOTHING if duration_s is None else _minutes(duration_s),
+            NOTHING if duration_s is None else duration_in_words(duration_s),
             "from consent to the end, of those who finished",
         ),
         Fact(
@@ -204,8 +204,3 @@ def _facts(quality: Quality) -> tuple[Fact, ...]:
             f"shown within one frame of the asked duration, of {quality.timed_trials} timed trials",
         ),
     )
-
-
-def _minutes(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,14 +1,18 @@
 """The experimenter's pages: sign in and out, the list of studies, one study, opening and closing it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from app.admin import queries, service
 from app.admin.contexts import SignInContext, StudiesContext, study_card, study_page
 from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_form, require_admin
 from app.analysis.export import file_of
+from app.analysis.report.content import load as load_report
+from app.analysis.report.page import to_html
+from app.analysis.report.print import to_print
 from app.analysis.service import analyse, counts_by_study, quality
 from app.core.errors import Unauthorized
 from app.experiments import queries as experiments_queries
@@ -18,6 +22,7 @@ from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
 from app.web.security import cookie_name, set_session_cookie
 from app.web.templating import page
 
+REPORTS = {"html": (to_html, "text/html; charset=utf-8"), "pdf": (to_print, "application/pdf")}
 NO_STORE = {"Cache-Control": "no-store"}
 # Under the site's "no-referrer" browsers say "Origin: null" in forms, which `own_form` could not tell apart.
 PAGE_HEADERS = {**NO_STORE, "Referrer-Policy": "same-origin"}
@@ -86,6 +91,16 @@ async def study(
     links = await experiments_queries.links_of_study(session, analysis.study.id)
     numbers = await quality(session, analysis)
     return page(request, study_page(analysis, numbers, links, settings.base_url), headers=PAGE_HEADERS)
+
+
+@signed_in.get("/studies/{name}/{kind}/report.{suffix}")
+async def report(session: ReadSession, name: str, kind: Kind, suffix: Literal["html", "pdf"]) -> Response:
+    """The report as a file to keep: opened here, the site's policy would take its style away."""
+    content = await load_report(session, await analyse(session, name, kind))
+    make, media_type = REPORTS[suffix]
+    body = await run_in_threadpool(make, content)
+    headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{name}-{kind}-report.{suffix}"'}
+    return Response(body, media_type=media_type, headers=headers)
 
 
 @signed_in.get("/studies/{name}/{kind}/{file_name}")

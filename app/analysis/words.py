@@ -16,6 +16,12 @@ def participants_in_words(count: int, kind: str) -> str:
     return f"{count} {adjective}participant{'' if count == 1 else 's'}"
 
 
+def duration_in_words(seconds: float) -> str:
+    """`12 min 5 s`, `40 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def plural(count: int, noun: str) -> str:
     """`1 trial`, `2 trials`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -6,7 +6,7 @@ from importlib.metadata import version
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import admin, analyze, db, demo, export, import_mvh, serve, simulate, stimuli, study
+from app.cli import admin, analyze, db, demo, export, import_mvh, report, serve, simulate, stimuli, study
 from app.core.errors import DomainError
 from synthesis.bundle.errors import UserError
 
@@ -25,6 +25,7 @@ app.command()(demo.demo)
 app.command()(serve.serve)
 app.command()(simulate.simulate)
 app.command()(analyze.analyze)
+app.command()(report.report)
 app.command()(export.export)
 app.command("import-mvh")(import_mvh.import_mvh)
 
