@@ -161,6 +161,17 @@ async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
     return Trials(analysis, table)
 
 
+async def shown_pictures(session: AsyncSession, analysis: StudyAnalysis) -> pd.DataFrame:
+    """`stimulus`, `condition`, `seed` of every picture that the study may show."""
+    pictures = await stimuli_queries.pictures_of_bundle(session, analysis.bundle.id)
+    rows = [
+        (picture.natural_id, picture.condition, picture.seed)
+        for picture in pictures
+        if picture.certified and picture.condition in analysis.conditions
+    ]
+    return pd.DataFrame(rows, columns=["stimulus", "condition", "seed"])
+
+
 async def quality(session: AsyncSession, analysis: StudyAnalysis) -> Quality:
     counted = _counted(analysis)
     left_out = set(counted[-1])

@@ -35,5 +35,11 @@ def frame_csv(frame: pd.DataFrame) -> bytes:
     return written
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows with None for what is missing, as JSON and pages want them."""
+    rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return rows
+
+
 def _is_numeric(column: pd.Series) -> bool:
     return bool(pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column))

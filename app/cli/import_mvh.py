@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-import pandas as pd
 import typer
 
 from app.analysis.export import write_files
 from app.analysis.mvh import accuracy_table, confusion_table, consistency_table, read_files
-from app.analysis.tables import frame_csv
+from app.analysis.tables import frame_csv, records
 from app.cli.running import Json, show
 
 
@@ -36,16 +35,9 @@ def import_mvh(
         "subjects": list(dict.fromkeys(imported.answers["subj"])),
         "conditions": imported.conditions,
         "notes": list(imported.notes),
-        **{name: _records(table) for name, table in tables.items()},
+        **{name: records(table) for name, table in tables.items()},
     }
     show(as_json, result, _in_words(result))
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for JSON: what is missing is null."""
-    filled = table.astype(object).where(table.notna(), None)
-    records: list[dict[str, Any]] = filled.to_dict("records")
-    return records
 
 
 def _in_words(result: dict[str, Any]) -> str:

@@ -26,6 +26,8 @@ PURE = (
     "app/analysis/exclusions.py",
     "app/analysis/learning.py",
     "app/analysis/mvh.py",
+    "app/analysis/observers.py",
+    "app/analysis/published.py",
     "app/analysis/recognition.py",
     "app/analysis/response_times.py",
     "app/analysis/summary.py",

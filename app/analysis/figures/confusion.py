@@ -8,6 +8,7 @@ from app.analysis.confusion import NO_ANSWER
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import INK, titled
 from app.analysis.service import Answers
+from app.analysis.tables import records
 from app.analysis.words import participants_in_words, readable
 
 _CELL = 13  # drawing units
@@ -27,8 +28,7 @@ def confusion_figure(answers: Answers) -> Figure:
     shown = table[table["trials"].groupby(table["condition"]).transform("sum") > 0]
     names = [readable(condition) for condition in analysis.conditions]
     data = shown.assign(name=shown["condition"].map(readable))
-    values = data[["name", "category", "answer", "trials", "share"]].astype({"share": object})
-    values = values.where(values.notna(), None)
+    values = records(data[["name", "category", "answer", "trials", "share"]])
     axis: dict[str, Any] = {
         "labelFontSize": 9,
         "ticks": False,
@@ -37,7 +37,7 @@ def confusion_figure(answers: Answers) -> Figure:
         "titlePadding": 6,
     }
     cells = (
-        alt.Chart(alt.InlineData(values=values.to_dict("records")))
+        alt.Chart(alt.InlineData(values=values))
         .mark_rect(stroke="white", strokeWidth=0.5)
         .encode(
             x=alt.X(

@@ -82,7 +82,7 @@ def _drawing(title: str, stages: list[Stage]) -> str:
                 _line(svg, centre, middle, _SIDE_LEFT, middle)
                 _box(svg, _SIDE_LEFT, middle - height / 2, _SIDE, height, side, fill="#ffffff")
             top += reach
-        words = _wrapped(stage.remaining, 36)
+        words = _wrapped(stage.remaining, 40)
         height = len(words) * _LINE + 2 * _PAD - 4
         _box(svg, _MARGIN, top, _BOX, height, words, fill="#e8f1ee" if stage.final else "#f6f5f1")
         top += height

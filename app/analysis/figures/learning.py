@@ -8,6 +8,7 @@ from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, GREEN, titled
 from app.analysis.learning import learning_curve
 from app.analysis.service import Trials
+from app.analysis.tables import records
 from app.analysis.words import participants_in_words
 
 _WIDTH, _HEIGHT = 480, 170
@@ -17,7 +18,7 @@ def learning_figure(trials: Trials) -> Figure:
     """Two panels over successive parts of the session: proportion correct, median response time."""
     analysis = trials.analysis
     table = learning_curve(trials.kept)
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    rows = records(table)
     blocks = [row["block"] for row in rows]
     values = [
         {

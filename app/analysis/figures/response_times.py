@@ -11,6 +11,7 @@ from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, VERMILION, titled
 from app.analysis.response_times import response_times
 from app.analysis.service import Trials
+from app.analysis.tables import records
 from app.analysis.words import participants_in_words, readable
 
 _HEIGHT = 260
@@ -70,6 +71,6 @@ def _points(table: pd.DataFrame, conditions: Sequence[str]) -> list[dict[str, An
             "high": (row["mean"] + (row["sem"] or 0)) / 1000,
             "participants": row["n"],
         }
-        for row in table.astype(object).where(table.notna(), None).to_dict("records")
+        for row in records(table)
         if row["answers"] in _SHIFT and row["n"]
     ]

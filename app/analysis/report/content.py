@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
-from typing import Any
 
-import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
@@ -19,6 +17,7 @@ from app.analysis.figures.flow import flow_table
 from app.analysis.report import methods
 from app.analysis.response_times import response_times
 from app.analysis.service import Answers, Quality, StudyAnalysis, Trials
+from app.analysis.tables import records
 from app.analysis.words import participants_in_words, readable
 from app.core.version import code_version
 from app.experiments.service import definition_of
@@ -135,9 +134,7 @@ def _recognition(analysis: StudyAnalysis) -> Table:
 
 def _flow(analysis: StudyAnalysis) -> Table:
     table = flow_table(analysis.flow)
-    rows = [
-        (row["rule"], row["unit"], str(row["left_out"]), str(row["remaining"])) for row in _records(table)
-    ]
+    rows = [(row["rule"], row["unit"], str(row["left_out"]), str(row["remaining"])) for row in records(table)]
     return Table("Gates in order", ("Gate", "Counted", "Left out", "Remaining"), tuple(rows))
 
 
@@ -149,7 +146,7 @@ def _entropy(answers: Answers) -> Table:
             _digits(row["entropy_given_category_bits"], 2),
             str(row["trials"]),
         )
-        for row in _records(response_entropy(answers.confusion))
+        for row in records(response_entropy(answers.confusion))
     ]
     note = "Plug-in estimates, too low with few trials."
     return Table(
@@ -169,7 +166,7 @@ def _response_times(trials: Trials) -> Table:
             _digits(row["sem"], 0),
             str(row["n"]),
         )
-        for row in _records(response_times(trials.kept, trials.analysis.conditions))
+        for row in records(response_times(trials.kept, trials.analysis.conditions))
     ]
     header = ("Condition", "Answers", "Response time (ms)", "SEM", "N")
     return Table("Mean over participants of median response times", header, tuple(rows))
@@ -179,12 +176,6 @@ def _software() -> Table:
     rows = [("metamerlab", code_version()), ("Python", python_version())]
     rows += [(name, version(name)) for name in LIBRARIES]
     return Table("Versions", ("Software", "Version"), tuple(rows))
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows with None for what is missing."""
-    records: list[dict[str, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
-    return records
 
 
 def _digits(number: float | None, digits: int = 3) -> str:

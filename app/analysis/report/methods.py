@@ -17,16 +17,17 @@ def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
     items = [item for item in manifest.items if item.layer in layers]
     model, decision = manifest.model, manifest.decision
     yield (
-        f"Model metamers of {model.name} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) were "
-        f"synthesised for {plural(len(manifest.naturals), 'picture')} of {len(decision.categories)} categories, "
+        f"Model metamers of {model.name} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) "
+        f"were synthesised for {plural(len(manifest.naturals), 'picture')} of {len(decision.categories)} "
+        "categories, "
         f"{model.input_px} x {model.input_px} px, at {plural(len(layers), 'layer')}: "
         f"{', '.join(readable(layer) for layer in layers)}. {_recipe(items)}"
     )
     passed = sum(item.certificate.passed for item in items)
     yield (
         "A metamer was shown only if the network gave it the label that it gave the natural picture "
-        f"(decision rule: {decision.rule}), and if Spearman’s rho, Pearson’s R² and the signal-to-noise ratio "
-        "of the matched layer’s activations each exceeded the maximum of their null distribution over "
+        f"(decision rule: {decision.rule}), and if Spearman’s rho, Pearson’s R² and the signal-to-noise "
+        "ratio of the matched layer’s activations each exceeded the maximum of their null distribution over "
         f"{_null_pairs(manifest, layers)} pairs of natural pictures. {passed} of {len(items)} metamers "
         f"passed{_failures(items)}. The stimulus bundle has the digest {manifest.digest[:12]}."
     )
@@ -65,8 +66,8 @@ def procedure(definition: StudyDefinition, trials_per_participant: float | None,
     main = "" if mean is None else f" and {mean:.0f} main trials on average"
     return (
         f"The task followed the preset {definition.preset}: the participant started a trial; after a blank "
-        f"screen ({timing.blank_ms} ms) and a fixation cross ({timing.fixation_ms} ms) a picture was shown for "
-        f"{timing.image_ms} ms and masked by noise for {timing.mask_ms} ms; then one of {categories} "
+        f"screen ({timing.blank_ms} ms) and a fixation cross ({timing.fixation_ms} ms) a picture was shown "
+        f"for {timing.image_ms} ms and masked by noise for {timing.mask_ms} ms; then one of {categories} "
         "categories was chosen without time limit. There were "
         f"{plural(definition.practice_trials, 'practice trial')} with feedback (picture "
         f"{timing.practice_image_ms} ms, mask {timing.practice_mask_ms} ms){main}. A participant saw each "
@@ -113,8 +114,8 @@ def exclusions(flow: Flow, kind: str) -> str:
 def analysis(result: Recognition) -> str:
     """How the numbers were computed."""
     return (
-        "Proportion correct is the mean over participants of each one’s proportion. The standard error of the "
-        "mean (SEM) is the standard deviation over participants (ddof 1) over the root of their number; the "
-        "published plots of this method use ddof 0, given beside it. Intervals are "
+        "Proportion correct is the mean over participants of each one’s proportion. The standard error of "
+        "the mean (SEM) is the standard deviation over participants (ddof 1) over the root of their number; "
+        "the published plots of this method use ddof 0, given beside it. Intervals are "
         f"{result.level:.0%} Student’s t intervals over participants. Chance is 1/{round(1 / result.chance)}."
     )
