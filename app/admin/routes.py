@@ -13,7 +13,7 @@ from app.analysis.export import file_of
 from app.analysis.report.content import load as load_report
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
-from app.analysis.service import analyse, counts_by_study, quality
+from app.analysis.service import analyse, counts_by_study, quality, require_participants
 from app.core.errors import Unauthorized
 from app.experiments import queries as experiments_queries
 from app.experiments import service as experiments
@@ -96,7 +96,9 @@ async def study(
 @signed_in.get("/studies/{name}/{kind}/report.{suffix}")
 async def report(session: ReadSession, name: str, kind: Kind, suffix: Literal["html", "pdf"]) -> Response:
     """The report as a file to keep: opened here, the site's policy would take its style away."""
-    content = await load_report(session, await analyse(session, name, kind))
+    analysis = await analyse(session, name, kind)
+    require_participants(analysis)
+    content = await load_report(session, analysis)
     make, media_type = REPORTS[suffix]
     body = await run_in_threadpool(make, content)
     headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{name}-{kind}-report.{suffix}"'}

@@ -30,6 +30,9 @@ ADDRESSES = [
     ("GET", "/admin/studies/tiny/live/recognition.png"),
     ("GET", "/admin/studies/tiny/live/trials.csv"),
     ("GET", "/admin/studies/tiny/live/codebook.csv"),
+    ("GET", "/admin/studies/tiny/live/confusion.pdf"),
+    ("GET", "/admin/studies/tiny/live/report.html"),
+    ("GET", "/admin/studies/tiny/live/report.pdf"),
     ("POST", "/admin/studies/tiny/open"),
     ("POST", "/admin/studies/tiny/close"),
 ]
@@ -255,9 +258,36 @@ async def test_the_files_hold_the_answers(
     assert (await admin.get(f"{folder}/codebook.csv")).text.startswith("name,type,unit,description\n")
 
 
+async def test_the_page_shows_exclusions_confusions_and_timing(
+    app: FastAPI, admin: httpx.AsyncClient, open_links: dict[str, str]
+) -> None:
+    await simulate(app, open_links["simulated"], 2)
+    page = (await admin.get("/admin/studies/tiny", params={"kind": "simulated"})).text
+    for figure in ("exclusions", "confusion", "timing"):
+        assert f'src="/admin/studies/tiny/simulated/{figure}.svg"' in page
+        drawing = await admin.get(f"/admin/studies/tiny/simulated/{figure}.svg")
+        assert drawing.text.startswith("<svg")
+    assert "Nobody and nothing is left out." in page
+    live = (await admin.get("/admin/studies/tiny")).text
+    assert "confusion.svg" not in live.split("Downloads")[0]  # nobody answered, so there is nothing to draw
+
+
+async def test_the_report_is_a_file_to_keep(
+    app: FastAPI, admin: httpx.AsyncClient, open_links: dict[str, str]
+) -> None:
+    await simulate(app, open_links["simulated"], 2)
+    html = await admin.get("/admin/studies/tiny/simulated/report.html")
+    assert html.headers["content-disposition"] == 'attachment; filename="tiny-simulated-report.html"'
+    assert "2 simulated participants consented" in html.text
+    pdf = await admin.get("/admin/studies/tiny/simulated/report.pdf")
+    assert pdf.content.startswith(b"%PDF-")
+    assert (await admin.get("/admin/studies/tiny/live/report.html")).status_code == 409
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [
+        ("/admin/studies/tiny/live/report.docx", 422),
         ("/admin/studies/nothing", 404),
         ("/admin/studies/tiny?kind=other", 422),
         ("/admin/studies/tiny/live/secrets.csv", 404),
