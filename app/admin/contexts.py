@@ -79,11 +79,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class ShownFigure:
-    """A figure of the page: its address without suffix, and what is to be seen in words."""
+    """A figure of the page: its name, what is seen in words, and whether Vega can draw it in the page."""
 
     name: str
     title: str
     alt: str
+    chart: bool = True
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,9 @@ def study_card(
 
 
 FIGURES_SHOWN = (
-    ShownFigure("exclusions", "Exclusions", "Who is left out at each gate; as a table in exclusions.csv."),
+    ShownFigure(
+        "exclusions", "Exclusions", "Who is left out at each gate; as a table in exclusions.csv.", chart=False
+    ),
     ShownFigure("confusion", "Confusions", "Answers by true category; as a table in confusion.csv."),
     ShownFigure("timing", "Timing and attention", "Share of trials off time and unattended, by participant."),
 )
