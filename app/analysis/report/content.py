@@ -96,8 +96,8 @@ def _methods(analysis: StudyAnalysis, quality: Quality) -> Iterator[str]:
     try:
         manifest = BundleStore(Path(analysis.bundle.path)).read_manifest()
         yield from methods.stimuli(manifest, analysis.conditions)
-    except BundleError as error:
-        yield f"How the pictures were made is not described, since the bundle cannot be read: {error}"
+    except BundleError:  # its message names a folder of this machine, which a report should not
+        yield "How the pictures were made is not described here, since their bundle could not be read."
     people = analysis.flow.analysed
     mean = analysis.flow.trials_before / people if people else None
     yield methods.procedure(definition_of(analysis.study), mean, len(analysis.bundle.categories))
