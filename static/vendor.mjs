@@ -1,5 +1,5 @@
 /**
- * Copies what the participant's page needs from node_modules to static/vendor, which git ignores:
+ * Copies what the pages need from node_modules to static/vendor, which git ignores:
  * `npm run vendor`. LICENCES.txt says what was copied and under which licence.
  */
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -25,6 +25,16 @@ async function vendorIdbKeyval() {
   await copyFile(join(from, "dist/index.d.ts"), join(vendor, "idb-keyval.d.ts"));
 }
 
+/** Vega for the experimenter's figures; its interpreter runs expressions where the site's policy forbids eval. */
+async function vendorVega() {
+  const build = await readFile(join(packages, "vega/build/vega.min.js"), "utf8");
+  const names = "View, parse, ascending, isString, DisallowedObjectProperties";
+  await writeFile(join(vendor, "vega.js"), `${build.trimEnd()}\nexport const { ${names} } = globalThis.vega;\n`);
+  const source = join(packages, "vega-interpreter/build/vega-interpreter.js");
+  const interpreter = (await readFile(source, "utf8")).replace(/^\/\/# sourceMappingURL=.*$/m, "");
+  await writeFile(join(vendor, "vega-interpreter.js"), interpreter.replace("'vega-util'", '"./vega.js"'));
+}
+
 /** The response icons: the first of each category's pictures, named by the category. */
 async function vendorIcons() {
   const pictures = JSON.parse(await readFile(join(root, "synthesis/starter/pictures.json"), "utf8"));
@@ -38,7 +48,7 @@ async function vendorIcons() {
 /** One line per package, and the licence's text where the package ships it. */
 async function vendorLicences() {
   const parts = [];
-  for (const name of ["jspsych", "idb-keyval", "@lobehub/fluent-emoji-3d"]) {
+  for (const name of ["jspsych", "idb-keyval", "@lobehub/fluent-emoji-3d", "vega", "vega-interpreter"]) {
     const folder = join(packages, name);
     const { version, license, author } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
@@ -50,4 +60,4 @@ async function vendorLicences() {
 
 await rm(vendor, { recursive: true, force: true });
 await mkdir(vendor, { recursive: true });
-await Promise.all([vendorJsPsych(), vendorIdbKeyval(), vendorIcons(), vendorLicences()]);
+await Promise.all([vendorJsPsych(), vendorIdbKeyval(), vendorVega(), vendorIcons(), vendorLicences()]);

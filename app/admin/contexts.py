@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.analysis.figures import participants_in_words, readable
+from app.analysis.exclusions import Flow
+from app.analysis.export import FIGURES, TABLES
 from app.analysis.recognition import ConditionRecognition
 from app.analysis.service import Count, Quality, StudyAnalysis
+from app.analysis.words import duration_in_words, participants_in_words, plural, readable
 from app.db.tables import Bundle, Study, StudyLink
 from app.experiments.schemas import KINDS, Kind
 from app.experiments.service import definition_of
@@ -62,6 +64,7 @@ class ConditionRow:
     interval: str
     participants: int
     trials: int
+    without_exclusions: str
     note: str
 
 
@@ -72,6 +75,16 @@ class Fact:
     name: str
     value: str
     explanation: str
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    """A figure of the page: its name, what is seen in words, and whether Vega can draw it in the page."""
+
+    name: str
+    title: str
+    alt: str
+    chart: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,9 @@ class StudyContext(PageContext):
     chance: str
     facts: tuple[Fact, ...]
     files: str
+    figures: tuple[ShownFigure, ...]
+    tables: tuple[str, ...]
+    figure_names: tuple[str, ...]
 
 
 def study_card(
@@ -114,24 +130,47 @@ def study_card(
     )
 
 
-def study_page(analysis: StudyAnalysis, links: Sequence[StudyLink], base_url: str) -> StudyContext:
+FIGURES_SHOWN = (
+    ShownFigure(
+        "exclusions", "Exclusions", "Who is left out at each gate; as a table in exclusions.csv.", chart=False
+    ),
+    ShownFigure("confusion", "Confusions", "Answers by true category; as a table in confusion.csv."),
+    ShownFigure("timing", "Timing and attention", "Share of trials off time and unattended, by participant."),
+)
+
+
+def study_page(
+    analysis: StudyAnalysis, numbers: Quality, links: Sequence[StudyLink], base_url: str
+) -> StudyContext:
     card = study_card(analysis.study, analysis.bundle, links, analysis.counts, base_url)
-    curve = analysis.recognition
-    unfinished = f"{participants_in_words(curve.left_out, '')} with answers did not finish and stay out."
+    curve, flow = analysis.recognition, analysis.flow
     return StudyContext(
         card=card,
         current=next(row for row in card.kinds if row.kind == analysis.kind),
-        in_curve=participants_in_words(curve.participants, analysis.kind),
-        left_out=unfinished if curve.left_out else "",
-        conditions=tuple(_condition_row(point) for point in curve.conditions),
+        in_curve=f"{participants_in_words(flow.analysed, analysis.kind)}, {plural(curve.trials, 'trial')}",
+        left_out=_left_out(flow),
+        conditions=tuple(
+            _condition_row(point, everyone)
+            for point, everyone in zip(curve.conditions, analysis.everyone.conditions, strict=True)
+        ),
         level_percent=round(curve.level * 100),
         chance=f"1/{round(1 / curve.chance)} = {curve.chance:.3g}",
-        facts=_facts(analysis.quality),
+        facts=_facts(numbers),
         files=f"/admin/studies/{analysis.study.name}/{analysis.kind}",
+        figures=FIGURES_SHOWN if analysis.everyone.participants else (),
+        tables=TABLES,
+        figure_names=FIGURES,
     )
 
 
-def _condition_row(point: ConditionRecognition) -> ConditionRow:
+def _left_out(flow: Flow) -> str:
+    parts = [f"{step.excluded} {step.label}" for step in flow.steps if step.excluded]
+    dropped = sum(step.excluded for step in flow.trial_steps)
+    parts += [f"{plural(dropped, 'trial')} dropped"] if dropped else []
+    return f"Left out: {'; '.join(parts)}." if parts else "Nobody and nothing is left out."
+
+
+def _condition_row(point: ConditionRecognition, everyone: ConditionRecognition) -> ConditionRow:
     has_interval = point.ci_low is not None and point.ci_high is not None
     return ConditionRow(
         name=readable(point.condition),
@@ -140,6 +179,7 @@ def _condition_row(point: ConditionRecognition) -> ConditionRow:
         interval=f"{point.ci_low:.3f} to {point.ci_high:.3f}" if has_interval else NOTHING,
         participants=point.participants,
         trials=point.trials,
+        without_exclusions=_three_digits(everyone.proportion_correct),
         note=point.note,
     )
 
@@ -153,7 +193,7 @@ def _facts(quality: Quality) -> tuple[Fact, ...]:
     return (
         Fact(
             "Median duration",
-            NOTHING if duration_s is None else _minutes(duration_s),
+            NOTHING if duration_s is None else duration_in_words(duration_s),
             "from consent to the end, of those who finished",
         ),
         Fact(
@@ -167,8 +207,3 @@ def _facts(quality: Quality) -> tuple[Fact, ...]:
             f"shown within one frame of the asked duration, of {quality.timed_trials} timed trials",
         ),
     )
-
-
-def _minutes(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

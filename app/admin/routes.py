@@ -1,6 +1,6 @@
 """The experimenter's pages: sign in and out, the list of studies, one study, opening and closing it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -11,8 +11,11 @@ from app.admin.contexts import SignInContext, StudiesContext, study_card, study_
 from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_form, require_admin
 from app.admin.headers import NO_STORE, PAGE_HEADERS
 from app.admin.run_routes import router as runs
-from app.analysis.export import FILES, FileName
-from app.analysis.service import analyse, counts_by_study
+from app.analysis.export import file_of
+from app.analysis.report.content import load as load_report
+from app.analysis.report.page import to_html
+from app.analysis.report.print import to_print
+from app.analysis.service import analyse, counts_by_study, quality, require_participants
 from app.core.errors import Unauthorized
 from app.experiments import queries as experiments_queries
 from app.experiments import service as experiments
@@ -21,6 +24,7 @@ from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
 from app.web.security import cookie_name, set_session_cookie
 from app.web.templating import page
 
+REPORTS = {"html": (to_html, "text/html; charset=utf-8"), "pdf": (to_print, "application/pdf")}
 TOO_MANY = "Too many wrong tokens from this address. Please wait 15 minutes."
 
 router = APIRouter()
@@ -84,16 +88,29 @@ async def study(
 ) -> Response:
     analysis = await analyse(session, name, kind)
     links = await experiments_queries.links_of_study(session, analysis.study.id)
-    return page(request, study_page(analysis, links, settings.base_url), headers=PAGE_HEADERS)
+    numbers = await quality(session, analysis)
+    return page(request, study_page(analysis, numbers, links, settings.base_url), headers=PAGE_HEADERS)
+
+
+@signed_in.get("/studies/{name}/{kind}/report.{suffix}")
+async def report(session: ReadSession, name: str, kind: Kind, suffix: Literal["html", "pdf"]) -> Response:
+    """The report as a file to keep: opened here, the site's policy would take its style away."""
+    analysis = await analyse(session, name, kind)
+    require_participants(analysis)
+    content = await load_report(session, analysis)
+    make, media_type = REPORTS[suffix]
+    body = await run_in_threadpool(make, content)
+    headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{name}-{kind}-report.{suffix}"'}
+    return Response(body, media_type=media_type, headers=headers)
 
 
 @signed_in.get("/studies/{name}/{kind}/{file_name}")
-async def analysis_file(session: ReadSession, name: str, kind: Kind, file_name: FileName) -> Response:
+async def analysis_file(session: ReadSession, name: str, kind: Kind, file_name: str) -> Response:
     """One file of the analysis, made anew so that it holds the newest answers."""
     analysis = await analyse(session, name, kind)
-    content = await run_in_threadpool(FILES[file_name].make, analysis)
+    media_type, content = await file_of(session, analysis, file_name)
     headers = {**NO_STORE, "Content-Disposition": f'inline; filename="{name}-{kind}-{file_name}"'}
-    return Response(content, media_type=FILES[file_name].media_type, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 @signed_in.post("/studies/{name}/open", dependencies=[Depends(own_form)])

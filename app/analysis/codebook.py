@@ -40,6 +40,14 @@ TRIAL_COLUMNS = (
     Column("dropped_frames", "integer", "frames", "frames that came late during the trial"),
     Column("focus_losses", "integer", "", "how often the page lost the focus during the trial"),
     Column("hidden", "boolean", "", "the page was hidden at some time during the trial"),
+    Column("attended", "boolean", "", "the page kept the focus and was not hidden; empty if it did not say"),
+    Column(
+        "participant_excluded",
+        "text",
+        "",
+        "the rule by which this participant is left out of the results; empty if the participant counts",
+    ),
+    Column("trial_excluded", "text", "", "the rule by which this trial is dropped; empty if it counts"),
     Column("received_at", "time", "", "when the server stored the answer"),
 )
 TIMING_NAMES = (

@@ -1,84 +1,110 @@
-"""The analysis as files: CSV tables that no spreadsheet runs as formulas, and the figure."""
+"""Everything that an analysis becomes as files: figures with the numbers behind them, and tables.
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+Each file is made from the least that it needs: counts, what was answered to what, or the trials one by one.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
 
 import pandas as pd
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.analysis import service
 from app.analysis.codebook import TRIAL_COLUMNS, Column
-from app.analysis.figures import Figure, recognition_chart, to_png, to_svg
-from app.analysis.recognition import Recognition
-from app.analysis.service import StudyAnalysis
-from app.core.errors import BadRequest
+from app.analysis.confusion import response_entropy
+from app.analysis.figures.confusion import confusion_figure
+from app.analysis.figures.difficulty import difficulty_figure
+from app.analysis.figures.figure import FORMATS, VEGA, Figure
+from app.analysis.figures.flow import flow_figure
+from app.analysis.figures.learning import learning_figure
+from app.analysis.figures.recognition import recognition_figure
+from app.analysis.figures.response_times import response_times_figure
+from app.analysis.figures.timing import participants_table, timing_figure
+from app.analysis.service import Answers, StudyAnalysis, Trials
+from app.analysis.tables import CSV, frame_csv, table_csv
+from app.core.errors import BadRequest, NotFound
 from synthesis.bundle.files import write_atomically
-
-CSV = "text/csv; charset=utf-8"
-# What spreadsheets take for the start of a formula (OWASP, "CSV Injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def neutralised(cell: Any) -> Any:
-    """Text that a spreadsheet would run gets an apostrophe before it; numbers stay as they are."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
-
-
-def table_csv(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> bytes:
-    """CSV in UTF-8, neutralised; None becomes an empty cell."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([neutralised(cell) for cell in row] for row in rows)
-    return stream.getvalue().encode()
 
 
 def trials_csv(trials: pd.DataFrame) -> bytes:
-    """The tidy table of answered main trials; those of unfinished participants have completed = False."""
-    written = trials.assign(received_at=[moment.isoformat() for moment in trials["received_at"]])
-    for column in TRIAL_COLUMNS:
-        if column.type == "text":
-            written[column.name] = written[column.name].map(neutralised)
-    table: bytes = written.to_csv(index=False, lineterminator="\n").encode()
-    return table
+    """The tidy table of answered main trials; those that do not count say by which rule."""
+    return frame_csv(trials.assign(received_at=[moment.isoformat() for moment in trials["received_at"]]))
 
 
 def codebook_csv() -> bytes:
     return table_csv(list(Column.__dataclass_fields__), (asdict(column).values() for column in TRIAL_COLUMNS))
 
 
-def recognition_csv(result: Recognition) -> bytes:
-    """One row per condition in the curve's order; every number behind the figure."""
-    rows = [
-        {**asdict(point), "ci_level": result.level, "chance": result.chance} for point in result.conditions
-    ]
-    return table_csv(list(rows[0]), (row.values() for row in rows))
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that shows one side of an analysis."""
-
-    media_type: str
-    make: Callable[[StudyAnalysis], bytes]
-
-
-FileName = Literal["recognition.csv", "recognition.svg", "recognition.png", "trials.csv", "codebook.csv"]
-FILES: dict[FileName, File] = {
-    "recognition.csv": File(CSV, lambda analysis: recognition_csv(analysis.recognition)),
-    "recognition.svg": File("image/svg+xml", lambda analysis: to_svg(_chart(analysis)).encode()),
-    "recognition.png": File("image/png", lambda analysis: to_png(_chart(analysis))),
-    "trials.csv": File(CSV, lambda analysis: trials_csv(analysis.trials)),
-    "codebook.csv": File(CSV, lambda _analysis: codebook_csv()),
+CURVE_FIGURES: dict[str, Callable[[StudyAnalysis], Figure]] = {
+    "recognition": recognition_figure,
+    "exclusions": flow_figure,
+    "timing": timing_figure,
 }
+ANSWER_FIGURES: dict[str, Callable[[Answers], Figure]] = {"confusion": confusion_figure}
+TRIAL_FIGURES: dict[str, Callable[[Trials], Figure]] = {
+    "response_times": response_times_figure,
+    "learning": learning_figure,
+    "difficulty": difficulty_figure,
+}
+CURVE_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
+    "participants.csv": lambda analysis: frame_csv(participants_table(analysis)),
+    "codebook.csv": lambda _analysis: codebook_csv(),
+}
+ANSWER_TABLES: dict[str, Callable[[Answers], bytes]] = {
+    "entropy.csv": lambda answers: frame_csv(response_entropy(answers.confusion)),
+}
+TRIAL_TABLES: dict[str, Callable[[Trials], bytes]] = {"trials.csv": lambda trials: trials_csv(trials.table)}
+FIGURES = (*CURVE_FIGURES, *ANSWER_FIGURES, *TRIAL_FIGURES)
+TABLES = (*CURVE_TABLES, *ANSWER_TABLES, *TRIAL_TABLES)
+FILE_NAMES = (*(f"{name}.{suffix}" for name in FIGURES for suffix in FORMATS), *TABLES)
 
 
-def _chart(analysis: StudyAnalysis) -> Figure:
-    return recognition_chart(analysis.recognition, analysis.caption)
+async def figure_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> Figure:
+    """One figure by name. Raises `NotFound`."""
+    if make := CURVE_FIGURES.get(name):
+        return await asyncio.to_thread(make, analysis)
+    if make_answers := ANSWER_FIGURES.get(name):
+        return await asyncio.to_thread(make_answers, await service.answers(session, analysis))
+    if make_trials := TRIAL_FIGURES.get(name):
+        return await asyncio.to_thread(make_trials, await service.trials(session, analysis))
+    raise NotFound("unknown_figure", f"there is no figure {name!r}; there are {', '.join(FIGURES)}")
+
+
+async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> tuple[str, bytes]:
+    """The media type and content of one file; a figure's `.vega.json` is for pages. Raises `NotFound`."""
+    if make := CURVE_TABLES.get(name):
+        return CSV, make(analysis)
+    if make_answers := ANSWER_TABLES.get(name):
+        return CSV, make_answers(await service.answers(session, analysis))
+    if make_trials := TRIAL_TABLES.get(name):
+        return CSV, make_trials(await service.trials(session, analysis))
+    stem, _, suffix = name.partition(".")
+    made = VEGA if suffix == "vega.json" else FORMATS.get(suffix)
+    if made is None or stem not in FIGURES:
+        raise NotFound("unknown_file", f"there is no file {name!r}; there are {', '.join(FILE_NAMES)}")
+    figure = await figure_of(session, analysis, stem)
+    return made.media_type, await asyncio.to_thread(made.make, figure)
+
+
+def all_files(answers: Answers, trials: Trials) -> Iterator[tuple[str, bytes]]:
+    """Every file of an analysis with its name, one by one."""
+    analysis = answers.analysis
+    figures = {name: make(analysis) for name, make in CURVE_FIGURES.items()}
+    figures |= {name: make_answers(answers) for name, make_answers in ANSWER_FIGURES.items()}
+    figures |= {name: make_trials(trials) for name, make_trials in TRIAL_FIGURES.items()}
+    for name, figure in figures.items():
+        yield from figure_files(name, figure)
+    yield from ((name, make(analysis)) for name, make in CURVE_TABLES.items())
+    yield from ((name, make_answers(answers)) for name, make_answers in ANSWER_TABLES.items())
+    yield from ((name, make_trials(trials)) for name, make_trials in TRIAL_TABLES.items())
+
+
+def figure_files(name: str, figure: Figure) -> Iterator[tuple[str, bytes]]:
+    """A figure in every format, its numbers beside it."""
+    for suffix, made in FORMATS.items():
+        yield f"{name}.{suffix}", made.make(figure)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -1,41 +1,133 @@
-"""What the analysis reads from the database."""
+"""What the analysis reads from the database.
 
-from collections.abc import Sequence
+Counting is the database's work: trials leave it one by one only for what lists them one by one.
+"""
+
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, Row, Select, and_, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Participant, PlannedTrial, Response, Stimulus
+from app.experiments.exclusions import Exclusions, TrialExclusions
+
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+AT_ONCE = 10_000  # trials that are held as rows while a table is made of them
 
 
-async def main_trials(session: AsyncSession, study_id: int, kind: str) -> Sequence[Row[*tuple[Any, ...]]]:
-    """One row per answered main trial, in the order of participants and trials."""
-    rows = await session.execute(
-        select(
-            Participant.id.label("participant_id"),
-            Participant.slot,
-            (Participant.status == "completed").label("completed"),
-            PlannedTrial.trial_index,
-            Stimulus.natural_id,
-            Stimulus.category,
-            Stimulus.condition,
-            Stimulus.blob_sha256,
-            Response.answer,
-            Response.correct,
-            Response.rt_ms,
-            Response.timing,
-            Response.received_at,
-        )
-        .join(PlannedTrial, PlannedTrial.id == Response.planned_trial_id)
-        .join(Participant, Participant.id == PlannedTrial.participant_id)
+async def scores(
+    session: AsyncSession, study_id: int, kind: str, rules: Exclusions
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Counts of answered main trials, one row per participant and condition.
+
+    `trials` and `correct` count all; `kept` and `kept_correct` those that the rules for single trials leave.
+    `quick` are answers before the limit of the rule for participants; `untimely` are those of the `timed`
+    trials whose picture was more than a frame off, `unattended` those of the `watched` ones during which the
+    page lost the focus or was hidden.
+    """
+    kept = _kept(rules.trials)
+    limit_ms = rules.median_rt_below_ms
+    quick = literal(0) if limit_ms is None else _count(Response.rt_ms < limit_ms)
+    query = select(
+        Participant.id.label("participant_id"),
+        (Participant.status == "completed").label("completed"),
+        Stimulus.condition,
+        func.count().label("trials"),
+        _count(Response.correct).label("correct"),
+        _count(kept).label("kept"),
+        _count(and_(kept, Response.correct)).label("kept_correct"),
+        quick.label("quick"),
+        func.count(Response.on_time).label("timed"),
+        _count(Response.on_time.is_(False)).label("untimely"),
+        func.count(Response.attended).label("watched"),
+        _count(Response.attended.is_(False)).label("unattended"),
+    )
+    query = _of_answered_main_trials(query, study_id, kind).group_by(Participant.id, Stimulus.condition)
+    # Left alone, SQLite looks answers up by their unique constraint and reads their wide rows.
+    query = query.with_hint(Response, "INDEXED BY ix_responses_scores", "sqlite")
+    return (await session.execute(query)).all()
+
+
+async def answer_counts(
+    session: AsyncSession, study_id: int, kind: str, rules: Exclusions, excluded: Sequence[int]
+) -> Sequence[Row[str, str, str, int]]:
+    """(condition, category, answer, count) over kept trials of participants who are not `excluded`."""
+    query = select(Stimulus.condition, Stimulus.category, Response.answer, func.count())
+    query = _of_answered_main_trials(query, study_id, kind).where(
+        Participant.id.not_in(excluded), _kept(rules.trials)
+    )
+    rows = await session.execute(query.group_by(Stimulus.condition, Stimulus.category, Response.answer))
+    return rows.all()
+
+
+async def median_rt_ms(
+    session: AsyncSession, study_id: int, kind: str, rules: Exclusions, excluded: Sequence[int], trials: int
+) -> float | None:
+    """Median over the `trials` kept trials of participants who are not `excluded`; None if there are none.
+
+    SQLite has no median, so the middle of the sorted times is fetched.
+    """
+    query = _of_answered_main_trials(select(Response.rt_ms), study_id, kind).where(
+        Participant.id.not_in(excluded), _kept(rules.trials)
+    )
+    middle = query.order_by(Response.rt_ms).offset((trials - 1) // 2).limit(2 - trials % 2)
+    times = (await session.scalars(middle)).all() if trials else []
+    return sum(times) / len(times) if times else None
+
+
+async def main_trials(
+    session: AsyncSession, study_id: int, kind: str
+) -> AsyncIterator[Sequence[Row[*tuple[Any, ...]]]]:
+    """One row per answered main trial, in the order of participants and trials, some thousands at a time."""
+    query = select(
+        Participant.id.label("participant_id"),
+        Participant.slot,
+        (Participant.status == "completed").label("completed"),
+        PlannedTrial.trial_index,
+        Stimulus.natural_id,
+        Stimulus.category,
+        Stimulus.condition,
+        Stimulus.blob_sha256,
+        Response.answer,
+        Response.correct,
+        Response.rt_ms,
+        Response.timing,
+        Response.on_time.label("image_within_one_frame"),
+        Response.attended,
+        Response.received_at,
+    )
+    query = _of_answered_main_trials(query, study_id, kind)
+    rows = await session.stream(query.order_by(Participant.id, PlannedTrial.trial_index))
+    async for part in rows.partitions(AT_ONCE):
+        yield part
+
+
+def _of_answered_main_trials(query: Query, study_id: int, kind: str) -> Query:
+    return (
+        query.select_from(Participant)
+        .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
+        .join(Response, Response.planned_trial_id == PlannedTrial.id)
         .join(Stimulus, Stimulus.id == PlannedTrial.stimulus_id)
         .where(Participant.study_id == study_id, Participant.kind == kind, PlannedTrial.phase == "main")
-        .order_by(Participant.id, PlannedTrial.trial_index)
     )
-    return rows.all()
+
+
+def _kept(rules: TrialExclusions) -> ColumnElement[bool]:
+    """A trial whose picture was not timed is kept: nothing is known against it."""
+    kept: ColumnElement[bool] = func.coalesce(Response.on_time, true()) if rules.bad_timing else true()
+    if rules.rt_below_ms is not None:
+        kept = and_(kept, Response.rt_ms >= rules.rt_below_ms)
+    if rules.rt_above_ms is not None:
+        kept = and_(kept, Response.rt_ms <= rules.rt_above_ms)
+    return kept
+
+
+def _count(condition: ColumnExpressionArgument[bool]) -> ColumnElement[int]:
+    """How many rows fulfil a condition; null counts as no."""
+    return func.count().filter(condition)
 
 
 async def participant_counts(session: AsyncSession) -> Sequence[Row[int, str, int, int]]:
@@ -52,11 +144,11 @@ async def participant_counts(session: AsyncSession) -> Sequence[Row[int, str, in
 
 async def completion_times(
     session: AsyncSession, study_id: int, kind: str
-) -> Sequence[Row[datetime, datetime | None]]:
-    """(consented_at, completed_at) of those who finished."""
+) -> Sequence[Row[int, datetime, datetime | None]]:
+    """(participant, consented_at, completed_at) of those who finished."""
     return (
         await session.execute(
-            select(Participant.consented_at, Participant.completed_at).where(
+            select(Participant.id, Participant.consented_at, Participant.completed_at).where(
                 Participant.study_id == study_id,
                 Participant.kind == kind,
                 Participant.status == "completed",

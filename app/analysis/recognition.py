@@ -1,11 +1,14 @@
 """Recognition per condition: mean over participants of each one's proportion correct."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import stdtrit
+
+from app.analysis.summary import summarise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,26 +32,27 @@ class ConditionRecognition:
 
 @dataclass(frozen=True, kw_only=True)
 class Recognition:
-    """The curve: natural pictures first, then the matched layers in depth order.
-
-    `left_out` counts participants with answers who are not in the curve since they did not finish.
-    """
+    """The curve: natural pictures first, then the matched layers in depth order."""
 
     conditions: tuple[ConditionRecognition, ...]
     chance: float
     level: float
     participants: int
     trials: int
-    left_out: int
+
+
+def scores_of(trials: pd.DataFrame) -> pd.DataFrame:
+    """Count answers: from one row per trial to one per participant and condition.
+
+    `trials` has the columns `participant_id`, `condition` and `correct` (bool); the result has `correct` as a
+    number of trials, and `trials`.
+    """
+    counted = trials.groupby(["participant_id", "condition"], sort=False)["correct"].agg(["size", "sum"])
+    return counted.rename(columns={"size": "trials", "sum": "correct"}).astype(int).reset_index()
 
 
 def recognition(
-    trials: pd.DataFrame,
-    conditions: Sequence[str],
-    categories: Sequence[str],
-    *,
-    include_partial: bool = False,
-    level: float = 0.95,
+    scores: pd.DataFrame, conditions: Sequence[str], categories: Sequence[str], *, level: float = 0.95
 ) -> Recognition:
     """Proportion correct per condition: mean over participants, SEM = SD / sqrt(N), t-based interval.
 
@@ -57,69 +61,61 @@ def recognition(
 
     Parameters
     ----------
-    trials
-        One row per answered main trial, any order, with the columns `participant_id`, `completed` (bool: the
-        participant finished), `condition` and `correct` (bool).
+    scores
+        One row per participant and condition, any order, with the columns `participant_id`, `condition`,
+        `trials` and `correct` (numbers of trials). Rows without trials are passed over.
     conditions
         All conditions of the study in the curve's order. One that nobody saw is listed with N = 0.
     categories
         The answers that could be given, at least one; chance is 1 / their number.
-    include_partial
-        Also count participants who did not finish.
     level
         Coverage of the confidence interval, in (0, 1).
 
     Raises
     ------
     ValueError
-        `trials` has a condition that is not in `conditions`, or `level` is outside (0, 1).
+        `scores` has a condition that is not in `conditions`, or two rows of one participant and condition, or
+        `level` is outside (0, 1).
     """
     if not 0 < level < 1:
         raise ValueError(f"level: {level} is not between 0 and 1")
-    unknown = sorted(set(trials["condition"]) - set(conditions))
+    unknown = sorted(set(scores["condition"]) - set(conditions))
     if unknown:
         raise ValueError(f"trials of conditions that the study does not have: {', '.join(unknown)}")
-    counted = trials if include_partial else trials[trials["completed"].astype(bool)]
-    scores = counted.groupby(["condition", "participant_id"])["correct"].agg(["mean", "size"])
-    seen = set(scores.index.get_level_values("condition"))
+    if scores.duplicated(["participant_id", "condition"]).any():
+        raise ValueError("a participant has two rows of one condition")
+    counted = scores[scores["trials"] > 0]
+    proportions = (counted["correct"] / counted["trials"]).groupby(counted["condition"])
+    values = {name: group.to_numpy(float) for name, group in proportions}
+    trials = counted.groupby("condition")["trials"].sum()
     points = [
-        _point(name, scores.loc[name]["mean"], int(scores.loc[name]["size"].sum()), level)
-        if name in seen
+        _point(name, values[name], int(trials[name]), level)
+        if name in values
         else ConditionRecognition(condition=name, participants=0, trials=0, note="nobody saw this condition")
         for name in conditions
     ]
-    participants = int(counted["participant_id"].nunique())
     return Recognition(
         conditions=tuple(points),
         chance=1 / len(categories),
         level=level,
-        participants=participants,
-        trials=len(counted),
-        left_out=int(trials["participant_id"].nunique()) - participants,
+        participants=int(counted["participant_id"].nunique()),
+        trials=int(counted["trials"].sum()),
     )
 
 
-def _point(name: str, proportions: Iterable[float], trials: int, level: float) -> ConditionRecognition:
-    """Summary of one condition; `proportions` holds one proportion correct per participant."""
-    values = np.asarray(list(proportions), dtype=float)  # (participants,)
-    n = len(values)
-    mean = float(values.mean())
-    if n < 2:
-        note = "one participant: SEM and interval are not defined"
-        return ConditionRecognition(
-            condition=name, participants=n, trials=trials, proportion_correct=mean, note=note
-        )
-    sem = float(values.std(ddof=1) / np.sqrt(n))
-    reach = float(stdtrit(n - 1, (1 + level) / 2)) * sem  # quantile of Student's t
-    no_spread = np.ptp(values) == 0
-    return ConditionRecognition(
+def _point(name: str, values: NDArray[np.float64], trials: int, level: float) -> ConditionRecognition:
+    """Summary of one condition; `values` holds one proportion correct per participant."""
+    summary = summarise(values)
+    point = ConditionRecognition(
         condition=name,
-        participants=n,
+        participants=summary.n,
         trials=trials,
-        proportion_correct=mean,
-        sem=0.0 if no_spread else sem,
-        sem_ddof0=0.0 if no_spread else float(values.std(ddof=0) / np.sqrt(n)),
-        ci_low=max(0.0, mean - reach),
-        ci_high=min(1.0, mean + reach),
-        note="all participants alike: SEM 0 says nothing about precision" if no_spread else "",
+        proportion_correct=summary.mean,
+        sem=summary.sem,
+        sem_ddof0=summary.sem_ddof0,
+        note=summary.note,
     )
+    if summary.mean is None or summary.sem is None:
+        return point
+    reach = float(stdtrit(summary.n - 1, (1 + level) / 2)) * summary.sem  # quantile of Student's t
+    return replace(point, ci_low=max(0.0, summary.mean - reach), ci_high=min(1.0, summary.mean + reach))

@@ -1,4 +1,4 @@
-"""One study's answers of one kind of participants: the tidy table, the curve, and numbers of quality."""
+"""One study's answers of one kind of participants: counted in the database, or trial by trial."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis import queries
+from app.analysis import exclusions, queries
 from app.analysis.codebook import TIMING_NAMES, TRIAL_COLUMNS
-from app.analysis.figures import Caption, participants_in_words
+from app.analysis.confusion import confusion
+from app.analysis.exclusions import Flow
 from app.analysis.recognition import Recognition, recognition
+from app.analysis.words import participants_in_words
 from app.core.errors import Conflict
 from app.db.tables import Bundle, Study
 from app.experiments import service as experiments
+from app.experiments.exclusions import Exclusions
 from app.experiments.schemas import ALL, KINDS, Kind
 from app.stimuli import queries as stimuli_queries
 from synthesis.bundle.manifest import NATURAL
-
-# A page's clock is rounded, so a picture that is exactly one frame off may seem a trifle more.
-CLOCK_ROUNDING_MS = 0.5
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,64 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Caption:
+    """What a figure says of itself. `kind` is the participants' kind: live, pilot or simulated."""
+
+    study: str
+    model: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class StudyAnalysis:
+    """What follows from counts alone.
+
+    `scores` has the columns of `queries.scores`; `recognition` is of those whom the rules leave, `everyone`
+    of all who answered any main trial, with all their trials; `counts` holds all kinds.
+    """
+
+    study: Study
+    bundle: Bundle
+    kind: Kind
+    rules: Exclusions
+    conditions: tuple[str, ...]
+    scores: pd.DataFrame
+    flow: Flow
+    recognition: Recognition
+    everyone: Recognition
+    counts: dict[Kind, Count]
+
+    @property
+    def caption(self) -> Caption:
+        return Caption(study=self.study.name, model=self.bundle.model, kind=self.kind)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """An analysis with what was answered to what: the table of `app.analysis.confusion`."""
+
+    analysis: StudyAnalysis
+    confusion: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Trials:
+    """An analysis with its trials one by one. `table` has the columns of the codebook, left-out ones too."""
+
+    analysis: StudyAnalysis
+    table: pd.DataFrame
+
+    @property
+    def kept(self) -> pd.DataFrame:
+        """The trials that count."""
+        return self.table[(self.table["participant_excluded"] == "") & (self.table["trial_excluded"] == "")]
+
+
+@dataclass(frozen=True)
 class Quality:
     """Numbers about the data of those who are in the curve; None where there is nothing to count.
 
-    `timed_trials` are the main trials whose page sent the picture's duration.
+    `timed_trials` are their main trials whose page sent the picture's duration.
     """
 
     median_duration_s: float | None
@@ -44,46 +98,98 @@ class Quality:
     within_one_frame_share: float | None
 
 
-@dataclass(frozen=True)
-class StudyAnalysis:
-    """`trials` has the columns of the codebook; `counts` holds all kinds."""
-
-    study: Study
-    bundle: Bundle
-    kind: Kind
-    trials: pd.DataFrame
-    recognition: Recognition
-    quality: Quality
-    counts: dict[Kind, Count]
-
-    @property
-    def caption(self) -> Caption:
-        return Caption(study=self.study.name, model=self.bundle.model, kind=self.kind)
-
-
 async def analyse(
     session: AsyncSession, name: str, kind: Kind, *, include_partial: bool = False
 ) -> StudyAnalysis:
-    """The analysis of one study. Raises `NotFound` for an unknown name; no answers yet is no error."""
+    """The curve and the exclusions of one study, from counts made by the database.
+
+    `include_partial` waives the rule that leaves out who did not finish. Raises `NotFound` for an unknown
+    name; no answers yet is no error.
+    """
     study = await experiments.get_study(session, name)
     bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
-    trials = _tidy(await queries.main_trials(session, study.id, kind), study.name, kind)
-    curve = recognition(
-        trials, conditions_of(study, bundle), bundle.categories, include_partial=include_partial
-    )
+    rules = experiments.definition_of(study).exclusions
+    if include_partial:
+        rules = rules.model_copy(update={"unfinished": False})
     counts = (await counts_by_study(session)).get(study.id, {})
-    times = await queries.completion_times(session, study.id, kind)
-    durations = [(end - start).total_seconds() for start, end in times if end is not None]
-    shown = trials if include_partial else trials[trials["completed"]]
+    rows = await queries.scores(session, study.id, kind, rules)
+    scores = pd.DataFrame(map(tuple, rows), columns=list(SCORE_COLUMNS)).astype(SCORE_COLUMNS)
+    flow = exclusions.apply(rules, exclusions.tallies_of(scores), counts.get(kind, Count()).consented)
+    included = scores[~scores["participant_id"].isin(list(flow.gate_of))]
+    kept = included[["participant_id", "condition"]].assign(
+        trials=included["kept"], correct=included["kept_correct"]
+    )
+    conditions = tuple(conditions_of(study, bundle))
     return StudyAnalysis(
         study=study,
         bundle=bundle,
         kind=kind,
-        trials=trials,
-        recognition=curve,
-        quality=_quality(shown, durations),
+        rules=rules,
+        conditions=conditions,
+        scores=scores,
+        flow=flow,
+        recognition=recognition(kept, conditions, bundle.categories),
+        everyone=recognition(scores, conditions, bundle.categories),
         counts={each: counts.get(each, Count()) for each in KINDS},
     )
+
+
+SCORE_COLUMNS = {
+    "participant_id": int,
+    "completed": bool,
+    "condition": object,
+    **dict.fromkeys(("trials", "correct", "kept", "kept_correct", "quick"), int),
+    **dict.fromkeys(("timed", "untimely", "watched", "unattended"), int),
+}
+
+
+async def answers(session: AsyncSession, analysis: StudyAnalysis) -> Answers:
+    """What was answered to what, in the trials that count."""
+    rows = await queries.answer_counts(session, *_counted(analysis))
+    counts = pd.DataFrame(rows, columns=["condition", "category", "answer", "trials"])
+    return Answers(analysis, confusion(counts, analysis.conditions, analysis.bundle.categories))
+
+
+async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
+    """All answered main trials, with why any of them does not count."""
+    parts = queries.main_trials(session, analysis.study.id, analysis.kind)
+    frames = [_tidy(rows, analysis.study.name, analysis.kind) async for rows in parts]
+    table = pd.concat(frames, ignore_index=True) if frames else _tidy([], "", "")
+    gate_of = analysis.flow.gate_of
+    table["participant_excluded"] = [gate_of.get(who, "") for who in table["participant_id"]]
+    table["trial_excluded"] = exclusions.dropped_trials(table, analysis.rules.trials)
+    return Trials(analysis, table)
+
+
+async def shown_pictures(session: AsyncSession, analysis: StudyAnalysis) -> pd.DataFrame:
+    """`stimulus`, `condition`, `seed` of every picture that the study may show."""
+    pictures = await stimuli_queries.pictures_of_bundle(session, analysis.bundle.id)
+    rows = [
+        (picture.natural_id, picture.condition, picture.seed)
+        for picture in pictures
+        if picture.certified and picture.condition in analysis.conditions
+    ]
+    return pd.DataFrame(rows, columns=["stimulus", "condition", "seed"])
+
+
+async def quality(session: AsyncSession, analysis: StudyAnalysis) -> Quality:
+    counted = _counted(analysis)
+    left_out = set(counted[-1])
+    times = await queries.completion_times(session, analysis.study.id, analysis.kind)
+    durations_s = [(end - start).total_seconds() for who, start, end in times if end and who not in left_out]
+    included = analysis.scores[~analysis.scores["participant_id"].isin(left_out)]
+    timed = int(included["timed"].sum())
+    return Quality(
+        median_duration_s=median(durations_s) if durations_s else None,
+        median_rt_ms=await queries.median_rt_ms(session, *counted, analysis.flow.trials_analysed),
+        timed_trials=timed,
+        within_one_frame_share=1 - int(included["untimely"].sum()) / timed if timed else None,
+    )
+
+
+def _counted(analysis: StudyAnalysis) -> tuple[int, Kind, Exclusions, list[int]]:
+    """What tells the queries which trials count."""
+    return analysis.study.id, analysis.kind, analysis.rules, list(analysis.flow.gate_of)
 
 
 async def counts_by_study(session: AsyncSession) -> dict[int, dict[Kind, Count]]:
@@ -95,15 +201,20 @@ async def counts_by_study(session: AsyncSession) -> dict[int, dict[Kind, Count]]
 
 
 def require_participants(analysis: StudyAnalysis) -> None:
-    """Raises `Conflict` if the curve has nobody in it, and says who else there is."""
+    """Raises `Conflict` if the curve has nobody in it, and says why and who else there is."""
     if analysis.recognition.participants:
         return
     others = ", ".join(f"{analysis.counts[kind].completed} {kind}" for kind in KINDS)
-    unfinished = analysis.counts[analysis.kind].consented
-    started = f" ({participants_in_words(unfinished, analysis.kind)} began)" if unfinished else ""
+    consented, name = analysis.counts[analysis.kind].consented, analysis.study.name
+    if analysis.counts[analysis.kind].completed:
+        gates = ", ".join(f"{step.excluded} {step.label}" for step in analysis.flow.steps if step.excluded)
+        raise Conflict(
+            "all_excluded", f"the exclusions of {name} leave no {analysis.kind} participant: {gates}"
+        )
+    started = f" ({participants_in_words(consented, analysis.kind)} began)" if consented else ""
     raise Conflict(
         "no_participants",
-        f"no {analysis.kind} participant of {analysis.study.name} has finished{started}; finished: {others}",
+        f"no {analysis.kind} participant of {name} has finished{started}; finished: {others}",
     )
 
 
@@ -127,17 +238,5 @@ def _tidy(rows: Sequence[Any], study: str, kind: str) -> pd.DataFrame:
         table[column] = pd.to_numeric(table[column])
     for column in ("image_frames", "dropped_frames", "focus_losses"):
         table[column] = table[column].astype("Int64")
-    off_ms = (table["achieved_image_ms"] - table["requested_image_ms"]).abs()
-    within = (off_ms <= table["frame_ms"] + CLOCK_ROUNDING_MS).astype("boolean")
-    table["image_within_one_frame"] = within.mask(off_ms.isna() | table["frame_ms"].isna())
-    return table.astype({"completed": bool, "correct": bool, "hidden": "boolean"})
-
-
-def _quality(trials: pd.DataFrame, durations_s: Sequence[float]) -> Quality:
-    timed = trials["image_within_one_frame"].dropna()
-    return Quality(
-        median_duration_s=median(durations_s) if durations_s else None,
-        median_rt_ms=float(trials["rt_ms"].median()) if len(trials) else None,
-        timed_trials=len(timed),
-        within_one_frame_share=float(timed.mean()) if len(timed) else None,
-    )
+    booleans = dict.fromkeys(("image_within_one_frame", "attended", "hidden"), "boolean")
+    return table.astype({"completed": bool, "correct": bool, **booleans})

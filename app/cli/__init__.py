@@ -12,6 +12,9 @@ from app.cli import (
     analyze_matrix,
     db,
     demo,
+    export,
+    import_mvh,
+    report,
     serve,
     simulate,
     stimuli,
@@ -40,6 +43,9 @@ app.command()(simulate.simulate)
 app.command()(analyze.analyze)
 app.command()(analyze_matrix.analyze_matrix)
 app.command()(worker.worker)
+app.command()(report.report)
+app.command()(export.export)
+app.command("import-mvh")(import_mvh.import_mvh)
 
 
 def _show_version(wanted: bool) -> None:

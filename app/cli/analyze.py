@@ -2,14 +2,20 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis.export import FILES, write_files
-from app.analysis.figures import participants_in_words, readable
-from app.analysis.service import StudyAnalysis, analyse, require_participants
+from app.analysis import service
+from app.analysis.comparison import Comparison, compare, compared_files
+from app.analysis.export import all_files, write_files
+from app.analysis.observers import read_answers
+from app.analysis.published import published_curve
+from app.analysis.service import StudyAnalysis, Trials, analyse, require_participants
+from app.analysis.tables import records
+from app.analysis.words import participants_in_words, readable
 from app.cli.running import Json, reading, show
 from app.experiments.schemas import Kind
 
@@ -21,19 +27,65 @@ def analyze(
     include_partial: Annotated[
         bool, typer.Option("--include-partial", help="Also count participants who did not finish.")
     ] = False,
+    observers: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR", help="A network's answers, by `python -m synthesis recognize`; repeat it."
+        ),
+    ] = None,
+    rule: Annotated[
+        str | None, typer.Option(help="The networks' decision rule: feather, geirhos ...")
+    ] = None,
+    published: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="A published participant matrix, to lay over.")
+    ] = None,
+    published_model: Annotated[str, typer.Option(metavar="MODEL", help="Whose metamers, in that file.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Write recognition per condition as tables and as a figure, and all trials with a codebook."""
+    """Write recognition per condition and the other measures as tables and figures, and all trials."""
+    overlay = published_curve(published, published_model) if published else None
+    networks = read_answers(observers, rule) if observers else None
 
-    async def work(session: AsyncSession) -> StudyAnalysis:
-        return await analyse(session, study, kind, include_partial=include_partial)
+    async def work(session: AsyncSession) -> tuple[service.Answers, Trials, pd.DataFrame]:
+        analysis = await analyse(session, study, kind, include_partial=include_partial)
+        require_participants(analysis)
+        shown = await service.shown_pictures(session, analysis)
+        return await service.answers(session, analysis), await service.trials(session, analysis), shown
 
-    analysis = reading(work)
-    require_participants(analysis)
-    write_files(out, {name: file.make(analysis) for name, file in FILES.items()})
-    files = [str(out / name) for name in FILES]
-    result = {"study": study, "kind": kind, **asdict(analysis.recognition), "files": files}
-    show(as_json, result, f"{_in_words(analysis)}\nWritten: {', '.join(files)}")
+    answers, trials, shown = reading(work)
+    compared = None if networks is None else compare(trials, networks, shown)
+    files = dict(all_files(answers, trials))
+    if compared is not None or overlay is not None:
+        files |= dict(compared_files(answers.analysis, compared, overlay, published_model))
+    write_files(out, files)
+    result = _result(answers.analysis, compared) | {"files": [str(out / name) for name in files]}
+    words = [_in_words(answers.analysis), *_networks_in_words(compared)]
+    show(as_json, result, "\n".join([*words, f"Written to {out}: {', '.join(files)}"]))
+
+
+def _result(analysis: StudyAnalysis, compared: Comparison | None) -> dict[str, Any]:
+    result = {
+        "study": analysis.study.name,
+        "kind": analysis.kind,
+        **asdict(analysis.recognition),
+        "without_exclusions": asdict(analysis.everyone),
+        "flow": asdict(analysis.flow),
+    }
+    if compared is not None:
+        result["observers"] = records(compared.curves)
+        result["correlations"] = records(compared.correlations)
+        result["notes"] = list(compared.notes)
+    return result
+
+
+def _networks_in_words(compared: Comparison | None) -> list[str]:
+    if compared is None:
+        return []
+    lines = [f"note: {note}" for note in compared.notes]
+    for row in records(compared.correlations):
+        numbers = f"Pearson {_number(row['pearson'])}, Spearman {_number(row['spearman'])}"
+        lines.append(f"{row['observer']} and people over {row['n']} {row['over']}: {numbers} {row['note']}")
+    return [line.rstrip() for line in lines]
 
 
 def _in_words(analysis: StudyAnalysis) -> str:
@@ -41,13 +93,28 @@ def _in_words(analysis: StudyAnalysis) -> str:
     lines = [
         f"{analysis.study.name}: {participants_in_words(curve.participants, analysis.kind)}, "
         f"{curve.trials} trials, chance {curve.chance:.4f}.",
-        f"{'condition':<14}{'correct':>9}{'SEM':>8}{'N':>5}{'trials':>8}",
+        *_exclusions_in_words(analysis),
+        f"{'condition':<14}{'correct':>9}{'SEM':>8}{'N':>5}{'trials':>8}   without exclusions",
     ]
-    for point in curve.conditions:
+    for point, everyone in zip(curve.conditions, analysis.everyone.conditions, strict=True):
         numbers = f"{_number(point.proportion_correct):>9}{_number(point.sem):>8}"
         line = f"{readable(point.condition):<14}{numbers}{point.participants:>5}{point.trials:>8}"
-        lines.append(f"{line}  {point.note}".rstrip())
+        other = (
+            f"{_number(everyone.proportion_correct):>9}{_number(everyone.sem):>8}{everyone.participants:>5}"
+        )
+        lines.append(f"{line}{other}  {point.note}".rstrip())
     return "\n".join(lines)
+
+
+def _exclusions_in_words(analysis: StudyAnalysis) -> list[str]:
+    flow = analysis.flow
+    lines = [f"{flow.consented} consented"]
+    lines += [f"  {step.excluded} left out: {step.label}; {step.remaining} remain" for step in flow.steps]
+    lines += [
+        f"  {step.excluded} trials dropped: {step.label}; {step.remaining} remain"
+        for step in flow.trial_steps
+    ]
+    return lines
 
 
 def _number(value: float | None) -> str:

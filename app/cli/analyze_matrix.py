@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from app.analysis.anova import NO_SPHERICITY
-from app.analysis.export import table_csv, write_files
+from app.analysis.export import write_files
 from app.analysis.matrix import Record, human_stage, model_by_stage, observer_by_stage
 from app.analysis.matrix_file import Table, read_matrix
+from app.analysis.tables import table_csv
 from app.cli.running import Json, show
 
 EFFECTS, HUMANS, MODELS = "effects.csv", "human_stage.csv", "model_comparisons.csv"

@@ -14,9 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import queries as analysis_queries
-from app.analysis.figures import readable
 from app.analysis.queries import PlanTruth
 from app.analysis.service import conditions_of
+from app.analysis.words import readable
 from app.cli.background_server import background_server
 from app.cli.running import Json, reading, show
 from app.cli.simulated_visit import take_part

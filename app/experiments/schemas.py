@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.core.tokens import new_code
+from app.experiments.exclusions import Exclusions
 from app.experiments.presets import PRESETS, Preset
 from synthesis.bundle.spec import BundlePlace
 
@@ -43,7 +44,8 @@ class StudyDefinition(BaseModel):
 
     `bundle` is a folder, relative to the file, or an address (s3://bucket/prefix).
     `layers` are the matched layers to show, or "all"; natural pictures are always one of the conditions.
-    `participants` is a target and limits nothing.
+    `participants` is a target and limits nothing. `exclusions` say what the analysis leaves out; by default
+    those who did not finish.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,6 +59,7 @@ class StudyDefinition(BaseModel):
     layers: Annotated[Layers, Field(min_length=1)] = [ALL]
     participants: int = Field(ge=1)
     duration_minutes: int = Field(ge=1, le=600)
+    exclusions: Exclusions = Exclusions()
     consent: str = Field(min_length=1, max_length=20_000)
     instructions: str | None = Field(default=None, min_length=1, max_length=20_000)
     completion_message: str = Field(default="Thank you for taking part.", min_length=1, max_length=2_000)

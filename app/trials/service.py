@@ -15,7 +15,7 @@ from app.db.tables import Response
 from app.experiments.masks import MASKS
 from app.participants.service import Visit, record_event
 from app.stimuli import queries as stimuli_queries
-from app.trials import queries, scoring
+from app.trials import queries, scoring, timing
 from app.trials.queries import Picture, Question
 from app.trials.schemas import (
     AnswerIn,
@@ -41,14 +41,14 @@ class AnsweredBefore(Conflict):
 async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
     bundle = await stimuli_queries.get_bundle(session, visit.study.bundle_id)
     progress = await queries.progress(session, visit.participant.id)
-    timing = asdict(visit.definition.timing)
+    durations = asdict(visit.definition.timing)
     return SessionView(
         study=StudyName(name=visit.definition.title),
         total=progress.total,
         practice=progress.practice,
         next_index=progress.next_index,
         completed=visit.participant.status == "completed",
-        timing=Durations(**{name: timing[name] for name in Durations.model_fields}),
+        timing=Durations(**{name: durations[name] for name in Durations.model_fields}),
         choices=[Choice(name=name, label=name, icon=_icon(name)) for name in bundle.categories],
         masks=[_mask(visit, number) for number in range(MASKS)],
         instructions=list(visit.definition.instruction_paragraphs),
@@ -124,6 +124,8 @@ async def _store(session: AsyncSession, question: Question, given: AnswerIn, now
         rt_ms=given.rt_ms,
         timing=given.timing.model_dump(mode="json"),
         received_at=now,
+        on_time=timing.on_time(given.timing),
+        attended=timing.attended(given.timing),
     )
     try:
         async with session.begin_nested():

@@ -30,6 +30,9 @@ ADDRESSES = [
     ("GET", "/admin/studies/tiny/live/recognition.png"),
     ("GET", "/admin/studies/tiny/live/trials.csv"),
     ("GET", "/admin/studies/tiny/live/codebook.csv"),
+    ("GET", "/admin/studies/tiny/live/confusion.pdf"),
+    ("GET", "/admin/studies/tiny/live/report.html"),
+    ("GET", "/admin/studies/tiny/live/report.pdf"),
     ("POST", "/admin/studies/tiny/open"),
     ("POST", "/admin/studies/tiny/close"),
     ("GET", "/admin/synthesis"),
@@ -247,44 +250,13 @@ async def test_the_list_without_studies_says_what_to_do(admin: httpx.AsyncClient
     assert "metamerlab study create" in (await admin.get("/admin")).text
 
 
-async def test_a_study_page_shows_the_curve_of_one_kind(
-    app: FastAPI, admin: httpx.AsyncClient, open_links: dict[str, str]
-) -> None:
-    await simulate(app, open_links["simulated"], 2)
-    page = (await admin.get("/admin/studies/tiny", params={"kind": "simulated"})).text
-    assert "2 simulated participants finished" in page
-    assert 'src="/admin/studies/tiny/simulated/recognition.svg"' in page
-    assert "100.0%" in page  # of pictures shown on time
-    live = (await admin.get("/admin/studies/tiny")).text
-    assert "0 participants finished" in live
-    assert live.count("nobody saw this condition") == 4
-
-
-async def test_the_files_hold_the_answers(
-    app: FastAPI, admin: httpx.AsyncClient, open_links: dict[str, str]
-) -> None:
-    await simulate(app, open_links["simulated"], 2)
-    folder = "/admin/studies/tiny/simulated"
-    svg = await admin.get(f"{folder}/recognition.svg")
-    assert svg.headers["content-type"].startswith("image/svg+xml")
-    assert "2 simulated participants" in svg.text and "block 10" in svg.text
-    png = await admin.get(f"{folder}/recognition.png")
-    assert png.content.startswith(b"\x89PNG")
-    table = (await admin.get(f"{folder}/recognition.csv")).text.splitlines()
-    assert [line.split(",")[0] for line in table] == ["condition", "natural", "block2", "block10", "head"]
-    trials = await admin.get(f"{folder}/trials.csv")
-    assert trials.headers["cache-control"] == "no-store"
-    assert 'filename="tiny-simulated-trials.csv"' in trials.headers["content-disposition"]
-    assert len(trials.text.splitlines()) > 20
-    assert (await admin.get(f"{folder}/codebook.csv")).text.startswith("name,type,unit,description\n")
-
-
 @pytest.mark.parametrize(
     ("address", "status"),
     [
+        ("/admin/studies/tiny/live/report.docx", 422),
         ("/admin/studies/nothing", 404),
         ("/admin/studies/tiny?kind=other", 422),
-        ("/admin/studies/tiny/live/secrets.csv", 422),
+        ("/admin/studies/tiny/live/secrets.csv", 404),
     ],
 )
 async def test_unknown_addresses_are_clear_errors(

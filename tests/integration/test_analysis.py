@@ -12,9 +12,22 @@ from fastapi import FastAPI
 
 from app.analysis import queries
 from app.analysis.codebook import TRIAL_COLUMNS
-from app.analysis.export import FILES, codebook_csv, neutralised, recognition_csv, trials_csv, write_files
+from app.analysis.export import FILE_NAMES, all_files, codebook_csv, file_of, trials_csv, write_files
+from app.analysis.figures.figure import FORMATS
+from app.analysis.figures.recognition import recognition_figure
 from app.analysis.queries import PlanTruth
-from app.analysis.service import StudyAnalysis, analyse, require_participants
+from app.analysis.service import (
+    Answers,
+    Quality,
+    StudyAnalysis,
+    Trials,
+    analyse,
+    answers,
+    quality,
+    require_participants,
+    trials,
+)
+from app.analysis.tables import neutralised
 from app.cli.simulated_visit import Refused, take_part
 from app.core.errors import BadRequest, Conflict, NotFound
 from app.core.randomness import generator
@@ -56,24 +69,39 @@ async def analysis_of(app: FastAPI, kind: Any = "simulated", **options: bool) ->
         return await analyse(session, "tiny", kind, **options)
 
 
+async def quality_of(app: FastAPI, kind: Any = "simulated", **options: bool) -> Quality:
+    database: Database = app.state.database
+    async with database.reading() as session:
+        return await quality(session, await analyse(session, "tiny", kind, **options))
+
+
+async def details_of(app: FastAPI, kind: Any = "simulated") -> tuple[Answers, Trials]:
+    database: Database = app.state.database
+    async with database.reading() as session:
+        analysis = await analyse(session, "tiny", kind)
+        return await answers(session, analysis), await trials(session, analysis)
+
+
 async def test_simulated_participants_give_back_the_accuracies_that_they_were_given(
     app: FastAPI, open_links: dict[str, str]
 ) -> None:
     """Each given accuracy lies in its 99.9 % interval: over seeds about 2 % would fail; the seed is fixed."""
-    trials = await simulate(app, open_links["simulated"], 8)
+    answered = await simulate(app, open_links["simulated"], 8)
     analysis = await analysis_of(app)
     curve = analysis.recognition
     assert curve.participants == 8
     assert [point.condition for point in curve.conditions] == CONDITIONS
-    assert curve.trials == trials - 8 * 4  # without the practice trials
+    assert curve.trials == answered - 8 * 4  # without the practice trials
     for point in curve.conditions:
         assert point.sem is not None and point.proportion_correct is not None
         reach = 5.408 * point.sem  # Student's t, 7 degrees of freedom, 99.95 % (table)
         assert abs(point.proportion_correct - GIVEN[point.condition]) < reach, point
         assert 0 < reach < 0.6, point
-    assert analysis.quality.within_one_frame_share == 1.0
-    assert analysis.quality.timed_trials == curve.trials
-    assert analysis.quality.median_rt_ms == pytest.approx(900, rel=0.2)
+    numbers = await quality_of(app)
+    assert numbers.within_one_frame_share == 1.0
+    assert numbers.timed_trials == curve.trials
+    assert numbers.median_rt_ms == (await details_of(app))[1].kept["rt_ms"].median()
+    assert numbers.median_rt_ms == pytest.approx(900, rel=0.2)
 
 
 async def test_kinds_never_mix(app: FastAPI, open_links: dict[str, str]) -> None:
@@ -104,12 +132,17 @@ async def test_who_did_not_finish_is_counted_only_on_request(
             stored = await client.put(f"/api/{code}/trials/{index}", json=answer)
             assert stored.status_code == 200, stored.text
     analysis = await analysis_of(app, "live")
-    assert (analysis.recognition.participants, analysis.recognition.left_out) == (0, 1)
+    assert (analysis.recognition.participants, analysis.everyone.participants) == (0, 1)
+    assert [one.gate for one in analysis.flow.exclusions] == ["unfinished"]
     partial = await analysis_of(app, "live", include_partial=True)
     assert (partial.recognition.participants, partial.recognition.trials) == (1, 2)
     # A page that could not measure sent no duration: such trials are not counted as on time or late.
-    assert (partial.quality.timed_trials, partial.quality.within_one_frame_share) == (0, None)
-    assert partial.trials["image_within_one_frame"].isna().all()
+    numbers = await quality_of(app, "live", include_partial=True)
+    assert (numbers.timed_trials, numbers.within_one_frame_share) == (0, None)
+    _answers, single = await details_of(app, "live")
+    assert single.table["image_within_one_frame"].isna().all()
+    assert set(single.table["participant_excluded"]) == {"unfinished"}
+    assert single.kept.empty
 
 
 async def test_a_picture_two_frames_too_long_is_not_on_time(app: FastAPI, open_links: dict[str, str]) -> None:
@@ -126,18 +159,18 @@ async def test_a_picture_two_frames_too_long_is_not_on_time(app: FastAPI, open_l
                 "timing": timing,
             }
             await client.put(f"/api/{code}/trials/{index}", json=answer)
-    trials = (await analysis_of(app, "live")).trials
-    assert trials["image_within_one_frame"].tolist() == [True, True, False]
+    _answers, single = await details_of(app, "live")
+    assert single.table["image_within_one_frame"].tolist() == [True, True, False]
 
 
 async def test_trials_csv_holds_every_answer_with_the_columns_of_the_codebook(
     app: FastAPI, database: Database, open_links: dict[str, str]
 ) -> None:
     await simulate(app, open_links["simulated"], 2)
-    analysis = await analysis_of(app)
-    written = pd.read_csv(io.BytesIO(trials_csv(analysis.trials)))
+    _answers, single = await details_of(app)
+    written = pd.read_csv(io.BytesIO(trials_csv(single.table)))
     assert list(written.columns) == [column.name for column in TRIAL_COLUMNS]
-    assert len(written) == analysis.recognition.trials
+    assert len(written) == single.analysis.recognition.trials
     assert (written["correct"] == (written["answer"] == written["category"])).all()
     assert not written.duplicated(["participant_id", "natural_id"]).any()
     async with database.reading() as session:
@@ -153,8 +186,10 @@ async def test_recognition_csv_holds_the_numbers_of_the_curve(
     app: FastAPI, open_links: dict[str, str]
 ) -> None:
     await simulate(app, open_links["simulated"], 1)
-    curve = (await analysis_of(app)).recognition
-    rows = list(csv.DictReader(io.StringIO(recognition_csv(curve).decode())))
+    analysis = await analysis_of(app)
+    curve = analysis.recognition
+    table = FORMATS["csv"].make(recognition_figure(analysis))
+    rows = list(csv.DictReader(io.StringIO(table.decode())))
     assert [row["condition"] for row in rows] == CONDITIONS
     assert [float(row["proportion_correct"]) for row in rows] == [
         point.proportion_correct for point in curve.conditions
@@ -169,12 +204,36 @@ async def test_the_same_answers_give_the_same_files(
     await simulate(app, open_links["simulated"], 2)
     contents = []
     for folder in (tmp_path / "first", tmp_path / "second"):
-        analysis = await analysis_of(app)
-        write_files(folder, {name: file.make(analysis) for name, file in FILES.items()})
+        write_files(folder, dict(all_files(*await details_of(app))))
         contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    assert contents[0] == contents[1]
-    assert set(contents[0]) == set(FILES)
+    assert set(contents[0]) == set(FILE_NAMES)
+    pdfs = {name for name in FILE_NAMES if name.endswith(".pdf")}  # these carry the moment of their making
+    assert {name for name in FILE_NAMES if contents[0][name] != contents[1][name]} <= pdfs
     assert b"2 simulated participants" in contents[0]["recognition.svg"]
+
+
+async def test_each_file_alone_is_the_one_of_all(app: FastAPI, open_links: dict[str, str]) -> None:
+    await simulate(app, open_links["simulated"], 2)
+    together = dict(all_files(*await details_of(app)))
+    database: Database = app.state.database
+    async with database.reading() as session:
+        analysis = await analyse(session, "tiny", "simulated")
+        for name in ("recognition.svg", "confusion.csv", "learning.csv", "participants.csv", "entropy.csv"):
+            assert (await file_of(session, analysis, name))[1] == together[name]
+        for name in ("secrets.csv", "recognition.exe", "trials.svg", "../trials.csv", "recognition"):
+            with pytest.raises(NotFound, match="there is no file"):
+                await file_of(session, analysis, name)
+
+
+async def test_answers_counted_by_the_database_are_those_of_the_trials(
+    app: FastAPI, open_links: dict[str, str]
+) -> None:
+    await simulate(app, open_links["simulated"], 3)
+    counted, single = await details_of(app)
+    table = counted.confusion
+    assert table["trials"].sum() == len(single.kept)
+    right = table[table["category"] == table["answer"]]["trials"].sum()
+    assert right == single.kept["correct"].sum()
 
 
 async def test_a_server_that_refuses_ends_the_visit(app: FastAPI, open_links: dict[str, str]) -> None:

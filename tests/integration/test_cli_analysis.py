@@ -1,6 +1,7 @@
 """`simulate`, `analyze` and `admin token`, run as a user runs them, on both databases."""
 
 import json
+import re
 import uuid
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from app.cli.background_server import background_server
 from app.core.config import Settings
 from app.db.migrate import upgrade
 from app.trials.simulate import accuracies
+from synthesis.bundle.store import BundleStore
 from tests.integration.test_cli import Cli, cli  # noqa: F401  (a fixture)
 from tests.support import CATEGORIES, LAYERS
+
+SVG_NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
 @pytest.fixture
@@ -69,6 +73,90 @@ def test_the_same_seed_gives_the_same_answers_in_whatever_order_participants_com
     pd.testing.assert_frame_equal(first.reset_index(drop=True), second.reset_index(drop=True))
 
 
+def write_answers(folder: Path, bundle: Path) -> Path:
+    """What a network that is always right would leave, as `python -m synthesis recognize` writes it."""
+    manifest = BundleStore(bundle).read_manifest()
+    categories = {natural.id: natural.category for natural in manifest.naturals}
+    rows = [(natural.id, "natural", "", natural.category) for natural in manifest.naturals]
+    rows += [(item.stimulus, item.layer, "0", categories[item.stimulus]) for item in manifest.items]
+    head = "stimulus,condition,generating_model,observer_model,seed,category,answer_feather"
+    lines = [f"{name},{layer},tiny,perfect,{seed},{right},{right}" for name, layer, seed, right in rows]
+    folder.mkdir()
+    (folder / "answers.csv").write_text("\n".join([head, *lines]) + "\n")
+    return folder
+
+
+def test_networks_stand_beside_people(site: Cli, tmp_path: Path, tiny_bundle: Path) -> None:
+    site("simulate", "tiny", "-n", 3)
+    network = write_answers(tmp_path / "perfect", tiny_bundle)
+    words = ("analyze", "tiny", "--out", tmp_path / "out", "--kind", "simulated", "--observers", network)
+    code, out, err = site(*words, "--json")
+    assert code == 0, err
+    result = json.loads(out)
+    assert [row["proportion_correct"] for row in result["observers"]] == [1.0] * 4
+    assert result["notes"] == ["2 rows on pictures that the study does not show were passed over"]
+    assert {row["note"] for row in result["correlations"]} == {"one side is constant: not defined"}
+    assert (tmp_path / "out" / "observers.svg").read_text().count(">perfect<") == 1
+    assert "perfect and people over 4 conditions: Pearson -" in site(*words)[1]
+    code, _out, err = site(*words[:-1], tmp_path)
+    assert (code, err) == (
+        1,
+        f"error: {tmp_path / 'answers.csv'}: cannot be read (No such file or directory)\n",
+    )
+
+
+def test_export_in_every_format(site: Cli, tmp_path: Path) -> None:
+    simulated = json.loads(site("simulate", "tiny", "-n", 2, "--json")[1])
+    trials = simulated["trials"] - 2 * 4
+    for form in ("csv", "parquet", "mvh"):
+        words = ("export", "tiny", "--kind", "simulated", "--format", form, "--out", tmp_path / form)
+        code, out, err = site(*words, "--json")
+        assert code == 0, err
+        assert json.loads(out)["trials"] == trials
+    csv = pd.read_csv(tmp_path / "csv" / "trials.csv")
+    parquet = pd.read_parquet(tmp_path / "parquet" / "trials.parquet")
+    assert list(csv.columns) == list(parquet.columns)
+    assert csv["rt_ms"].tolist() == parquet["rt_ms"].tolist()
+    files = sorted((tmp_path / "mvh").glob("tiny_subject-*_session-1.csv"))
+    assert len(files) == 2
+    code, out, err = site("import-mvh", *files, "--out", tmp_path / "read", "--json")
+    assert (code, err) == (0, "")
+    read = json.loads(out)
+    assert read["trials"] == trials
+    right = csv[csv["participant_id"] == 1]["correct"].sum()
+    assert sum(row["correct"] for row in read["accuracy"] if row["subj"] == "subject-01") == right
+    assert {path.name for path in (tmp_path / "read").iterdir()} == {
+        "accuracy.csv",
+        "consistency.csv",
+        "confusion.csv",
+    }
+    assert "kappa" in site("import-mvh", *files)[1]
+
+
+def test_the_report_needs_nothing_else(site: Cli, tmp_path: Path) -> None:
+    site("simulate", "tiny", "-n", 2)
+    code, out, err = site("report", "tiny", "--kind", "simulated", "--out", tmp_path / "r.html", "--json")
+    assert code == 0, err
+    assert json.loads(out)["files"] == [str(tmp_path / "r.html"), str(tmp_path / "r.pdf")]
+    html = (tmp_path / "r.html").read_text()
+    for text in (
+        "at 3 layers: block 2, block 10, head",
+        "58 of 60 metamers passed (not: 2 at head)",
+        "a picture was shown for 300 ms and masked by noise for 300 ms",
+        "100.0% of",
+        "2 simulated participants consented.",
+        "The participants of this report are simulated",
+        "Chance is 1/16",
+        "vl-convert-python",
+    ):
+        assert text in html, text
+    assert html.count("<svg") == 7
+    # Nothing is fetched: no address but the names of SVG's own vocabularies.
+    assert not re.findall(r'(?:src|href)="(?!#)', html)
+    assert set(re.findall(r'"(https?://[^"]+)"', html)) <= SVG_NAMESPACES
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
+
+
 def test_analysis_in_words(site: Cli, tmp_path: Path) -> None:
     site("simulate", "tiny", "-n", 1)
     _code, out, _err = site("analyze", "tiny", "--out", tmp_path, "--kind", "simulated")
@@ -83,6 +171,9 @@ def test_analysis_in_words(site: Cli, tmp_path: Path) -> None:
         (("analyze", "tinny", "--out", "out"), "no study 'tinny'"),
         (("analyze", "tiny", "--out", "out"), "no live participant of tiny has finished; finished: 0 live"),
         (("simulate", "tinny"), "no study 'tinny'"),
+        (("report", "tiny", "--out", "out/r.html"), "no live participant of tiny has finished"),
+        (("export", "tiny", "--out", "out"), "no live participant of tiny has answered a main trial"),
+        (("import-mvh", "nothing.csv", "--out", "out"), "nothing.csv: cannot be read"),
         (("simulate", "tiny", "--url", "http://127.0.0.1:9"), "no answer from http://127.0.0.1:9"),
     ],
 )

@@ -5,24 +5,18 @@ import struct
 
 import pytest
 
-from app.analysis.figures import (
-    PNG_SCALE,
-    Caption,
-    participants_in_words,
-    readable,
-    recognition_chart,
-    to_png,
-    to_svg,
-)
+from app.analysis.figures.figure import PNG_SCALE, to_pdf, to_png, vega_of
+from app.analysis.figures.recognition import recognition_curve
 from app.analysis.recognition import ConditionRecognition, Recognition
+from app.analysis.service import Caption
+from app.analysis.words import participants_in_words, plural, readable
+from app.core.version import code_version
 
 PLOT_HEIGHT = 300
 
 
 def curve(*points: ConditionRecognition, participants: int = 9) -> Recognition:
-    return Recognition(
-        conditions=points, chance=1 / 16, level=0.95, participants=participants, trials=360, left_out=0
-    )
+    return Recognition(conditions=points, chance=1 / 16, level=0.95, participants=participants, trials=360)
 
 
 def seen(condition: str, proportion: float, sem: float | None = 0.02) -> ConditionRecognition:
@@ -43,13 +37,13 @@ def marks(svg: str, group: str) -> list[str]:
 
 
 def test_points_stand_where_their_proportion_says() -> None:
-    svg = to_svg(recognition_chart(CURVE, CAPTION))
+    svg = recognition_curve(CURVE, CAPTION).svg
     heights = [float(y) for y in re.findall(r"translate\([\d.]+,([\d.]+)\)", "".join(marks(svg, "symbol")))]
     assert heights == pytest.approx([PLOT_HEIGHT * (1 - p) for p in (0.95, 0.75, 0.25)])
 
 
 def test_everything_a_reader_needs_is_written() -> None:
-    svg = to_svg(recognition_chart(CURVE, CAPTION))
+    svg = recognition_curve(CURVE, CAPTION).svg
     for text in (
         "Natural",
         "block 2",
@@ -58,6 +52,7 @@ def test_everything_a_reader_needs_is_written() -> None:
         "Proportion correct",
         "Mean of 9 simulated participants, 360 trials. Bars: ±1 SEM over participants (ddof 1).",
         "naming-pictures",
+        f"metamerlab {code_version()}",
     ):
         assert text in svg, text
 
@@ -66,7 +61,7 @@ def test_a_condition_that_nobody_saw_keeps_its_place_and_has_no_point() -> None:
     unseen = ConditionRecognition(
         condition="head", participants=0, trials=0, note="nobody saw this condition"
     )
-    svg = to_svg(recognition_chart(curve(seen("natural", 0.9), seen("stem", 0.8), unseen), CAPTION))
+    svg = recognition_curve(curve(seen("natural", 0.9), seen("stem", 0.8), unseen), CAPTION).svg
     assert len(marks(svg, "symbol")) == 2
     assert ">head<" in svg
     assert "Not seen by anyone: head." in svg
@@ -76,25 +71,46 @@ def test_without_answers_the_figure_says_so() -> None:
     unseen = ConditionRecognition(
         condition="natural", participants=0, trials=0, note="nobody saw this condition"
     )
-    svg = to_svg(recognition_chart(curve(unseen, participants=0), CAPTION))
+    svg = recognition_curve(curve(unseen, participants=0), CAPTION).svg
     assert "No answers of simulated participants yet" in svg
 
 
 def test_drawing_twice_gives_the_same_bytes() -> None:
-    chart = recognition_chart(CURVE, CAPTION)
-    assert to_svg(chart) == to_svg(recognition_chart(CURVE, CAPTION))
-    assert to_png(chart) == to_png(recognition_chart(CURVE, CAPTION))
+    first, second = recognition_curve(CURVE, CAPTION), recognition_curve(CURVE, CAPTION)
+    assert first.svg == second.svg
+    assert to_png(first) == to_png(second)
 
 
 def test_png_is_fine_enough_for_print() -> None:
-    png = to_png(recognition_chart(CURVE, CAPTION))
+    png = to_png(recognition_curve(CURVE, CAPTION))
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", png[16:24])
     assert width >= 480 * PNG_SCALE and height >= PLOT_HEIGHT * PNG_SCALE
 
 
+def test_pdf_and_vega_are_made_of_the_same_figure() -> None:
+    figure = recognition_curve(CURVE, CAPTION)
+    assert to_pdf(figure).startswith(b"%PDF-")
+    vega = vega_of(figure)
+    assert vega is not None and "vega/v6" in vega["$schema"]
+
+
+def test_the_data_of_a_figure_are_its_numbers() -> None:
+    data = recognition_curve(CURVE, CAPTION).data
+    assert data["condition"].tolist() == ["natural", "block2", "block10"]
+    assert data["proportion_correct"].tolist() == [0.95, 0.75, 0.25]
+
+
+def test_without_exclusions_is_drawn_behind_and_said() -> None:
+    everyone = curve(seen("natural", 0.9), seen("block2", 0.7), seen("block10", 0.2), participants=12)
+    figure = recognition_curve(CURVE, CAPTION, everyone)
+    assert "Grey: without exclusions (12 participants, 360 trials)." in figure.svg
+    assert figure.data["proportion_correct_without_exclusions"].tolist() == [0.9, 0.7, 0.2]
+    assert "Grey" not in recognition_curve(CURVE, CAPTION).svg
+
+
 def test_a_name_with_quotes_cannot_break_the_axis() -> None:
-    svg = to_svg(recognition_chart(curve(seen("natural", 0.9), seen('it\'s "x"', 0.8)), CAPTION))
+    svg = recognition_curve(curve(seen("natural", 0.9), seen('it\'s "x"', 0.8)), CAPTION).svg
     assert "it's" in svg
 
 
@@ -112,3 +128,8 @@ def test_readable_names(condition: str, name: str) -> None:
 )
 def test_participants_in_words(count: int, kind: str, words: str) -> None:
     assert participants_in_words(count, kind) == words
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 trials"), (1, "1 trial"), (2, "2 trials")])
+def test_plural(count: int, words: str) -> None:
+    assert plural(count, "trial") == words

@@ -5,20 +5,20 @@ import math
 import pandas as pd
 import pytest
 
-from app.analysis.recognition import ConditionRecognition, Recognition, recognition
+from app.analysis.recognition import ConditionRecognition, Recognition, recognition, scores_of
 
 CATEGORIES = ["bear", "bird", "boat", "car"]
 
 
-def trials_of(*participants: tuple[int, bool, dict[str, str]]) -> pd.DataFrame:
-    """Rows from (participant, completed, {condition: answers as 1 and 0})."""
+def trials_of(*participants: tuple[int, dict[str, str]]) -> pd.DataFrame:
+    """Scores from (participant, {condition: answers as 1 and 0})."""
     rows = [
-        {"participant_id": who, "completed": completed, "condition": condition, "correct": mark == "1"}
-        for who, completed, answers in participants
+        {"participant_id": who, "condition": condition, "correct": mark == "1"}
+        for who, answers in participants
         for condition, marks in answers.items()
         for mark in marks
     ]
-    return pd.DataFrame(rows, columns=["participant_id", "completed", "condition", "correct"])
+    return scores_of(pd.DataFrame(rows, columns=["participant_id", "condition", "correct"]))
 
 
 def point(result: Recognition, condition: str) -> ConditionRecognition:
@@ -26,9 +26,7 @@ def point(result: Recognition, condition: str) -> ConditionRecognition:
 
 
 def test_mean_sem_and_interval_are_those_worked_out_by_hand() -> None:
-    trials = trials_of(
-        (1, True, {"natural": "1111"}), (2, True, {"natural": "11"}), (3, True, {"natural": "1100"})
-    )
+    trials = trials_of((1, {"natural": "1111"}), (2, {"natural": "11"}), (3, {"natural": "1100"}))
     natural = point(recognition(trials, ["natural"], CATEGORIES), "natural")
     # By hand: proportions 1, 1, .5; mean 5/6; squared deviations 1/36 + 1/36 + 4/36 = 1/6.
     assert natural.participants == 3
@@ -44,19 +42,19 @@ def test_mean_sem_and_interval_are_those_worked_out_by_hand() -> None:
 
 
 def test_participants_weigh_the_same_however_many_trials_they_had() -> None:
-    trials = trials_of((1, True, {"stem": "1"}), (2, True, {"stem": "0" * 9}))
+    trials = trials_of((1, {"stem": "1"}), (2, {"stem": "0" * 9}))
     assert point(recognition(trials, ["stem"], CATEGORIES), "stem").proportion_correct == 0.5
 
 
 def test_conditions_keep_the_order_of_the_study_and_not_of_the_alphabet() -> None:
-    trials = trials_of((1, True, {"block10": "1", "block2": "1", "natural": "1"}))
+    trials = trials_of((1, {"block10": "1", "block2": "1", "natural": "1"}))
     result = recognition(trials, ["natural", "block2", "block10"], CATEGORIES)
     assert [entry.condition for entry in result.conditions] == ["natural", "block2", "block10"]
     assert result.chance == 0.25
 
 
 def test_a_condition_that_nobody_saw_is_listed_with_a_word() -> None:
-    trials = trials_of((1, True, {"natural": "11"}), (2, True, {"natural": "10"}))
+    trials = trials_of((1, {"natural": "11"}), (2, {"natural": "10"}))
     unseen = point(recognition(trials, ["natural", "head"], CATEGORIES), "head")
     assert unseen == ConditionRecognition(
         condition="head", participants=0, trials=0, note="nobody saw this condition"
@@ -64,30 +62,32 @@ def test_a_condition_that_nobody_saw_is_listed_with_a_word() -> None:
 
 
 def test_one_participant_has_a_mean_and_no_sem() -> None:
-    alone = point(recognition(trials_of((7, True, {"natural": "1101"})), ["natural"], CATEGORIES), "natural")
+    alone = point(recognition(trials_of((7, {"natural": "1101"})), ["natural"], CATEGORIES), "natural")
     assert alone.proportion_correct == 0.75
     assert (alone.sem, alone.sem_ddof0, alone.ci_low, alone.ci_high) == (None, None, None, None)
     assert "not defined" in alone.note
 
 
 def test_participants_all_alike_get_a_caveat() -> None:
-    trials = trials_of(*((who, True, {"natural": "101"}) for who in range(5)))
+    trials = trials_of(*((who, {"natural": "101"}) for who in range(5)))
     natural = point(recognition(trials, ["natural"], CATEGORIES), "natural")
     assert natural.sem == 0.0
     assert natural.sem_ddof0 == 0.0
     assert "alike" in natural.note
 
 
-def test_those_who_did_not_finish_are_left_out_unless_asked_for() -> None:
-    trials = trials_of(
-        (1, True, {"natural": "11"}), (2, True, {"natural": "10"}), (3, False, {"natural": "00"})
-    )
-    finished = recognition(trials, ["natural"], CATEGORIES)
-    everyone = recognition(trials, ["natural"], CATEGORIES, include_partial=True)
-    assert (finished.participants, finished.left_out, finished.trials) == (2, 1, 4)
-    assert (everyone.participants, everyone.left_out, everyone.trials) == (3, 0, 6)
-    assert point(finished, "natural").proportion_correct == 0.75
-    assert point(everyone, "natural").proportion_correct == 0.5
+def test_a_participant_without_trials_in_a_condition_is_not_in_its_mean() -> None:
+    scores = trials_of((1, {"natural": "11"}), (2, {"natural": "10"}))
+    scores.loc[0, ["trials", "correct"]] = 0  # every trial of the first was dropped
+    result = recognition(scores, ["natural"], CATEGORIES)
+    assert (result.participants, result.trials) == (1, 2)
+    assert point(result, "natural").proportion_correct == 0.5
+
+
+def test_two_rows_of_one_participant_and_condition_are_refused() -> None:
+    scores = trials_of((1, {"natural": "11"}))
+    with pytest.raises(ValueError, match="two rows of one condition"):
+        recognition(pd.concat([scores, scores]), ["natural"], CATEGORIES)
 
 
 def test_no_trials_at_all_give_an_empty_curve_and_no_nan() -> None:
@@ -97,7 +97,7 @@ def test_no_trials_at_all_give_an_empty_curve_and_no_nan() -> None:
 
 
 def test_a_wider_level_gives_a_wider_interval() -> None:
-    trials = trials_of(*((who, True, {"stem": marks}) for who, marks in enumerate(["1100", "1000", "1110"])))
+    trials = trials_of(*((who, {"stem": marks}) for who, marks in enumerate(["1100", "1000", "1110"])))
     usual, wide = (
         point(recognition(trials, ["stem"], CATEGORIES, level=level), "stem") for level in (0.5, 0.9)
     )
@@ -107,7 +107,7 @@ def test_a_wider_level_gives_a_wider_interval() -> None:
 
 def test_a_condition_that_the_study_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="does not have: tail"):
-        recognition(trials_of((1, True, {"tail": "1"})), ["natural"], CATEGORIES)
+        recognition(trials_of((1, {"tail": "1"})), ["natural"], CATEGORIES)
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, 95.0])

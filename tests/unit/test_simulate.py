@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.analysis.recognition import recognition
+from app.analysis.recognition import recognition, scores_of
 from app.trials.simulate import NATURAL_ACCURACY, SimulatedObserver, accuracies
 
 CATEGORIES = [f"category-{number}" for number in range(16)]
@@ -77,9 +77,9 @@ def test_analysis_recovers_the_given_accuracies() -> None:
         for condition in CONDITIONS * 8:
             category = str(random.choice(CATEGORIES))
             correct = observer.answer(condition, category, **TIMES).answer == category
-            rows.append((participant, True, condition, correct))
-    trials = pd.DataFrame(rows, columns=["participant_id", "completed", "condition", "correct"])
-    for point in recognition(trials, CONDITIONS, CATEGORIES, level=0.999).conditions:
+            rows.append((participant, condition, correct))
+    trials = pd.DataFrame(rows, columns=["participant_id", "condition", "correct"])
+    for point in recognition(scores_of(trials), CONDITIONS, CATEGORIES, level=0.999).conditions:
         assert point.ci_low is not None and point.ci_high is not None
         assert point.ci_low < given[point.condition] < point.ci_high, point
         assert point.ci_high - point.ci_low < 0.25, point

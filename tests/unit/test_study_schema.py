@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.experiments.exclusions import Exclusions, TrialExclusions
 from app.experiments.schemas import StudyDefinition, paragraphs
 from synthesis.bundle.errors import SpecError
 from synthesis.bundle.yaml_file import load_yaml
@@ -42,6 +43,47 @@ def test_each_study_gets_a_completion_code_of_its_own(tmp_path: Path) -> None:
 def test_what_is_stored_can_be_read_again(tmp_path: Path) -> None:
     study = load(tmp_path, study_yaml(Path("b")))
     assert StudyDefinition.model_validate(study.model_dump(mode="json")) == study
+
+
+def test_without_a_word_only_those_who_did_not_finish_are_left_out(tmp_path: Path) -> None:
+    rules = load(tmp_path, study_yaml(Path("b"))).exclusions
+    assert rules == Exclusions(unfinished=True)
+    assert rules.trials == TrialExclusions()
+
+
+def test_exclusions_are_stored_with_the_study(tmp_path: Path) -> None:
+    extra = "exclusions:\n  bad_timing_above: 0.1\n  trials:\n    rt_above_ms: 5000\n"
+    study = load(tmp_path, study_yaml(Path("b"), extra=extra))
+    assert StudyDefinition.model_validate(study.model_dump(mode="json")).exclusions == Exclusions(
+        bad_timing_above=0.1, trials=TrialExclusions(rt_above_ms=5000)
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (
+            ["bad_timing: 0.1"],
+            r"study.yaml:15: unknown field exclusions.bad_timing; did you mean bad_t",
+        ),
+        (
+            ["bad_timing_above: 10"],
+            r"study.yaml:15: exclusions.bad_timing_above: .*less than 1",
+        ),
+        (["unattended_above: -0.1"], r"study.yaml:15: exclusions.unattended_above: .*greater than or equal"),
+        (["median_rt_below_ms: soon"], r"study.yaml:15: exclusions.median_rt_below_ms: .*valid number"),
+        (
+            ["trials:", "  rt_below_ms: 500", "  rt_above_ms: 400"],
+            r"study.yaml:15: exclusions.trials: rt_below_ms must be less than rt_above_ms",
+        ),
+    ],
+)
+def test_mistakes_in_exclusions_are_named_with_their_line(
+    tmp_path: Path, lines: list[str], message: str
+) -> None:
+    extra = "exclusions:\n" + "".join(f"  {line}\n" for line in lines)
+    with pytest.raises(SpecError, match=message):
+        load(tmp_path, study_yaml(Path("b"), extra=extra))
 
 
 @pytest.mark.parametrize(

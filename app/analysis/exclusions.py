@@ -1,0 +1,216 @@
+"""The study's exclusion rules, applied: who stays, who is left out at which gate and why; pure.
+
+A rule for participants is one `Gate`. To add one: a field in `app.experiments.exclusions`, and its gate here.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from app.experiments.exclusions import Exclusions, TrialExclusions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """What the rules need to know of one participant: counts of answered main trials.
+
+    The columns of `app.analysis.queries.scores`, summed over conditions.
+    """
+
+    participant_id: int
+    completed: bool
+    trials: int
+    kept: int
+    quick: int
+    timed: int
+    untimely: int
+    watched: int
+    unattended: int
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One rule. `label` is what a flow chart says; `reason` says why a participant fails, or "" if not."""
+
+    name: str
+    label: str
+    reason: Callable[[Tally], str]
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """One participant who was left out, at the first gate that was failed."""
+
+    participant_id: int
+    gate: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One gate of the flow chart: how many it left out, and how many remained. Units are the flow's own."""
+
+    name: str
+    label: str
+    excluded: int
+    remaining: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """From all who consented to those who are analysed, and from all their trials to those that count.
+
+    `steps` count participants; `trial_steps` count trials of the participants who remained, from
+    `trials_before` on.
+    """
+
+    consented: int
+    steps: tuple[Step, ...]
+    exclusions: tuple[Exclusion, ...]
+    trials_before: int
+    trial_steps: tuple[Step, ...]
+
+    @property
+    def analysed(self) -> int:
+        return self.steps[-1].remaining if self.steps else self.consented
+
+    @property
+    def trials_analysed(self) -> int:
+        return self.trial_steps[-1].remaining if self.trial_steps else self.trials_before
+
+    @property
+    def gate_of(self) -> dict[int, str]:
+        """The gate at which each left-out participant failed."""
+        return {one.participant_id: one.gate for one in self.exclusions}
+
+
+def gates_of(rules: Exclusions) -> tuple[Gate, ...]:
+    """The gates that a study declares, in order, between those that every analysis has."""
+    return (
+        Gate("no_answers", "no answer in the main part", _if(lambda one: one.trials == 0, "no answer")),
+        *_declared(rules),
+        Gate("no_trials_left", "no trial left", _if(lambda one: one.kept == 0, "every trial was dropped")),
+    )
+
+
+def _declared(rules: Exclusions) -> Iterator[Gate]:
+    if rules.unfinished:
+        yield Gate("unfinished", "did not finish", _if(lambda one: not one.completed, "did not finish"))
+    if (limit_ms := rules.median_rt_below_ms) is not None:
+        yield Gate(
+            "too_fast", f"median response time below {limit_ms:g} ms", _majority("quick", f"{limit_ms:g} ms")
+        )
+    if (share := rules.bad_timing_above) is not None:
+        label = f"more than {share:.0%} of pictures more than a frame off"
+        yield Gate("bad_timing", label, _too_many("untimely", "timed", share, "more than a frame off"))
+    if (share := rules.unattended_above) is not None:
+        label = f"page without focus or hidden in more than {share:.0%} of trials"
+        yield Gate("unattended", label, _too_many("unattended", "watched", share, "without focus or hidden"))
+
+
+def _if(failed: Callable[[Tally], bool], reason: str) -> Callable[[Tally], str]:
+    return lambda one: reason if failed(one) else ""
+
+
+def _majority(count: str, limit: str) -> Callable[[Tally], str]:
+    """A median is below a limit if more than half of the values are."""
+
+    def reason(one: Tally) -> str:
+        found = getattr(one, count)
+        return f"{found} of {one.trials} answers came within {limit}" if 2 * found > one.trials else ""
+
+    return reason
+
+
+def _too_many(count: str, of: str, share: float, what: str) -> Callable[[Tally], str]:
+    """Trials for which nothing was measured are in neither number."""
+
+    def reason(one: Tally) -> str:
+        found, known = getattr(one, count), getattr(one, of)
+        return f"{found} of {known} trials {what}" if found > share * known else ""
+
+    return reason
+
+
+def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int) -> Flow:
+    """Send every participant through the gates in order; who fails one goes no further.
+
+    Parameters
+    ----------
+    rules
+        The study's declared rules.
+    tallies
+        One per participant who answered any main trial.
+    consented
+        All who consented, at least as many as there are tallies; the others answered nothing.
+
+    Raises
+    ------
+    ValueError
+        There are more tallies than people who consented, or two of one participant.
+    """
+    if len({one.participant_id for one in tallies}) != len(tallies):
+        raise ValueError("a participant has two tallies")
+    if consented < len(tallies):
+        raise ValueError(f"{len(tallies)} participants answered, but only {consented} consented")
+    left, remaining = list(tallies), consented
+    steps: list[Step] = []
+    exclusions: list[Exclusion] = []
+    for gate in gates_of(rules):
+        failed = [Exclusion(one.participant_id, gate.name, why) for one in left if (why := gate.reason(one))]
+        exclusions += failed
+        gone = {one.participant_id for one in failed}
+        left = [one for one in left if one.participant_id not in gone]
+        if gate.name in {"no_answers", "no_trials_left"} and remaining == len(left):
+            continue  # these two are no rules of the study: they are shown where they happen
+        steps.append(Step(gate.name, gate.label, remaining - len(left), len(left)))
+        remaining = len(left)
+    return Flow(
+        consented=consented,
+        steps=tuple(steps),
+        exclusions=tuple(exclusions),
+        trials_before=sum(one.trials for one in left),
+        trial_steps=_trial_steps(rules.trials, left),
+    )
+
+
+def _trial_steps(rules: TrialExclusions, included: Sequence[Tally]) -> tuple[Step, ...]:
+    remaining = sum(one.trials for one in included)
+    steps = []
+    if rules.bad_timing:
+        late = sum(one.untimely for one in included)
+        remaining -= late
+        steps.append(Step("bad_timing", "picture more than a frame off", late, remaining))
+    if pace := pace_in_words(rules):
+        kept = sum(one.kept for one in included)
+        steps.append(Step("rt_outside", pace, remaining - kept, kept))
+    return tuple(steps)
+
+
+def pace_in_words(rules: TrialExclusions) -> str:
+    """The rule on single response times in words; "" if there is none."""
+    parts = [f"below {rules.rt_below_ms:g} ms"] if rules.rt_below_ms is not None else []
+    parts += [f"above {rules.rt_above_ms:g} ms"] if rules.rt_above_ms is not None else []
+    return f"response time {' or '.join(parts)}" if parts else ""
+
+
+def dropped_trials(trials: pd.DataFrame, rules: TrialExclusions) -> pd.Series:
+    """Why each trial is dropped: the name of its step in `Flow.trial_steps`, or "".
+
+    `trials` has the columns `image_within_one_frame` (True, False or missing) and `rt_ms`.
+    """
+    reasons = pd.Series("", index=trials.index, dtype=object)
+    low = 0.0 if rules.rt_below_ms is None else rules.rt_below_ms
+    high = float("inf") if rules.rt_above_ms is None else rules.rt_above_ms
+    reasons[(trials["rt_ms"] < low) | (trials["rt_ms"] > high)] = "rt_outside"
+    if rules.bad_timing:
+        reasons[trials["image_within_one_frame"].eq(False).fillna(False).astype(bool)] = "bad_timing"
+    return reasons
+
+
+def tallies_of(scores: pd.DataFrame) -> list[Tally]:
+    """One tally per participant from the rows of `app.analysis.queries.scores`."""
+    counts = [name for name in Tally.__dataclass_fields__ if name not in {"participant_id", "completed"}]
+    summed = scores.groupby("participant_id").agg({"completed": "first", **dict.fromkeys(counts, "sum")})
+    return [Tally(**row) for row in summed.reset_index().to_dict("records")]

@@ -1,0 +1,182 @@
+"""What a report says, before it is set: texts, tables and figures."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.analysis import service
+from app.analysis.confusion import response_entropy
+from app.analysis.export import ANSWER_FIGURES, CURVE_FIGURES, TRIAL_FIGURES
+from app.analysis.figures.figure import Figure
+from app.analysis.figures.flow import flow_table
+from app.analysis.report import methods
+from app.analysis.response_times import response_times
+from app.analysis.service import Answers, Quality, StudyAnalysis, Trials
+from app.analysis.tables import records
+from app.analysis.words import participants_in_words, readable
+from app.core.version import code_version
+from app.experiments.service import definition_of
+from synthesis.bundle.errors import BundleError
+from synthesis.bundle.store import BundleStore
+
+LIBRARIES = ("numpy", "pandas", "scipy", "altair", "vl-convert-python", "sqlalchemy", "typst")
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells are text, ready to be printed; the first column names the row."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    title: str
+    subtitle: str
+    sections: tuple[Section, ...]
+
+
+async def load(session: AsyncSession, analysis: StudyAnalysis) -> Report:
+    """The report of an analysis, from the database."""
+    answers, trials = await service.answers(session, analysis), await service.trials(session, analysis)
+    return await asyncio.to_thread(report_of, answers, trials, await service.quality(session, analysis))
+
+
+def report_of(answers: Answers, trials: Trials, quality: Quality) -> Report:
+    """The report of one study and kind of participants."""
+    analysis = answers.analysis
+    study = analysis.study
+    when = f", opened {study.opened_at:%Y-%m-%d}" if study.opened_at else ""
+    who = participants_in_words(analysis.recognition.participants, analysis.kind)
+    return Report(
+        title=definition_of(study).title,
+        subtitle=f"Study {study.name} ({study.status}{when}); {who}",
+        sections=(
+            Section("Methods", tuple(_methods(analysis, quality))),
+            Section(
+                "Recognition",
+                tables=(_recognition(analysis),),
+                figures=(CURVE_FIGURES["recognition"](analysis),),
+            ),
+            Section(
+                "Exclusions", tables=(_flow(analysis),), figures=(CURVE_FIGURES["exclusions"](analysis),)
+            ),
+            Section("Answers", tables=(_entropy(answers),), figures=(ANSWER_FIGURES["confusion"](answers),)),
+            Section(
+                "Response times, course of the session, single pictures",
+                tables=(_response_times(trials),),
+                figures=tuple(make(trials) for make in TRIAL_FIGURES.values()),
+            ),
+            Section("Timing and attention", figures=(CURVE_FIGURES["timing"](analysis),)),
+            Section("Software", tables=(_software(),)),
+        ),
+    )
+
+
+def _methods(analysis: StudyAnalysis, quality: Quality) -> Iterator[str]:
+    if analysis.kind != "live":
+        yield f"The participants of this report are {analysis.kind}; it holds no data of the study itself."
+    try:
+        manifest = BundleStore(Path(analysis.bundle.path)).read_manifest()
+        yield from methods.stimuli(manifest, analysis.conditions)
+    except BundleError:  # its message names a folder of this machine, which a report should not
+        yield "How the pictures were made is not described here, since their bundle could not be read."
+    people = analysis.flow.analysed
+    mean = analysis.flow.trials_before / people if people else None
+    yield methods.procedure(definition_of(analysis.study), mean, len(analysis.bundle.categories))
+    yield methods.measured(quality)
+    yield methods.exclusions(analysis.flow, analysis.kind)
+    yield methods.analysis(analysis.recognition)
+
+
+def _recognition(analysis: StudyAnalysis) -> Table:
+    rows = [
+        (
+            readable(point.condition),
+            _digits(point.proportion_correct),
+            _digits(point.sem),
+            _digits(point.sem_ddof0),
+            MISSING if point.ci_low is None else f"{_digits(point.ci_low)} to {_digits(point.ci_high)}",
+            str(point.participants),
+            str(point.trials),
+            _digits(everyone.proportion_correct),
+            _digits(everyone.sem),
+            str(everyone.participants),
+        )
+        for point, everyone in zip(analysis.recognition.conditions, analysis.everyone.conditions, strict=True)
+    ]
+    header = ("Condition", "Correct", "SEM", "SEM, ddof 0", "95 % interval", "N", "Trials")
+    notes = [
+        f"{readable(point.condition)}: {point.note}."
+        for point in analysis.recognition.conditions
+        if point.note
+    ]
+    note = " ".join(["All: without exclusions.", *notes])
+    return Table("Proportion correct", (*header, "Correct, all", "SEM, all", "N, all"), tuple(rows), note)
+
+
+def _flow(analysis: StudyAnalysis) -> Table:
+    table = flow_table(analysis.flow)
+    rows = [(row["rule"], row["unit"], str(row["left_out"]), str(row["remaining"])) for row in records(table)]
+    return Table("Gates in order", ("Gate", "Counted", "Left out", "Remaining"), tuple(rows))
+
+
+def _entropy(answers: Answers) -> Table:
+    rows = [
+        (
+            readable(row["condition"]),
+            _digits(row["entropy_bits"], 2),
+            _digits(row["entropy_given_category_bits"], 2),
+            str(row["trials"]),
+        )
+        for row in records(response_entropy(answers.confusion))
+    ]
+    note = "Plug-in estimates, too low with few trials."
+    return Table(
+        "Response entropy (bits)",
+        ("Condition", "All answers", "Within a category", "Trials"),
+        tuple(rows),
+        note,
+    )
+
+
+def _response_times(trials: Trials) -> Table:
+    rows = [
+        (
+            readable(row["condition"]),
+            row["answers"],
+            _digits(row["mean"], 0),
+            _digits(row["sem"], 0),
+            str(row["n"]),
+        )
+        for row in records(response_times(trials.kept, trials.analysis.conditions))
+    ]
+    header = ("Condition", "Answers", "Response time (ms)", "SEM", "N")
+    return Table("Mean over participants of median response times", header, tuple(rows))
+
+
+def _software() -> Table:
+    rows = [("metamerlab", code_version()), ("Python", python_version())]
+    rows += [(name, version(name)) for name in LIBRARIES]
+    return Table("Versions", ("Software", "Version"), tuple(rows))
+
+
+def _digits(number: float | None, digits: int = 3) -> str:
+    return MISSING if number is None else f"{number:.{digits}f}"

@@ -1,0 +1,122 @@
+"""The Methods section in words, with the parameters that were really used; pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from app.analysis.exclusions import Flow
+from app.analysis.recognition import Recognition
+from app.analysis.service import Quality
+from app.analysis.words import duration_in_words, participants_in_words, plural, readable
+from app.experiments.schemas import StudyDefinition
+from synthesis.bundle.manifest import NATURAL, Item, Manifest
+
+
+def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
+    """How the pictures were made, and which of them could be shown."""
+    layers = [layer for layer in conditions if layer != NATURAL]
+    items = [item for item in manifest.items if item.layer in layers]
+    model, decision = manifest.model, manifest.decision
+    yield (
+        f"Model metamers of {model.name} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) "
+        f"were synthesised for {plural(len(manifest.naturals), 'picture')} of {len(decision.categories)} "
+        "categories, "
+        f"{model.input_px} x {model.input_px} px, at {plural(len(layers), 'layer')}: "
+        f"{', '.join(readable(layer) for layer in layers)}. {_recipe(items)}"
+    )
+    passed = sum(item.certificate.passed for item in items)
+    yield (
+        "A metamer was shown only if the network gave it the label that it gave the natural picture "
+        f"(decision rule: {decision.rule}), and if Spearman’s rho, Pearson’s R² and the signal-to-noise "
+        "ratio of the matched layer’s activations each exceeded the maximum of their null distribution over "
+        f"{_null_pairs(manifest, layers)} pairs of natural pictures. {passed} of {len(items)} metamers "
+        f"passed{_failures(items)}. The stimulus bundle has the digest {manifest.digest[:12]}."
+    )
+
+
+def _recipe(items: Sequence[Item]) -> str:
+    if not items:
+        return "The bundle has no metamers of these layers."
+    recipes = " and ".join(dict.fromkeys(item.provenance.recipe for item in items))
+    coarse = any(item.provenance.coarse_steps for item in items)
+    arithmetic = "bfloat16, then float32" if coarse else "float32"
+    steps = [item.provenance.steps for item in items]
+    least = "" if min(steps) == max(steps) else f"{min(steps)} to "
+    errors = sorted(item.certificate.relative_error for item in items)
+    return (
+        f"Each was optimised from noise by the recipe {recipes} ({arithmetic}) in {least}"
+        f"{plural(max(steps), 'step')}; the median relative error of the matched activations was "
+        f"{errors[len(errors) // 2]:.3f}."
+    )
+
+
+def _null_pairs(manifest: Manifest, layers: Sequence[str]) -> str:
+    pairs = sorted({null.pairs for null in manifest.nulls if null.layer in layers})
+    return " to ".join(dict.fromkeys((str(pairs[0]), str(pairs[-1])))) if pairs else "no"
+
+
+def _failures(items: Sequence[Item]) -> str:
+    failed = Counter(item.layer for item in items if not item.certificate.passed)
+    parts = ", ".join(f"{count} at {readable(layer)}" for layer, count in failed.items())
+    return f" (not: {parts})" if parts else ""
+
+
+def procedure(definition: StudyDefinition, trials_per_participant: float | None, categories: int) -> str:
+    """What one participant did."""
+    timing = definition.timing
+    mean = trials_per_participant
+    main = "" if mean is None else f" and {mean:.0f} main trials on average"
+    return (
+        f"The task followed the preset {definition.preset}: the participant started a trial; after a blank "
+        f"screen ({timing.blank_ms} ms) and a fixation cross ({timing.fixation_ms} ms) a picture was shown "
+        f"for {timing.image_ms} ms and masked by noise for {timing.mask_ms} ms; then one of {categories} "
+        "categories was chosen without time limit. There were "
+        f"{plural(definition.practice_trials, 'practice trial')} with feedback (picture "
+        f"{timing.practice_image_ms} ms, mask {timing.practice_mask_ms} ms){main}. A participant saw each "
+        "natural picture at most once, in one condition; conditions were balanced within participants, and "
+        "pictures over conditions across participants. The order was random."
+    )
+
+
+def measured(quality: Quality) -> str:
+    """What the participants' browsers measured."""
+    share, rt_ms, duration_s = (
+        quality.within_one_frame_share,
+        quality.median_rt_ms,
+        quality.median_duration_s,
+    )
+    sentences = [
+        "No browser reported the pictures’ durations."
+        if share is None
+        else f"By the browsers’ own timestamps, {share:.1%} of {quality.timed_trials} pictures were shown "
+        "within one frame of the requested duration."
+    ]
+    if rt_ms is not None:
+        sentences.append(f"The median response time was {rt_ms:.0f} ms.")
+    if duration_s is not None:
+        sentences.append(f"The median session took {duration_in_words(duration_s)}.")
+    return " ".join(sentences)
+
+
+def exclusions(flow: Flow, kind: str) -> str:
+    """Who and what was left out."""
+    gone = ", ".join(f"{step.excluded} ({step.label})" for step in flow.steps if step.excluded)
+    left = f"Left out were {gone}." if gone else "Nobody was left out."
+    dropped = ", ".join(
+        f"{plural(step.excluded, 'trial')} ({step.label})" for step in flow.trial_steps if step.excluded
+    )
+    trials = f" Of their {flow.trials_before} trials, {dropped} were dropped." if dropped else ""
+    return (
+        f"{participants_in_words(flow.consented, kind)} consented. The exclusions were declared before the "
+        f"study was opened. {left}{trials} {plural(flow.analysed, 'participant')} with "
+        f"{plural(flow.trials_analysed, 'trial')} were analysed."
+    )
+
+
+def analysis(result: Recognition) -> str:
+    """How the numbers were computed."""
+    return (
+        "Proportion correct is the mean over participants of each one’s proportion. The standard error of "
+        "the mean (SEM) is the standard deviation over participants (ddof 1) over the root of their number; "
+        "the published plots of this method use ddof 0, given beside it. Intervals are "
+        f"{result.level:.0%} Student’s t intervals over participants. Chance is 1/{round(1 / result.chance)}."
+    )

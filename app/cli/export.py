@@ -1,0 +1,55 @@
+"""`metamerlab export`"""
+
+import io
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.analysis import mvh
+from app.analysis.export import codebook_csv, trials_csv, write_files
+from app.analysis.service import Trials, analyse, trials
+from app.cli.running import Json, reading, show
+from app.core.errors import Conflict
+from app.experiments.schemas import Kind
+
+Format = Literal["csv", "parquet", "mvh"]
+
+
+def export(
+    study: Annotated[str, typer.Argument(metavar="STUDY")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the files.")],
+    form: Annotated[
+        Format, typer.Option("--format", help="mvh: model-vs-human, only trials that count.")
+    ] = "csv",
+    kind: Annotated[Kind, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
+    as_json: Json = False,
+) -> None:
+    """Write all answered main trials in a format that other programs read."""
+
+    async def work(session: AsyncSession) -> Trials:
+        return await trials(session, await analyse(session, study, kind))
+
+    single = reading(work)
+    if single.table.empty:
+        raise Conflict("no_trials", f"no {kind} participant of {study} has answered a main trial")
+    files = _files(single, form)
+    write_files(out, files)
+    count = len(single.kept if form == "mvh" else single.table)
+    paths = [str(out / name) for name in files]
+    result = {"study": study, "kind": kind, "format": form, "trials": count, "files": paths}
+    show(as_json, result, f"{count} trials written to {out}: {', '.join(files)}")
+
+
+def _files(single: Trials, form: Format) -> dict[str, bytes]:
+    if form == "mvh":
+        if single.kept.empty:
+            raise Conflict("all_excluded", "the exclusions leave no trial; --format csv writes all of them")
+        return mvh.written(single.kept, single.analysis.study.name)
+    codebook = {"codebook.csv": codebook_csv()}
+    if form == "csv":
+        return {"trials.csv": trials_csv(single.table), **codebook}
+    stream = io.BytesIO()
+    single.table.to_parquet(stream, index=False)
+    return {"trials.parquet": stream.getvalue(), **codebook}

@@ -1,0 +1,36 @@
+"""`metamerlab report`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.analysis import service
+from app.analysis.export import write_files
+from app.analysis.report.content import Report, load
+from app.analysis.report.page import to_html
+from app.analysis.report.print import to_print
+from app.cli.running import Json, reading, show
+from app.experiments.schemas import Kind
+
+
+def report(
+    study: Annotated[str, typer.Argument(metavar="STUDY")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="FILE.html; the PDF is written beside it.")],
+    kind: Annotated[Kind, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
+    as_json: Json = False,
+) -> None:
+    """Write a report of a study: methods, tables, figures, exclusions, software; as HTML and PDF."""
+
+    async def work(session: AsyncSession) -> Report:
+        analysis = await service.analyse(session, study, kind)
+        service.require_participants(analysis)
+        return await load(session, analysis)
+
+    content = reading(work)
+    page = out if out.suffix == ".html" else out.with_name(f"{out.name}.html")
+    files = {page.name: to_html(content), page.with_suffix(".pdf").name: to_print(content)}
+    write_files(page.parent, files)
+    paths = [str(page.parent / name) for name in files]
+    show(as_json, {"study": study, "kind": kind, "files": paths}, f"Written: {', '.join(paths)}")

@@ -1,0 +1,25 @@
+/**
+ * Turns the page's drawings into figures that answer to pointing. Without JavaScript, or if anything fails, the
+ * drawing from the server stays. Expressions run in Vega's interpreter, since the site's policy forbids eval.
+ */
+import { parse, View } from "/static/vendor/vega.js";
+import { expressionInterpreter } from "/static/vendor/vega-interpreter.js";
+
+async function bringToLife(image) {
+  const response = await fetch(image.dataset.vega);
+  if (!response.ok) {
+    return;
+  }
+  const runtime = parse(await response.json(), undefined, { ast: true });
+  const figure = document.createElement("div");
+  figure.className = `${image.className} live`;
+  figure.setAttribute("role", "img");
+  figure.setAttribute("aria-label", image.alt);
+  const view = new View(runtime, { expr: expressionInterpreter, renderer: "svg", container: figure, hover: true });
+  await view.runAsync();
+  image.replaceWith(figure);
+}
+
+for (const image of document.querySelectorAll("img[data-vega]")) {
+  bringToLife(image).catch((error) => console.warn("figure stays a drawing:", error));
+}
