@@ -99,4 +99,4 @@ def write_pictures(folder: Path, categories: tuple[str, ...], each: int = 1, fir
 
 def known_to_ray(runtime_env: dict[str, object] | None) -> dict[str, object]:
     """What Ray is asked to do before its processes work: import this module, which registers the network."""
-    return {**(runtime_env or {}), "worker_process_setup_hook": "tests.synthesis.networks.tiny"}
+    return {**(runtime_env or {}), "worker_process_setup_hook": "tests.synthesis.networks.tiny_body"}

@@ -6,20 +6,23 @@ the network "wide", whose activations are large before its one small layer.
 
 import os
 import resource
+import tempfile
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 import synthesis.engines.local
 import synthesis.run  # noqa: F401
 from synthesis.__main__ import main
 from synthesis.activations import MatchedActivation
-from synthesis.networks.modules import NormalisedNetwork, frozen
-from synthesis.registry import Layer, Network, load_network, register
+from synthesis.networks.entry import HALF
+from synthesis.networks.sources import WeightsSource
+from synthesis.registry import Entry, Layer, load_network, register
 
 SIZE_PX = 128
-LAYERS = (Layer("features", "network.pool"), Layer("logits", "network.classifier"))
+LAYERS = (Layer("features", "pool"), Layer("logits", "classifier"))
 
 
 class Wide(nn.Module):
@@ -35,25 +38,32 @@ class Wide(nn.Module):
         return self.classifier(self.pool(self.relu(self.conv(x))))
 
 
-@register("wide", LAYERS)
-def wide() -> Network:
+def wide_weights() -> Path:
     torch.manual_seed(3)
-    return Network(
+    path = Path(tempfile.mkdtemp()) / "wide.safetensors"
+    save_file(Wide().state_dict(), path)
+    return path
+
+
+register(
+    Entry(
         name="wide",
-        module=frozen(NormalisedNetwork(Wide(), scale=2.0, shift=-1.0)),
+        description="a network with large activations for tests",
+        build=Wide,
+        weights=WeightsSource("wide.safetensors", "none", "random, seed 3", download=wide_weights),
         layers=LAYERS,
+        feature_node="pool",
         input_px=SIZE_PX,
         resize_px=SIZE_PX,
-        feature_node="network.pool",
-        weights="random, seed 3",
-        weights_sha256="3" * 64,
+        normalisation=HALF,
     )
+)
 
 
 def limit_memory(room_mib: int) -> None:
     network = load_network("wide")
     picture = torch.rand(1, 3, SIZE_PX, SIZE_PX, requires_grad=True)
-    MatchedActivation(network, LAYERS[0])(picture).sum().backward()
+    MatchedActivation(network, network.layer("features"))(picture).sum().backward()
     (size,) = [
         line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmSize")
     ]
