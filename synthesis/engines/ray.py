@@ -101,8 +101,8 @@ def _connected(address: str | None, workers: int | None) -> Iterator[None]:
             logging_level=logging.ERROR,
         )
     except (OSError, RayError) as error:
-        reason = str(error).splitlines()[0]
-        raise UserError(f"--ray-address {address}: no Ray cluster answers there ({reason})") from None
+        where = f"--ray-address {address}: no Ray cluster answers there" if address else "Ray does not start"
+        raise UserError(f"{where} ({str(error).splitlines()[0]})") from None
     signal.signal(signal.SIGTERM, handler)  # Ray sets its own
     try:
         yield
