@@ -61,6 +61,8 @@ class ConditionRow:
     name: str
     proportion: str
     sem: str
+    sem_ddof0: str
+    sem_within: str
     interval: str
     participants: int
     trials: int
@@ -176,6 +178,8 @@ def _condition_row(point: ConditionRecognition, everyone: ConditionRecognition) 
         name=readable(point.condition),
         proportion=_three_digits(point.proportion_correct),
         sem=_three_digits(point.sem),
+        sem_ddof0=_three_digits(point.sem_ddof0),
+        sem_within=_three_digits(point.sem_within),
         interval=f"{point.ci_low:.3f} to {point.ci_high:.3f}" if has_interval else NOTHING,
         participants=point.participants,
         trials=point.trials,

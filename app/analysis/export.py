@@ -24,7 +24,7 @@ from app.analysis.figures.response_times import response_times_figure
 from app.analysis.figures.timing import participants_table, timing_figure
 from app.analysis.service import Answers, StudyAnalysis, Trials
 from app.analysis.tables import CSV, frame_csv, table_csv
-from app.core.errors import BadRequest, NotFound
+from app.core.errors import NotFound
 from synthesis.bundle.files import write_atomically
 
 
@@ -108,10 +108,6 @@ def figure_files(name: str, figure: Figure) -> Iterator[tuple[str, bytes]]:
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write each file atomically. Raises `BadRequest` if the folder cannot be written."""
+    """Write each file atomically. Raises `StorageError` if the folder cannot be written."""
     for name, content in files.items():
-        try:
-            write_atomically(folder / name, content)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise BadRequest("cannot_write", f"{folder / name}: cannot be written ({reason})") from None
+        write_atomically(folder / name, content)

@@ -113,6 +113,7 @@ def _recognition(analysis: StudyAnalysis) -> Table:
             _digits(point.proportion_correct),
             _digits(point.sem),
             _digits(point.sem_ddof0),
+            _digits(point.sem_within),
             MISSING if point.ci_low is None else f"{_digits(point.ci_low)} to {_digits(point.ci_high)}",
             str(point.participants),
             str(point.trials),
@@ -122,7 +123,7 @@ def _recognition(analysis: StudyAnalysis) -> Table:
         )
         for point, everyone in zip(analysis.recognition.conditions, analysis.everyone.conditions, strict=True)
     ]
-    header = ("Condition", "Correct", "SEM", "SEM, ddof 0", "95 % interval", "N", "Trials")
+    header = ("Condition", "Correct", "SEM", "SEM, ddof 0", "SEM, within", "95 % interval", "N", "Trials")
     notes = [
         f"{readable(point.condition)}: {point.note}."
         for point in analysis.recognition.conditions
