@@ -165,4 +165,4 @@ def _exclusions_in_words(analysis: StudyAnalysis) -> list[str]:
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    return "-" if value is None else f"{value:z.3f}"

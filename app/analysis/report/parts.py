@@ -26,4 +26,4 @@ class Section:
 
 
 def digits(number: float | None, places: int = 3) -> str:
-    return MISSING if number is None else f"{number:.{places}f}"
+    return MISSING if number is None else f"{number:z.{places}f}"  # z: no negative zero

@@ -23,7 +23,7 @@ def statistics_section(trials: Trials) -> Section:
     analysis = trials.analysis
     fitted = mixed_model(trials)
     rule = stopping(analysis)
-    words = [] if rule is None else [stopping_in_words(rule, analysis.conditions)]
+    words = [] if rule is None else [f"Stopping rule: {stopping_in_words(rule, analysis.conditions)}"]
     if fitted.model is None:
         words.append(f"Logistic mixed model: {fitted.note}.")
     effect = effects_table("Effect of stage: repeated-measures ANOVA", [("stage", stage_effect(analysis))])
@@ -42,9 +42,9 @@ def effects_table(title: str, effects: Sequence[tuple[str, Record]]) -> Table:
         )
         for name, one in effects
     ]
-    notes = dict.fromkeys(f"{one.note}." for _name, one in effects if one.note)
-    corrections = "GG: Greenhouse-Geisser; HF: Huynh-Feldt; perm.: permutations."
-    return Table(title, EFFECT_HEADER, tuple(rows), " ".join([corrections, *notes]))
+    notes = dict.fromkeys(note for _name, one in effects for note in one.note.split("; ") if note)
+    corrections = "GG: Greenhouse-Geisser; HF: Huynh-Feldt; perm.: permutations"
+    return Table(title, EFFECT_HEADER, tuple(rows), f"{'; '.join([corrections, *notes])}.")
 
 
 def detection_rows(answers: Answers) -> Table:
@@ -99,15 +99,15 @@ def _mixed_model(fitted: Fitted) -> tuple[Table, ...]:
     rows = [
         (
             readable(one.condition),
-            digits(one.odds_ratio),
-            MISSING if one.low is None else f"{digits(one.low)} to {digits(one.high)}",
+            _odds(one.odds_ratio),
+            MISSING if one.low is None else f"{_odds(one.low)} to {_odds(one.high)}",
             digits(one.z, 2),
             _p(one.p),
             str(one.trials),
         )
         for one in model.conditions
     ]
-    header = ("Condition", "Odds ratio", f"{model.level:.0%} interval", "z", "p", "Trials")
+    header = ("Condition", "Odds ratio", f"{100 * model.level:.0f} % interval", "z", "p", "Trials")
     return (Table("Logistic mixed model of being right", header, tuple(rows), _about(model)),)
 
 
@@ -120,7 +120,7 @@ def _about(model: MixedModel) -> str:
         *notes,
         *model.notes,
     )
-    return " ".join(f"{text}." for text in texts)
+    return f"{'; '.join(texts)}."
 
 
 def _correlations(table: pd.DataFrame) -> Table:
@@ -155,6 +155,11 @@ def _consistency(table: pd.DataFrame) -> Table:
     ]
     note = " ".join(["Mean over people of each one’s kappa with the network.", *notes])
     return Table("Error consistency of people and networks", header, tuple(rows), note)
+
+
+def _odds(ratio: float | None) -> str:
+    """Three significant digits, since ratios differ by orders of magnitude."""
+    return MISSING if ratio is None else f"{ratio:.3g}"
 
 
 def _p(p: float | None) -> str:
