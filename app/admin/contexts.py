@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from app.analysis.exclusions import Flow
 from app.analysis.export import FIGURES, TABLES
+from app.analysis.inference import effect_in_words, stopping, stopping_in_words
+from app.analysis.matrix import Record
 from app.analysis.recognition import ConditionRecognition
 from app.analysis.service import Count, Quality, StudyAnalysis
 from app.analysis.words import duration_in_words, participants_in_words, plural, readable
@@ -61,6 +63,8 @@ class ConditionRow:
     name: str
     proportion: str
     sem: str
+    sem_ddof0: str
+    sem_within: str
     interval: str
     participants: int
     trials: int
@@ -98,6 +102,8 @@ class StudyContext(PageContext):
     conditions: tuple[ConditionRow, ...]
     level_percent: int
     chance: str
+    stage_effect: str
+    stopping: str
     facts: tuple[Fact, ...]
     files: str
     figures: tuple[ShownFigure, ...]
@@ -140,10 +146,10 @@ FIGURES_SHOWN = (
 
 
 def study_page(
-    analysis: StudyAnalysis, numbers: Quality, links: Sequence[StudyLink], base_url: str
+    analysis: StudyAnalysis, numbers: Quality, effect: Record, links: Sequence[StudyLink], base_url: str
 ) -> StudyContext:
     card = study_card(analysis.study, analysis.bundle, links, analysis.counts, base_url)
-    curve, flow = analysis.recognition, analysis.flow
+    curve, flow, rule = analysis.recognition, analysis.flow, stopping(analysis)
     return StudyContext(
         card=card,
         current=next(row for row in card.kinds if row.kind == analysis.kind),
@@ -155,6 +161,8 @@ def study_page(
         ),
         level_percent=round(curve.level * 100),
         chance=f"1/{round(1 / curve.chance)} = {curve.chance:.3g}",
+        stage_effect=effect_in_words(effect),
+        stopping="" if rule is None else stopping_in_words(rule, analysis.conditions),
         facts=_facts(numbers),
         files=f"/admin/studies/{analysis.study.name}/{analysis.kind}",
         figures=FIGURES_SHOWN if analysis.everyone.participants else (),
@@ -176,6 +184,8 @@ def _condition_row(point: ConditionRecognition, everyone: ConditionRecognition) 
         name=readable(point.condition),
         proportion=_three_digits(point.proportion_correct),
         sem=_three_digits(point.sem),
+        sem_ddof0=_three_digits(point.sem_ddof0),
+        sem_within=_three_digits(point.sem_within),
         interval=f"{point.ci_low:.3f} to {point.ci_high:.3f}" if has_interval else NOTHING,
         participants=point.participants,
         trials=point.trials,

@@ -12,6 +12,7 @@ from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_f
 from app.admin.headers import NO_STORE, PAGE_HEADERS
 from app.admin.run_routes import router as runs
 from app.analysis.export import file_of
+from app.analysis.inference import stage_effect
 from app.analysis.report.content import load as load_report
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
@@ -89,7 +90,9 @@ async def study(
     analysis = await analyse(session, name, kind)
     links = await experiments_queries.links_of_study(session, analysis.study.id)
     numbers = await quality(session, analysis)
-    return page(request, study_page(analysis, numbers, links, settings.base_url), headers=PAGE_HEADERS)
+    effect = await run_in_threadpool(stage_effect, analysis)
+    shown = study_page(analysis, numbers, effect, links, settings.base_url)
+    return page(request, shown, headers=PAGE_HEADERS)
 
 
 @signed_in.get("/studies/{name}/{kind}/report.{suffix}")

@@ -1,4 +1,4 @@
-"""How precise a mean over participants is: standard errors, and confidence intervals of four kinds."""
+"""How precise a mean over participants is: confidence intervals of four kinds; pure."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,13 +8,10 @@ import numpy.typing as npt
 from scipy.special import expit, logit, stdtrit
 
 from app.analysis.contrasts import Floats
+from app.analysis.summary import summarise
 from app.core.randomness import generator
 
 Method = Literal["logit_t", "t", "percentile", "bca"]
-
-NOBODY = "nobody saw this condition"
-ALONE = "one participant: SEM and interval are not defined"
-ALIKE = "all participants alike: their spread says nothing about precision"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,34 +23,6 @@ class Interval:
     low: float | None = None
     high: float | None = None
     note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StandardErrors:
-    """Standard errors of one condition's mean, as proportions; None is not defined, and `note` says why.
-
-    `sem` is SD / sqrt(N) with ddof 1 (unbiased variance), `sem_ddof0` the variant of the papers' plots, and
-    `sem_within` the within-participant one.
-    """
-
-    sem: float | None = None
-    sem_ddof0: float | None = None
-    sem_within: float | None = None
-    note: str = ""
-
-
-def standard_errors(values: npt.ArrayLike) -> list[StandardErrors]:
-    """Standard errors of every condition; `values` (participants, conditions), NaN for a missing cell.
-
-    The within-participant SEM takes complete participants only: each one's mean over conditions is replaced
-    by the grand mean (Cousineau 2005), and the variance is multiplied by C / (C - 1) for C conditions
-    (Morey 2008).
-    """
-    table = np.asarray(values, dtype=float)
-    return [
-        _standard_error(column[np.isfinite(column)], within)
-        for column, within in zip(table.T, _sem_within(table), strict=True)
-    ]
 
 
 def intervals(
@@ -81,40 +50,15 @@ def intervals(
     return [_interval(column[np.isfinite(column)], method, level, resamples, seed) for column in table.T]
 
 
-def _standard_error(column: Floats, within: float | None) -> StandardErrors:
-    if len(column) < 2:
-        return StandardErrors(note=ALONE if len(column) else NOBODY)
-    root = len(column) ** 0.5
-    alike = np.ptp(column) == 0
-    return StandardErrors(
-        sem=0.0 if alike else float(column.std(ddof=1)) / root,
-        sem_ddof0=0.0 if alike else float(column.std(ddof=0)) / root,
-        sem_within=within,
-        note=ALIKE if alike else "",
-    )
-
-
-def _sem_within(table: Floats) -> list[float | None]:
-    """Cousineau-Morey SEM per condition, or None with fewer than two conditions or complete participants."""
-    complete = table[np.isfinite(table).all(axis=1)]
-    participants, conditions = complete.shape
-    if participants < 2 or conditions < 2:
-        return [None] * conditions
-    normalised = complete - complete.mean(axis=1, keepdims=True) + complete.mean()
-    variance = normalised.var(axis=0, ddof=1) * conditions / (conditions - 1)
-    return [float(value) for value in np.sqrt(variance / participants)]
-
-
 def _interval(column: Floats, method: Method, level: float, resamples: int, seed: int) -> Interval:
-    if len(column) < 2:
-        return Interval(method=method, level=level, note=ALONE if len(column) else NOBODY)
-    if np.ptp(column) == 0:
-        return Interval(method=method, level=level, note=ALIKE)
+    known = summarise(column)
+    if known.mean is None or not known.sem:
+        return Interval(method=method, level=level, note=known.note)
     if method in ("percentile", "bca"):
         low, high = _bootstrapped(column, method, level, resamples, seed)
     else:
-        mean = float(column.mean())
-        reach = float(stdtrit(len(column) - 1, (1 + level) / 2) * column.std(ddof=1) / len(column) ** 0.5)
+        mean = known.mean
+        reach = float(stdtrit(known.n - 1, (1 + level) / 2)) * known.sem
         if method == "t":
             low, high = mean - reach, mean + reach
         else:

@@ -6,19 +6,27 @@ from dataclasses import dataclass
 import pandas as pd
 
 from app.analysis import observers
+from app.analysis.consistency import consistency_with_people
 from app.analysis.difficulty import item_difficulty
 from app.analysis.export import figure_files
 from app.analysis.figures.observers import observers_figure
+from app.analysis.inference import records_csv
+from app.analysis.matrix import Record
 from app.analysis.service import StudyAnalysis, Trials
+from app.analysis.stage_effect import network_participants, people_and_network
 from app.analysis.tables import frame_csv
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`curves` and `correlations` have the columns of `app.analysis.observers`."""
+    """`curves` and `correlations` have the columns of `app.analysis.observers`, `consistency` those of
+    `app.analysis.consistency`; `effects` are the mixed ANOVAs of observer x stage, three per network.
+    """
 
     curves: pd.DataFrame
     correlations: pd.DataFrame
+    consistency: pd.DataFrame
+    effects: tuple[Record, ...]
     notes: tuple[str, ...]
 
 
@@ -30,14 +38,23 @@ def compare(trials: Trials, networks: pd.DataFrame, shown: pd.DataFrame) -> Comp
     points = [(point.condition, point.proportion_correct) for point in analysis.recognition.conditions]
     people = pd.DataFrame(points, columns=["condition", "proportion_correct"])
     found = observers.correlations(observed.answers, curves, people, item_difficulty(trials.kept))
-    return Comparison(curves, found, observed.notes)
+    consistency = consistency_with_people(trials.kept, observed.answers, analysis.conditions)
+    proportions = analysis.proportions
+    effects = [
+        record
+        for name, network in network_participants(trials.kept, observed.answers).items()
+        for record in people_and_network(analysis.study.name, name, proportions, network)
+    ]
+    return Comparison(curves, found, consistency, tuple(effects), observed.notes)
 
 
 def compared_files(
     analysis: StudyAnalysis, compared: Comparison | None, published: pd.DataFrame | None, published_model: str
 ) -> Iterator[tuple[str, bytes]]:
-    """The figure in every format, and the correlations."""
+    """The figure in every format, the correlations, error consistency and ANOVAs."""
     curves = None if compared is None else compared.curves
     yield from figure_files("observers", observers_figure(analysis, curves, published, published_model))
     if compared is not None:
         yield "correlations.csv", frame_csv(compared.correlations)
+        yield "consistency.csv", frame_csv(compared.consistency)
+        yield "observer_by_stage.csv", records_csv(compared.effects)

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from app.analysis.summary import summarise
+
 
 @dataclass(frozen=True)
 class Consistency:
@@ -81,3 +83,57 @@ def pairwise_consistency(answers: pd.DataFrame, conditions: Sequence[str]) -> pd
             rows.append({"condition": condition, "observer_a": a, "observer_b": b, **vars(found)})
     columns = ["condition", "observer_a", "observer_b", *Consistency.__dataclass_fields__]
     return pd.DataFrame(rows, columns=columns)
+
+
+def consistency_with_people(
+    people: pd.DataFrame, networks: pd.DataFrame, conditions: Sequence[str]
+) -> pd.DataFrame:
+    """Each network's error consistency with people: the mean over people of each one's kappa.
+
+    Parameters
+    ----------
+    people
+        The columns `participant_id`, `condition`, `natural_id`, `correct` (bool), one row per trial.
+    networks
+        The columns `observer`, `condition`, `stimulus`, `correct` (bool); of several seeds the first counts.
+    conditions
+        The order of the conditions in the result.
+
+    Returns
+    -------
+    A row per network and condition: `observer`, `condition`, `people` (whose kappa is defined), `pictures`
+    (in common, mean over all people), `kappa` with `sem` (ddof 1) and `sem_ddof0`, `note`.
+    """
+    first = networks.drop_duplicates(["observer", "condition", "stimulus"])
+    both = people.merge(
+        first,
+        left_on=["condition", "natural_id"],
+        right_on=["condition", "stimulus"],
+        suffixes=("", "_network"),
+    )
+    shared = dict(iter(both.groupby(["observer", "condition"], sort=False)))
+    rows = []
+    for observer in dict.fromkeys(first["observer"]):
+        for condition in conditions:
+            part = shared.get((observer, condition), both.iloc[:0])
+            found = [
+                error_consistency(one["correct"].to_numpy(bool), one["correct_network"].to_numpy(bool))
+                for _who, one in part.groupby("participant_id", sort=False)
+            ]
+            rows.append({"observer": observer, "condition": condition, **_mean_kappa(found)})
+    return pd.DataFrame(rows)
+
+
+def _mean_kappa(found: Sequence[Consistency]) -> dict[str, float | int | str | None]:
+    kappas = [one.kappa for one in found if one.kappa is not None]
+    summary = summarise(np.array(kappas))
+    undefined = len(found) - len(kappas)
+    lost = f"kappa of {undefined} of {len(found)} people is not defined" if undefined else ""
+    return {
+        "people": summary.n,
+        "pictures": float(np.mean([one.stimuli for one in found])) if found else None,
+        "kappa": summary.mean,
+        "sem": summary.sem,
+        "sem_ddof0": summary.sem_ddof0,
+        "note": "; ".join(note for note in (summary.note, lost) if note),
+    }

@@ -22,9 +22,11 @@ from app.analysis.figures.learning import learning_figure
 from app.analysis.figures.recognition import recognition_figure
 from app.analysis.figures.response_times import response_times_figure
 from app.analysis.figures.timing import participants_table, timing_figure
+from app.analysis.inference import records_csv, stage_effect
 from app.analysis.service import Answers, StudyAnalysis, Trials
+from app.analysis.signal_detection import detection_table
 from app.analysis.tables import CSV, frame_csv, table_csv
-from app.core.errors import BadRequest, NotFound
+from app.core.errors import NotFound
 from synthesis.bundle.files import write_atomically
 
 
@@ -50,10 +52,14 @@ TRIAL_FIGURES: dict[str, Callable[[Trials], Figure]] = {
 }
 CURVE_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
     "participants.csv": lambda analysis: frame_csv(participants_table(analysis)),
+    "stage_effect.csv": lambda analysis: records_csv([stage_effect(analysis)]),
     "codebook.csv": lambda _analysis: codebook_csv(),
 }
 ANSWER_TABLES: dict[str, Callable[[Answers], bytes]] = {
     "entropy.csv": lambda answers: frame_csv(response_entropy(answers.confusion)),
+    "detection.csv": lambda answers: frame_csv(
+        detection_table(answers.confusion, answers.analysis.bundle.categories)
+    ),
 }
 TRIAL_TABLES: dict[str, Callable[[Trials], bytes]] = {"trials.csv": lambda trials: trials_csv(trials.table)}
 FIGURES = (*CURVE_FIGURES, *ANSWER_FIGURES, *TRIAL_FIGURES)
@@ -75,7 +81,7 @@ async def figure_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -
 async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> tuple[str, bytes]:
     """The media type and content of one file; a figure's `.vega.json` is for pages. Raises `NotFound`."""
     if make := CURVE_TABLES.get(name):
-        return CSV, make(analysis)
+        return CSV, await asyncio.to_thread(make, analysis)
     if make_answers := ANSWER_TABLES.get(name):
         return CSV, make_answers(await service.answers(session, analysis))
     if make_trials := TRIAL_TABLES.get(name):
@@ -108,10 +114,6 @@ def figure_files(name: str, figure: Figure) -> Iterator[tuple[str, bytes]]:
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write each file atomically. Raises `BadRequest` if the folder cannot be written."""
+    """Write each file atomically. Raises `StorageError` if the folder cannot be written."""
     for name, content in files.items():
-        try:
-            write_atomically(folder / name, content)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise BadRequest("cannot_write", f"{folder / name}: cannot be written ({reason})") from None
+        write_atomically(folder / name, content)

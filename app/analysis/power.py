@@ -12,6 +12,7 @@ from app.core.randomness import generator
 
 # Below this, a spread over participants is taken for none.
 SMALLEST_SD = 1e-4
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +34,54 @@ class Power:
 
 @dataclass(frozen=True, kw_only=True)
 class Stopping:
-    """State of the rule "SEM at most x in every condition"; `largest_sem` is that of condition `worst`."""
+    """State of the rule "SEM at most x in every condition"; `largest_sem` is that of condition `worst`.
+
+    `still_needed` estimates how many more participants it takes if they vary as those so far.
+    """
 
     stop: bool
     participants: int
-    largest_sem: float | None
-    worst: int | None
+    target_sem: float
+    largest_sem: float | None = None
+    worst: int | None = None
+    still_needed: int | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """What a simulation of studies takes, as `simulate_studies` describes it."""
+
+    accuracies: tuple[float, ...]
+    trials_per_condition: int
+    participant_sd: float
+
+
+def design_of(trials: npt.ArrayLike, correct: npt.ArrayLike) -> Design:
+    """The design that answers so far point to.
+
+    `trials` and `correct` are numbers of trials, shape (participants, conditions), 0 where nothing was seen;
+    conditions that nobody saw are passed over. The SD of true accuracies is the spread over participants less
+    what binomial answers add, p (1 - p) / (n - 1) of each, pooled over conditions; a negative variance is 0.
+
+    Raises ValueError if no condition has two participants with two trials each.
+    """
+    shown, right = np.asarray(trials, dtype=float), np.asarray(correct, dtype=float)
+    enough = shown >= 2
+    if not (enough.sum(axis=0) >= 2).any():
+        raise ValueError("a spread needs two participants with two trials each in a condition")
+    seen = shown.sum(axis=0) > 0
+    share = np.divide(right, shown, out=np.full(shown.shape, np.nan), where=shown > 0)
+    variances = []
+    for column, counts, used in zip(share.T, shown.T, enough.T, strict=True):
+        if used.sum() >= 2:
+            values = column[used]
+            variances.append(values.var(ddof=1) - (values * (1 - values) / (counts[used] - 1)).mean())
+    return Design(
+        accuracies=tuple(float(mean) for mean in np.nanmean(share[:, seen], axis=0)),
+        trials_per_condition=max(1, round(float(np.median(shown[shown > 0])))),
+        participant_sd=float(np.sqrt(max(0.0, np.mean(variances)))),
+    )
 
 
 def simulate_studies(
@@ -122,14 +164,18 @@ def stopping_rule(values: npt.ArrayLike, target_sem: float, *, at_least: int = 1
     seen = int(counts.min()) if table.size else 0
     if seen < max(2, at_least):
         note = f"{seen} participants in the condition with fewest; the rule starts with {max(2, at_least)}"
-        return Stopping(stop=False, participants=len(table), largest_sem=None, worst=None, note=note)
+        return Stopping(stop=False, participants=len(table), target_sem=target_sem, note=note)
     sems = np.nanstd(table, axis=0, ddof=1) / np.sqrt(counts)
     worst = int(sems.argmax())
     return Stopping(
         stop=bool(sems[worst] <= target_sem),
         participants=len(table),
+        target_sem=target_sem,
         largest_sem=float(sems[worst]),
         worst=worst,
+        still_needed=int(
+            np.maximum(np.ceil(counts * ((sems / target_sem) ** 2 - ROUNDING)) - counts, 0).max()
+        ),
         note="" if sems.min() > 0 else "a condition has SEM 0: all participants alike in it",
     )
 

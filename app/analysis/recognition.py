@@ -1,21 +1,23 @@
 """Recognition per condition: mean over participants of each one's proportion correct."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.special import stdtrit
 
-from app.analysis.summary import summarise
+from app.analysis.bootstrap import Interval, intervals
+from app.analysis.summary import Summary, summarise, within_errors
+
+UNSEEN = "nobody saw this condition"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConditionRecognition:
     """One point of the curve. All proportions are in [0, 1]; a number that is not defined is None.
 
-    `sem` is SD / sqrt(N) over participants with ddof 1; `sem_ddof0` is the published plots' variant.
+    `sem` is SD / sqrt(N) over participants with ddof 1; `sem_ddof0` is the published plots' variant;
+    `sem_within` leaves out how able participants are, and is for comparing conditions. `ci_low` and `ci_high`
+    end the interval `logit_t` of `app.analysis.bootstrap`.
     `note` says in words why a number is missing or must be read with care; it is empty otherwise.
     """
 
@@ -25,6 +27,7 @@ class ConditionRecognition:
     proportion_correct: float | None = None
     sem: float | None = None
     sem_ddof0: float | None = None
+    sem_within: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
     note: str = ""
@@ -51,13 +54,29 @@ def scores_of(trials: pd.DataFrame) -> pd.DataFrame:
     return counted.rename(columns={"size": "trials", "sum": "correct"}).astype(int).reset_index()
 
 
+def proportions_of(scores: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFrame:
+    """Proportions correct, a row per participant and a column per condition; missing where nothing counts.
+
+    `scores` and `conditions` are those of `recognition`, which also says what is refused.
+    """
+    unknown = sorted(set(scores["condition"]) - set(conditions))
+    if unknown:
+        raise ValueError(f"trials of conditions that the study does not have: {', '.join(unknown)}")
+    if scores.duplicated(["participant_id", "condition"]).any():
+        raise ValueError("a participant has two rows of one condition")
+    counted = scores[scores["trials"] > 0]
+    shares = counted.assign(share=counted["correct"] / counted["trials"])
+    table = shares.pivot(index="participant_id", columns="condition", values="share")
+    return table.reindex(columns=list(conditions)).astype(float)
+
+
 def recognition(
     scores: pd.DataFrame, conditions: Sequence[str], categories: Sequence[str], *, level: float = 0.95
 ) -> Recognition:
-    """Proportion correct per condition: mean over participants, SEM = SD / sqrt(N), t-based interval.
+    """Proportion correct per condition: mean over participants, three SEMs, and an interval.
 
     Source: Feather et al. 2023, Methods (human data: mean and SEM over participants). The interval is
-    mean +- t(N - 1) x SEM over participants, cut to [0, 1].
+    Student's t on the scale of log odds (`bootstrap.intervals`); participants who are all alike give none.
 
     Parameters
     ----------
@@ -77,45 +96,44 @@ def recognition(
         `scores` has a condition that is not in `conditions`, or two rows of one participant and condition, or
         `level` is outside (0, 1).
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level: {level} is not between 0 and 1")
-    unknown = sorted(set(scores["condition"]) - set(conditions))
-    if unknown:
-        raise ValueError(f"trials of conditions that the study does not have: {', '.join(unknown)}")
-    if scores.duplicated(["participant_id", "condition"]).any():
-        raise ValueError("a participant has two rows of one condition")
-    counted = scores[scores["trials"] > 0]
-    proportions = (counted["correct"] / counted["trials"]).groupby(counted["condition"])
-    values = {name: group.to_numpy(float) for name, group in proportions}
-    trials = counted.groupby("condition")["trials"].sum()
+    table = proportions_of(scores, conditions)
+    trials = scores.groupby("condition")["trials"].sum()
+    within = within_errors(table)
     points = [
-        _point(name, values[name], int(trials[name]), level)
-        if name in values
-        else ConditionRecognition(condition=name, participants=0, trials=0, note="nobody saw this condition")
-        for name in conditions
+        _point(
+            name,
+            int(trials.get(name, 0)),
+            summarise(table[name].dropna().to_numpy()),
+            sem,
+            interval,
+            within.note,
+        )
+        for name, sem, interval in zip(conditions, within.sem, intervals(table, level=level), strict=True)
     ]
     return Recognition(
         conditions=tuple(points),
         chance=1 / len(categories),
         level=level,
-        participants=int(counted["participant_id"].nunique()),
-        trials=int(counted["trials"].sum()),
+        participants=len(table),
+        trials=int(scores["trials"].sum()),
     )
 
 
-def _point(name: str, values: NDArray[np.float64], trials: int, level: float) -> ConditionRecognition:
-    """Summary of one condition; `values` holds one proportion correct per participant."""
-    summary = summarise(values)
-    point = ConditionRecognition(
+def _point(
+    name: str, trials: int, summary: Summary, sem_within: float | None, interval: Interval, about_within: str
+) -> ConditionRecognition:
+    if not summary.n:
+        return ConditionRecognition(condition=name, participants=0, trials=0, note=UNSEEN)
+    notes = (summary.note, about_within if summary.n > 1 else "")
+    return ConditionRecognition(
         condition=name,
         participants=summary.n,
         trials=trials,
         proportion_correct=summary.mean,
         sem=summary.sem,
         sem_ddof0=summary.sem_ddof0,
-        note=summary.note,
+        sem_within=sem_within,
+        ci_low=interval.low,
+        ci_high=interval.high,
+        note="; ".join(note for note in notes if note),
     )
-    if summary.mean is None or summary.sem is None:
-        return point
-    reach = float(stdtrit(summary.n - 1, (1 + level) / 2)) * summary.sem  # quantile of Student's t
-    return replace(point, ci_low=max(0.0, summary.mean - reach), ci_high=min(1.0, summary.mean + reach))

@@ -12,7 +12,7 @@ from app.analysis import exclusions, queries
 from app.analysis.codebook import TIMING_NAMES, TRIAL_COLUMNS
 from app.analysis.confusion import confusion
 from app.analysis.exclusions import Flow
-from app.analysis.recognition import Recognition, recognition
+from app.analysis.recognition import Recognition, proportions_of, recognition
 from app.analysis.words import participants_in_words
 from app.core.errors import Conflict
 from app.db.tables import Bundle, Study
@@ -44,8 +44,8 @@ class Caption:
 class StudyAnalysis:
     """What follows from counts alone.
 
-    `scores` has the columns of `queries.scores`; `recognition` is of those whom the rules leave, `everyone`
-    of all who answered any main trial, with all their trials; `counts` holds all kinds.
+    `scores` has the columns of `queries.scores`; `kept` and `recognition` are of those whom the rules leave,
+    `everyone` of all who answered any main trial, with all their trials; `counts` holds all kinds.
     """
 
     study: Study
@@ -55,9 +55,15 @@ class StudyAnalysis:
     conditions: tuple[str, ...]
     scores: pd.DataFrame
     flow: Flow
+    kept: pd.DataFrame
     recognition: Recognition
     everyone: Recognition
     counts: dict[Kind, Count]
+
+    @property
+    def proportions(self) -> pd.DataFrame:
+        """Of those in the curve: a row per participant, a column per condition."""
+        return proportions_of(self.kept, self.conditions)
 
     @property
     def caption(self) -> Caption:
@@ -128,6 +134,7 @@ async def analyse(
         conditions=conditions,
         scores=scores,
         flow=flow,
+        kept=kept,
         recognition=recognition(kept, conditions, bundle.categories),
         everyone=recognition(scores, conditions, bundle.categories),
         counts={each: counts.get(each, Count()) for each in KINDS},

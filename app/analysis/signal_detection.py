@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 # Nodes of the Gauss-Hermite rule; more do not change d' in the sixth decimal.
 NODES = 200
 LARGEST_D_PRIME = 10.0
+METAMERS = "all metamers"  # the conditions after the first, together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,3 +108,23 @@ def _detection(category: str, hits: float, signals: float, answers: float, trial
         d_prime=float(of_hits - of_false_alarms),
         criterion=float(-(of_hits + of_false_alarms) / 2),
     )
+
+
+def detection_table(confusion: pd.DataFrame, categories: Sequence[str]) -> pd.DataFrame:
+    """The detections of every condition of a confusion table (`app.analysis.confusion`), and of all metamers.
+
+    The first condition is natural, the others together are "all metamers", last. Columns: `condition` and the
+    fields of `Detection`.
+    """
+    conditions = list(dict.fromkeys(confusion["condition"]))
+    groups = {name: [name] for name in conditions}
+    if len(conditions) > 2:
+        groups[METAMERS] = conditions[1:]
+    rows = []
+    for name, members in groups.items():
+        part = confusion[confusion["condition"].isin(members)]
+        counts = part.groupby(["category", "answer"])["trials"].sum().unstack("answer")
+        others = [answer for answer in counts.columns if answer not in categories]
+        table = counts.reindex(index=list(categories), columns=[*categories, *others]).fillna(0)
+        rows += [{"condition": name, **vars(found)} for found in detections(table, categories)]
+    return pd.DataFrame(rows)

@@ -14,6 +14,7 @@ from app.cli import (
     demo,
     export,
     import_mvh,
+    power,
     report,
     serve,
     simulate,
@@ -42,6 +43,7 @@ app.command()(serve.serve)
 app.command()(simulate.simulate)
 app.command()(analyze.analyze)
 app.command()(analyze_matrix.analyze_matrix)
+app.command()(power.power)
 app.command()(worker.worker)
 app.command()(report.report)
 app.command()(export.export)

@@ -11,6 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.analysis import service
 from app.analysis.comparison import Comparison, compare, compared_files
 from app.analysis.export import all_files, write_files
+from app.analysis.inference import (
+    LARGEST_FIT,
+    Fitted,
+    effect_in_words,
+    mixed_model,
+    mixed_model_csv,
+    stage_effect,
+    stopping,
+    stopping_in_words,
+)
 from app.analysis.observers import read_answers
 from app.analysis.published import published_curve
 from app.analysis.service import StudyAnalysis, Trials, analyse, require_participants
@@ -18,6 +28,8 @@ from app.analysis.tables import records
 from app.analysis.words import participants_in_words, readable
 from app.cli.running import Json, reading, show
 from app.experiments.schemas import Kind
+
+SLOW_FIT = 5_000  # trials from which fitting the mixed model takes seconds
 
 
 def analyze(
@@ -40,11 +52,39 @@ def analyze(
         Path | None, typer.Option(metavar="CSV", help="A published participant matrix, to lay over.")
     ] = None,
     published_model: Annotated[str, typer.Option(metavar="MODEL", help="Whose metamers, in that file.")] = "",
+    mixed_model_trials: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Fit the logistic mixed model to at most so many trials.")
+    ] = LARGEST_FIT,
     as_json: Json = False,
 ) -> None:
     """Write recognition per condition and the other measures as tables and figures, and all trials."""
     overlay = published_curve(published, published_model) if published else None
     networks = read_answers(observers, rule) if observers else None
+
+    answers, trials, shown = _from_database(study, kind, include_partial)
+    compared = None if networks is None else compare(trials, networks, shown)
+    fitted = _fitted(trials, mixed_model_trials)
+    files = dict(all_files(answers, trials)) | {"mixed_model.csv": mixed_model_csv(fitted)}
+    if compared is not None or overlay is not None:
+        files |= dict(compared_files(answers.analysis, compared, overlay, published_model))
+    write_files(out, files)
+    effect, stop_rule = stage_effect(answers.analysis), stopping(answers.analysis)
+    result = _result(answers.analysis, compared) | {
+        "stage_effect": asdict(effect),
+        "stopping": None if stop_rule is None else asdict(stop_rule),
+        "mixed_model": asdict(fitted),
+        "files": [str(out / name) for name in files],
+    }
+    words = [_in_words(answers.analysis), f"effect of stage: {effect_in_words(effect)}"]
+    words += [] if stop_rule is None else [stopping_in_words(stop_rule, answers.analysis.conditions)]
+    words += [f"logistic mixed model: {fitted.note or 'in mixed_model.csv'}", *_networks_in_words(compared)]
+    show(as_json, result, "\n".join([*words, f"Written to {out}: {', '.join(files)}"]))
+
+
+def _from_database(
+    study: str, kind: Kind, include_partial: bool
+) -> tuple[service.Answers, Trials, pd.DataFrame]:
+    """What was answered, trial by trial, and which pictures the study may show."""
 
     async def work(session: AsyncSession) -> tuple[service.Answers, Trials, pd.DataFrame]:
         analysis = await analyse(session, study, kind, include_partial=include_partial)
@@ -52,15 +92,14 @@ def analyze(
         shown = await service.shown_pictures(session, analysis)
         return await service.answers(session, analysis), await service.trials(session, analysis), shown
 
-    answers, trials, shown = reading(work)
-    compared = None if networks is None else compare(trials, networks, shown)
-    files = dict(all_files(answers, trials))
-    if compared is not None or overlay is not None:
-        files |= dict(compared_files(answers.analysis, compared, overlay, published_model))
-    write_files(out, files)
-    result = _result(answers.analysis, compared) | {"files": [str(out / name) for name in files]}
-    words = [_in_words(answers.analysis), *_networks_in_words(compared)]
-    show(as_json, result, "\n".join([*words, f"Written to {out}: {', '.join(files)}"]))
+    return reading(work)
+
+
+def _fitted(trials: Trials, largest: int) -> Fitted:
+    count = len(trials.kept)
+    if SLOW_FIT <= count <= largest:
+        typer.echo(f"fitting the logistic mixed model to {count} trials ...", err=True)
+    return mixed_model(trials, largest)
 
 
 def _result(analysis: StudyAnalysis, compared: Comparison | None) -> dict[str, Any]:
@@ -74,6 +113,8 @@ def _result(analysis: StudyAnalysis, compared: Comparison | None) -> dict[str, A
     if compared is not None:
         result["observers"] = records(compared.curves)
         result["correlations"] = records(compared.correlations)
+        result["consistency"] = records(compared.consistency)
+        result["observer_by_stage"] = [asdict(effect) for effect in compared.effects]
         result["notes"] = list(compared.notes)
     return result
 
@@ -85,6 +126,12 @@ def _networks_in_words(compared: Comparison | None) -> list[str]:
     for row in records(compared.correlations):
         numbers = f"Pearson {_number(row['pearson'])}, Spearman {_number(row['spearman'])}"
         lines.append(f"{row['observer']} and people over {row['n']} {row['over']}: {numbers} {row['note']}")
+    lines += [f"{one.model}, {one.effect}: {effect_in_words(one)}" for one in compared.effects]
+    for row in records(compared.consistency):
+        kappa, size = _number(row["kappa"]), f"{row['people']} people"
+        lines.append(
+            f"{row['observer']}, kappa at {readable(row['condition'])}: {kappa}, {size} {row['note']}"
+        )
     return [line.rstrip() for line in lines]
 
 
@@ -118,4 +165,4 @@ def _exclusions_in_words(analysis: StudyAnalysis) -> list[str]:
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    return "-" if value is None else f"{value:z.3f}"

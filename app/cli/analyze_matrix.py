@@ -9,9 +9,9 @@ import typer
 
 from app.analysis.anova import NO_SPHERICITY
 from app.analysis.export import write_files
+from app.analysis.inference import records_csv
 from app.analysis.matrix import Record, human_stage, model_by_stage, observer_by_stage
 from app.analysis.matrix_file import Table, read_matrix
-from app.analysis.tables import table_csv
 from app.cli.running import Json, show
 
 EFFECTS, HUMANS, MODELS = "effects.csv", "human_stage.csv", "model_comparisons.csv"
@@ -35,7 +35,7 @@ def analyze_matrix(
         for record in observer_by_stage(table, permutations=permutations, seed=seed)
     ]
     if out is not None:
-        write_files(out, {EFFECTS: _csv(records), **_more(tables, permutations, seed)})
+        write_files(out, {EFFECTS: records_csv(records), **_more(tables, permutations, seed)})
     for note in _notes(records):
         typer.echo(f"note: {note}", err=True)
     show(as_json, [asdict(record) for record in records], _in_words(records))
@@ -45,11 +45,7 @@ def _more(tables: Sequence[Table], permutations: int, seed: int) -> dict[str, by
     """The ANOVAs of the humans alone, as files."""
     humans = [human_stage(table, permutations=permutations, seed=seed) for table in tables]
     pairs = model_by_stage(tables, permutations=permutations, seed=seed)
-    return {HUMANS: _csv(humans), MODELS: _csv(pairs)}
-
-
-def _csv(records: Sequence[Record]) -> bytes:
-    return table_csv(list(Record.__dataclass_fields__), (asdict(record).values() for record in records))
+    return {HUMANS: records_csv(humans), MODELS: records_csv(pairs)}
 
 
 def _notes(records: Sequence[Record]) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
 from app.analysis.export import write_files
+from app.analysis.observers import read_answers
 from app.analysis.report.content import Report, load
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
@@ -19,14 +20,24 @@ def report(
     study: Annotated[str, typer.Argument(metavar="STUDY")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="FILE.html; the PDF is written beside it.")],
     kind: Annotated[Kind, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
+    observers: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR", help="A network's answers, by `python -m synthesis recognize`; repeat it."
+        ),
+    ] = None,
+    rule: Annotated[
+        str | None, typer.Option(help="The networks' decision rule: feather, geirhos ...")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write a report of a study: methods, tables, figures, exclusions, software; as HTML and PDF."""
+    networks = read_answers(observers, rule) if observers else None
 
     async def work(session: AsyncSession) -> Report:
         analysis = await service.analyse(session, study, kind)
         service.require_participants(analysis)
-        return await load(session, analysis)
+        return await load(session, analysis, networks)
 
     content = reading(work)
     page = out if out.suffix == ".html" else out.with_name(f"{out.name}.html")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 from app.core.tokens import new_code
 from app.experiments.exclusions import Exclusions
@@ -45,7 +45,8 @@ class StudyDefinition(BaseModel):
     `bundle` is a folder, relative to the file, or an address (s3://bucket/prefix).
     `layers` are the matched layers to show, or "all"; natural pictures are always one of the conditions.
     `participants` is a target and limits nothing. `exclusions` say what the analysis leaves out; by default
-    those who did not finish.
+    those who did not finish. `stop_when_sem` declares when recruiting may end: every condition has an SEM of
+    at most this; the analysis says how far it is, and nothing is closed by it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,6 +61,7 @@ class StudyDefinition(BaseModel):
     participants: int = Field(ge=1)
     duration_minutes: int = Field(ge=1, le=600)
     exclusions: Exclusions = Exclusions()
+    stop_when_sem: Annotated[FiniteFloat, Field(gt=0, lt=0.5)] | None = None
     consent: str = Field(min_length=1, max_length=20_000)
     instructions: str | None = Field(default=None, min_length=1, max_length=20_000)
     completion_message: str = Field(default="Thank you for taking part.", min_length=1, max_length=2_000)

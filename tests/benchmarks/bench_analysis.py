@@ -13,6 +13,10 @@ Prints JSON lines and writes them to var/bench/analysis.jsonl. Seeds are fixed, 
   studies without any effect. Control: the distance that 5 % of uniform samples exceed.
 - analysis.interaction_false_positives: share of p below 0.05 for the interaction beside large effects of
   observer and stage, where its permutations are not exact. Control: the same by the F distribution.
+- analysis.recognition_1e6_s: from an open database with a million trials to the finished table, exclusions
+  applied, the median of the runs, on the slower of SQLite and Postgres. Control: the same table from one row
+  per trial, counted by pandas.
+- analysis.recognition_1e6_mib: peak memory of that process, the larger of the two. Control: as above.
 - analysis.mixed_model_coverage: share of 95 % intervals of log odds ratios that hold the true one, over 60
   studies of 20 participants and 200 stimuli. Control: the nominal level.
 """
@@ -41,6 +45,7 @@ from app.analysis.bootstrap import Method, intervals  # noqa: E402
 from app.analysis.mixed_model import logistic_mixed_model  # noqa: E402
 from app.analysis.permutation import permute_mixed  # noqa: E402
 from app.analysis.power import simulate_studies  # noqa: E402
+from tests.benchmarks.million_trials import million_trials  # noqa: E402
 from tests.unit.test_mixed_model import CONDITIONS, LOGITS, simulated  # noqa: E402
 
 CURVE = (0.895, 0.937, 0.921, 0.909, 0.596, 0.167, 0.182, 0.121, 0.104, 0.117)
@@ -154,6 +159,7 @@ BENCHES: tuple[Callable[[], list[Line]], ...] = (
     null_distribution,
     false_positives,
     mixed_model,
+    million_trials,
 )
 
 

@@ -29,6 +29,9 @@ async def test_a_study_page_shows_the_curve_of_one_kind(
     live = (await admin.get("/admin/studies/tiny")).text
     assert "0 participants, 0 trials" in live
     assert live.count("nobody saw this condition") == 4
+    assert "<strong>Effect of stage</strong> (repeated-measures ANOVA): F(3, 3) = " in page
+    assert "(repeated-measures ANOVA): not defined: 0 stage with data" in live
+    assert "Stopping rule" not in page  # this study declares none
 
 
 async def test_the_files_hold_the_answers(

@@ -29,11 +29,12 @@ from app.analysis.service import (
 )
 from app.analysis.tables import neutralised
 from app.cli.simulated_visit import Refused, take_part
-from app.core.errors import BadRequest, Conflict, NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.randomness import generator
 from app.db.session import Database
 from app.db.tables import Response
 from app.trials.simulate import SimulatedObserver, accuracies
+from synthesis.bundle.errors import StorageError
 from tests.http import new_client
 from tests.support import CATEGORIES, LAYERS
 
@@ -264,5 +265,5 @@ def test_other_cells_are_left_alone(cell: object) -> None:
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(BadRequest, match="cannot be written"):
+    with pytest.raises(StorageError, match="cannot be written"):
         write_files(tmp_path / "file", {"a.csv": b""})

@@ -49,6 +49,50 @@ def test_simulated_participants_are_analysed(site: Cli, tmp_path: Path) -> None:
         point["proportion_correct"] for point in analysed["conditions"]
     ]
     assert len(pd.read_csv(folder / "trials.csv")) == analysed["trials"]
+    effect = pd.read_csv(folder / "stage_effect.csv").iloc[0]
+    assert effect["F"] == pytest.approx(analysed["stage_effect"]["F"])
+    assert (effect["df1"], effect["df2"], analysed["stopping"]) == (3, 12, None)
+    odds = pd.read_csv(folder / "mixed_model.csv")
+    assert odds["condition"].tolist() == ["natural", *LAYERS]
+    fitted = analysed["mixed_model"]["model"]
+    assert odds["trials"].sum() == analysed["trials"]
+    assert odds["odds_ratio"].iloc[-1] == pytest.approx(fitted["conditions"][-1]["odds_ratio"])
+    assert len(pd.read_csv(folder / "detection.csv")) == 5 * len(CATEGORIES)
+    code, out, err = site(
+        "analyze", "tiny", "--out", folder, "--kind", "simulated", "--mixed-model-trials", 10
+    )
+    assert f"not fitted, since {analysed['trials']} trials would take long" in out
+    assert "not fitted" in (folder / "mixed_model.csv").read_text()
+
+
+def test_power_from_answers_and_from_given_numbers(site: Cli) -> None:
+    given = ("power", "--accuracy", 0.9, "--accuracy", 0.5, "--trials", 20, "--sd", 0.06)
+    found = json.loads(site(*given, "--sem", 0.03, "--json")[1])
+    # The condition at .5 has the variance .0036 + (.25 - .0036) / 20 = .0159: 17.7 participants on average.
+    assert 18 <= found["participants"] <= 26
+    assert (
+        f"{found['participants']} participants: SEM at most 0.03 in every" in site(*given, "--sem", 0.03)[1]
+    )
+    site("simulate", "tiny", "-n", 4)
+    known = json.loads(site("power", "tiny", "--kind", "simulated", "--json")[1])
+    assert len(known["accuracies"]) == 1 + len(LAYERS)
+    replaced = site("power", "tiny", "--kind", "simulated", "--trials", 77, "--json")[1]
+    assert json.loads(replaced)["trials_per_condition"] == 77
+
+
+def test_a_stopping_rule_of_the_study_is_reported(
+    cli: Cli,  # noqa: F811
+    study_file: Path,
+    tmp_path: Path,
+) -> None:
+    study_file.write_text(study_file.read_text() + "stop_when_sem: 0.4\n")
+    for words in (("db", "upgrade"), ("study", "create", study_file), ("study", "open", "tiny")):
+        assert cli(*words)[0] == 0
+    cli("simulate", "tiny", "-n", 2)
+    words = ("analyze", "tiny", "--out", tmp_path / "out", "--kind", "simulated")
+    assert "SEM at most 0.4 in every condition: not yet; 2 participants in the condition" in cli(*words)[1]
+    rule = json.loads(cli(*words, "--json")[1])["stopping"]
+    assert (rule["stop"], rule["participants"], rule["target_sem"]) == (False, 2, 0.4)
 
 
 def test_the_same_seed_gives_the_same_answers_in_whatever_order_participants_come(
@@ -98,6 +142,16 @@ def test_networks_stand_beside_people(site: Cli, tmp_path: Path, tiny_bundle: Pa
     assert {row["note"] for row in result["correlations"]} == {"one side is constant: not defined"}
     assert (tmp_path / "out" / "observers.svg").read_text().count(">perfect<") == 1
     assert "perfect and people over 4 conditions: Pearson -" in site(*words)[1]
+    first = result["consistency"][0]  # natural: who is always right has no kappa with such a network
+    assert (first["observer"], first["condition"]) == ("perfect", "natural")
+    effects = pd.read_csv(tmp_path / "out" / "observer_by_stage.csv")
+    assert effects["effect"].tolist() == ["observer", "stage", "interaction"]
+    assert (effects["humans"].tolist(), effects["networks"].tolist()) == ([3] * 3, [3] * 3)
+    assert effects["note"].str.contains("on the pictures that one person saw").all()
+    assert len(pd.read_csv(tmp_path / "out" / "consistency.csv")) == 4
+    page = tmp_path / "r.html"
+    assert site("report", "tiny", "--kind", "simulated", "--observers", network, "--out", page)[0] == 0
+    assert "Networks on the same pictures" in page.read_text()
     code, _out, err = site(*words[:-1], tmp_path)
     assert (code, err) == (
         1,
@@ -151,6 +205,9 @@ def test_the_report_needs_nothing_else(site: Cli, tmp_path: Path) -> None:
     ):
         assert text in html, text
     assert html.count("<svg") == 7
+    assert "Effect of stage: repeated-measures ANOVA" in html
+    assert "Logistic mixed model of being right" in html
+    assert "Sensitivity (d′) and criterion" in html
     # Nothing is fetched: no address but the names of SVG's own vocabularies.
     assert not re.findall(r'(?:src|href)="(?!#)', html)
     assert set(re.findall(r'"(https?://[^"]+)"', html)) <= SVG_NAMESPACES
@@ -174,6 +231,9 @@ def test_analysis_in_words(site: Cli, tmp_path: Path) -> None:
         (("report", "tiny", "--out", "out/r.html"), "no live participant of tiny has finished"),
         (("export", "tiny", "--out", "out"), "no live participant of tiny has answered a main trial"),
         (("import-mvh", "nothing.csv", "--out", "out"), "nothing.csv: cannot be read"),
+        (("power", "--trials", "20"), "without a STUDY, --accuracy, --sd must be given"),
+        (("power", "--accuracy", "2", "--trials", "9", "--sd", "0"), "are not proportions between 0 and 1"),
+        (("power", "tiny"), "no pilot participant of tiny has finished"),
         (("simulate", "tiny", "--url", "http://127.0.0.1:9"), "no answer from http://127.0.0.1:9"),
     ],
 )

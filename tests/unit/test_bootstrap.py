@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from app.analysis.bootstrap import Method, intervals, standard_errors
+from app.analysis.bootstrap import Method, intervals
+from app.analysis.summary import summarise, within_errors
 
 METHODS: tuple[Method, ...] = ("logit_t", "t", "percentile", "bca")
 # Student's t, 97.5 %, 2 degrees of freedom (table).
@@ -14,27 +15,47 @@ T2 = 4.302653
 
 def test_standard_errors_are_those_worked_out_by_hand() -> None:
     """Proportions .2 .4 .9: mean .5, squared deviations .09 + .01 + .16 = .26."""
-    (found,) = standard_errors([[0.2], [0.4], [0.9]])
+    found = summarise(np.array([0.2, 0.4, 0.9]))
     assert found.sem == pytest.approx(math.sqrt(0.26 / 2 / 3))
     assert found.sem_ddof0 == pytest.approx(math.sqrt(0.26 / 3 / 3))
-    assert found.sem_within is None  # one condition
 
 
 def test_the_within_participant_sem_leaves_out_how_able_a_participant_is() -> None:
     """By hand. Rows less their means: -.1 .1 | -.2 .2 | -.3 .3; variance .01, times 2 (Morey), over 3."""
-    first, second = standard_errors([[0.1, 0.3], [0.5, 0.9], [0.2, 0.8]])
-    assert first.sem_within == pytest.approx(math.sqrt(0.01 * 2 / 3))
-    assert second.sem_within == pytest.approx(math.sqrt(0.01 * 2 / 3))
-    same_profile = standard_errors([[0.1, 0.3], [0.5, 0.7], [0.2, 0.4]])
-    assert [entry.sem_within for entry in same_profile] == pytest.approx([0, 0], abs=1e-9)
-    assert same_profile[0].sem == pytest.approx(math.sqrt(0.26 / 3 / 2 / 3))  # .1 .5 .2 about 4/15
+    found = within_errors([[0.1, 0.3], [0.5, 0.9], [0.2, 0.8]])
+    assert found.sem == pytest.approx([math.sqrt(0.01 * 2 / 3)] * 2)
+    assert found.note == ""
+    same_profile = within_errors([[0.1, 0.3], [0.5, 0.7], [0.2, 0.4]])
+    assert same_profile.sem == pytest.approx([0, 0], abs=1e-9)
+
+
+def test_the_within_participant_sem_takes_participants_with_all_conditions_that_anybody_saw() -> None:
+    found = within_errors([[0.2, 0.1, math.nan], [0.4, 0.6, math.nan], [0.9, math.nan, math.nan]])
+    assert found.sem[:2] == pytest.approx([math.sqrt(2 * 0.01125 / 2)] * 2)
+    assert found.sem[2] is None
+    assert found.note == "within-participant SEM is of the 2 participants with all conditions"
+
+
+@pytest.mark.parametrize(
+    ("table", "needed"),
+    [
+        ([[0.2], [0.4]], "two conditions"),
+        ([[0.2, 0.4]], "two participants with all conditions"),
+        ([[0.2, math.nan], [math.nan, 0.4]], "two participants with all conditions"),
+    ],
+)
+def test_a_within_participant_sem_that_is_not_defined_says_what_it_needs(
+    table: list[list[float]], needed: str
+) -> None:
+    found = within_errors(table)
+    assert set(found.sem) == {None}
+    assert found.note == f"within-participant SEM is not defined: it needs {needed}"
 
 
 def test_missing_cells_are_left_out_of_their_condition_only() -> None:
-    first, second = standard_errors([[0.2, 0.1], [0.4, 0.6], [0.9, math.nan]])
-    assert first.sem == pytest.approx(math.sqrt(0.26 / 2 / 3))
-    assert second.sem == pytest.approx(0.25)
-    assert first.sem_within == pytest.approx(math.sqrt(2 * 0.01125 / 2))  # the two complete participants
+    with_gap, without = intervals([[0.2, 0.1], [0.4, 0.6], [math.nan, 0.9]]), intervals([[0.2], [0.4]])
+    assert with_gap[0] == without[0]
+    assert with_gap[1] == intervals([[0.1], [0.6], [0.9]])[0]
 
 
 def test_closed_intervals_are_those_worked_out_by_hand() -> None:
@@ -84,12 +105,11 @@ def test_intervals_are_ordered_in_range_and_repeatable(method: Method) -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_too_little_data_gets_a_word_instead_of_a_number(method: Method) -> None:
     table = [[0.5, 1.0, math.nan], [math.nan, 1.0, math.nan], [math.nan, 1.0, math.nan]]
-    for found in (intervals(table, method), standard_errors(table)):
-        assert [entry.note.split(":")[0] for entry in found] == [
-            "one participant", "all participants alike", "nobody saw this condition",
-        ]  # fmt: skip
-    assert all((entry.low, entry.high) == (None, None) for entry in intervals(table, method))
-    assert [entry.sem for entry in standard_errors(table)] == [None, 0, None]
+    found = intervals(table, method)
+    assert [entry.note.split(":")[0] for entry in found] == [
+        "one participant", "all participants alike", "no participant",
+    ]  # fmt: skip
+    assert all((entry.low, entry.high) == (None, None) for entry in found)
 
 
 def test_a_level_outside_0_and_1_is_refused() -> None:

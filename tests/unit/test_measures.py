@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from app.analysis.confusion import answer_counts, confusion, response_entropy
-from app.analysis.consistency import error_consistency, pairwise_consistency
+from app.analysis.consistency import consistency_with_people, error_consistency, pairwise_consistency
 from app.analysis.difficulty import item_difficulty
 from app.analysis.learning import learning_curve
 from app.analysis.response_times import response_times
@@ -175,3 +175,29 @@ def test_summary_of_nobody_one_and_two() -> None:
     assert summarise(np.array([0.5])).sem is None
     two = summarise(np.array([0.0, 1.0]))
     assert (two.sem, two.sem_ddof0) == (pytest.approx(0.5), pytest.approx(0.5 / math.sqrt(2)))
+
+
+def test_consistency_with_people_is_the_mean_of_each_ones_kappa() -> None:
+    """By hand. Person 1: right wrong right wrong as the network, kappa 1; person 2: the reverse, kappa -1."""
+    marks = {1: "1010", 2: "0101", 3: "1111"}
+    people = pd.DataFrame(
+        [
+            (who, "stem", name, mark == "1")
+            for who, row in marks.items()
+            for name, mark in zip("abcd", row, strict=True)
+        ],
+        columns=["participant_id", "condition", "natural_id", "correct"],
+    )
+    network = pd.DataFrame(
+        [("net", "stem", name, mark == "1") for name, mark in zip("abcde", "10100", strict=True)],
+        columns=["observer", "condition", "stimulus", "correct"],
+    )
+    stem, head = consistency_with_people(people, network, ["stem", "head"]).to_dict("records")
+    # Person 3 is always right: observed .5, expected .5, so kappa is 0. Mean 0, SD 1, N 3.
+    assert (stem["people"], stem["pictures"], stem["kappa"]) == (3, 4, 0)
+    assert stem["sem"] == pytest.approx(1 / np.sqrt(3))
+    assert (head["people"], head["note"]) == (0, "no participant")
+    always = network.assign(correct=True)
+    (undefined,) = consistency_with_people(people, always, ["stem"]).to_dict("records")
+    assert undefined["people"] == 2
+    assert undefined["note"].endswith("kappa of 1 of 3 people is not defined")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from app.analysis.power import participants_needed, simulate_studies, stopping_rule
+from app.analysis.power import design_of, participants_needed, simulate_studies, stopping_rule
 
 ACCURACIES = [0.9, 0.5, 0.1]
 
@@ -87,6 +87,10 @@ def test_the_rule_stops_when_the_widest_condition_is_narrow_enough() -> None:
     status = stopping_rule(values, 0.151)
     assert (status.stop, status.participants, status.worst) == (True, 12, 1)
     assert status.largest_sem == pytest.approx(0.15076, abs=1e-5)
+    assert status.still_needed == 0
+    wanting = stopping_rule(values, 0.1)
+    # By hand: SEM .15076 is to be .1, so (1.5076)^2 = 2.2727 times as many: 27.27 of 12, or 16 more.
+    assert (wanting.stop, wanting.still_needed) == (False, 16)
     assert not stopping_rule(values, 0.150).stop
 
 
@@ -101,3 +105,23 @@ def test_the_rule_waits_for_its_minimum_and_for_missing_cells() -> None:
 
 def test_alike_participants_stop_the_rule_with_a_caveat() -> None:
     assert "all participants alike" in stopping_rule(np.full((10, 2), 0.5), 0.1).note
+
+
+def test_the_design_of_answers_is_the_one_worked_out_by_hand() -> None:
+    """Shares .2 .4 .9, 10 trials: variance .13, less the mean of .16 .24 .09 over 9, .018148."""
+    design = design_of([[10, 0], [10, 0], [10, 0]], [[2, 0], [4, 0], [9, 0]])
+    assert design.accuracies == (pytest.approx(0.5),)
+    assert design.trials_per_condition == 10
+    assert design.participant_sd == pytest.approx(math.sqrt(0.13 - 0.49 / 9 / 3))
+
+
+def test_the_design_of_simulated_answers_is_the_one_they_were_made_with() -> None:
+    shares = simulate_studies(ACCURACIES, 20, 0.08, 400, 1, np.random.default_rng(5))[0]
+    design = design_of(np.full(shares.shape, 20), shares * 20)
+    assert design.accuracies == pytest.approx(ACCURACIES, abs=0.02)
+    assert design.participant_sd == pytest.approx(0.08, abs=0.01)
+
+
+def test_a_spread_of_one_participant_is_refused() -> None:
+    with pytest.raises(ValueError, match="two participants"):
+        design_of([[10, 10]], [[5, 5]])

@@ -35,10 +35,22 @@ def test_mean_sem_and_interval_are_those_worked_out_by_hand() -> None:
     assert natural.sem == pytest.approx(math.sqrt((1 / 6) / 2) / math.sqrt(3))  # = 1/6
     assert natural.sem == pytest.approx(1 / 6)
     assert natural.sem_ddof0 == pytest.approx(math.sqrt((1 / 6) / 3) / math.sqrt(3))
-    # Student's t, 2 degrees of freedom, 97.5 %: 4.302653 (table). 5/6 - .7171 = .1162; the upper end is cut.
-    assert natural.ci_low == pytest.approx(5 / 6 - 4.302653 / 6, abs=1e-6)
-    assert natural.ci_high == 1.0
-    assert natural.note == ""
+    # Student's t, 2 degrees of freedom, 97.5 %: 4.302653 (table). On log odds: log(5), and the derivative
+    # 1 / (5/6 x 1/6) = 7.2 gives 7.2 x 4.302653 / 6 = 5.163184 to either side.
+    assert natural.ci_low == pytest.approx(1 / (1 + math.exp(5.163184) / 5), abs=1e-6)
+    assert natural.ci_high == pytest.approx(1 / (1 + math.exp(-5.163184) / 5), abs=1e-6)
+    assert natural.sem_within is None  # of one condition
+    assert natural.note == "within-participant SEM is not defined: it needs two conditions"
+
+
+def test_the_within_participant_sem_is_the_one_worked_out_by_hand() -> None:
+    """Rows less their means: -.25 .25 | 0 0; variance .03125, times 2 (Morey), over 2 participants."""
+    trials = trials_of((1, {"natural": "00", "stem": "10"}), (2, {"natural": "11", "stem": "11"}))
+    result = recognition(trials, ["natural", "stem", "head"], CATEGORIES)
+    assert [entry.sem_within for entry in result.conditions] == [
+        pytest.approx(math.sqrt(0.03125)), pytest.approx(math.sqrt(0.03125)), None,
+    ]  # fmt: skip
+    assert [entry.note for entry in result.conditions] == ["", "", "nobody saw this condition"]
 
 
 def test_participants_weigh_the_same_however_many_trials_they_had() -> None:
@@ -73,6 +85,7 @@ def test_participants_all_alike_get_a_caveat() -> None:
     natural = point(recognition(trials, ["natural"], CATEGORIES), "natural")
     assert natural.sem == 0.0
     assert natural.sem_ddof0 == 0.0
+    assert (natural.ci_low, natural.ci_high) == (None, None)
     assert "alike" in natural.note
 
 

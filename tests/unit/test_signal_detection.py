@@ -1,9 +1,10 @@
 """d' and criterion: against tables and values worked out by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from app.analysis.signal_detection import d_prime_of_choice, detections
+from app.analysis.signal_detection import METAMERS, d_prime_of_choice, detection_table, detections
 
 CATEGORIES = ["bear", "bird", "boat"]
 
@@ -74,3 +75,25 @@ def test_d_prime_that_is_not_defined_is_refused(proportion: float, alternatives:
 def test_a_confusion_that_does_not_fit_is_refused(confusion: list[list[int]]) -> None:
     with pytest.raises(ValueError, match="confusion"):
         detections(confusion, CATEGORIES)
+
+
+def test_the_detections_of_a_confusion_table_are_those_of_its_counts() -> None:
+    rows = [
+        (condition, category, answer, trials)
+        for condition, counts in {
+            "natural": [9, 1, 0, 10],
+            "stem": [5, 5, 4, 6],
+            "head": [1, 1, 1, 1],
+        }.items()
+        for (category, answer), trials in zip(
+            [("bear", "bear"), ("bear", "cat"), ("cat", "bear"), ("cat", "cat")], counts, strict=True
+        )
+    ]
+    rows.append(("natural", "bear", "na", 2))
+    table = detection_table(
+        pd.DataFrame(rows, columns=["condition", "category", "answer", "trials"]), ["bear", "cat"]
+    )
+    assert list(dict.fromkeys(table["condition"])) == ["natural", "stem", "head", METAMERS]
+    first, last = table.iloc[0], table.iloc[-1]
+    assert vars(detections([[9, 1, 2], [0, 10, 0]], ["bear", "cat"])[0]) == first.drop("condition").to_dict()
+    assert vars(detections([[6, 6], [5, 7]], ["bear", "cat"])[1]) == last.drop("condition").to_dict()

@@ -7,14 +7,17 @@ from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
+import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
+from app.analysis.comparison import Comparison, compare
 from app.analysis.confusion import response_entropy
 from app.analysis.export import ANSWER_FIGURES, CURVE_FIGURES, TRIAL_FIGURES
-from app.analysis.figures.figure import Figure
 from app.analysis.figures.flow import flow_table
 from app.analysis.report import methods
+from app.analysis.report.parts import MISSING, Section, Table, digits
+from app.analysis.report.statistics import detection_rows, networks_section, statistics_section
 from app.analysis.response_times import response_times
 from app.analysis.service import Answers, Quality, StudyAnalysis, Trials
 from app.analysis.tables import records
@@ -25,25 +28,6 @@ from synthesis.bundle.errors import BundleError
 from synthesis.bundle.store import BundleStore
 
 LIBRARIES = ("numpy", "pandas", "scipy", "altair", "vl-convert-python", "sqlalchemy", "typst")
-MISSING = "–"
-
-
-@dataclass(frozen=True)
-class Table:
-    """Cells are text, ready to be printed; the first column names the row."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    title: str
-    paragraphs: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,13 +37,19 @@ class Report:
     sections: tuple[Section, ...]
 
 
-async def load(session: AsyncSession, analysis: StudyAnalysis) -> Report:
-    """The report of an analysis, from the database."""
+async def load(
+    session: AsyncSession, analysis: StudyAnalysis, networks: pd.DataFrame | None = None
+) -> Report:
+    """The report of an analysis, from the database, beside `networks` (`observers.read_answers`) if given."""
     answers, trials = await service.answers(session, analysis), await service.trials(session, analysis)
-    return await asyncio.to_thread(report_of, answers, trials, await service.quality(session, analysis))
+    quality, shown = await service.quality(session, analysis), await service.shown_pictures(session, analysis)
+    compared = None if networks is None else await asyncio.to_thread(compare, trials, networks, shown)
+    return await asyncio.to_thread(report_of, answers, trials, quality, compared)
 
 
-def report_of(answers: Answers, trials: Trials, quality: Quality) -> Report:
+def report_of(
+    answers: Answers, trials: Trials, quality: Quality, compared: Comparison | None = None
+) -> Report:
     """The report of one study and kind of participants."""
     analysis = answers.analysis
     study = analysis.study
@@ -78,7 +68,13 @@ def report_of(answers: Answers, trials: Trials, quality: Quality) -> Report:
             Section(
                 "Exclusions", tables=(_flow(analysis),), figures=(CURVE_FIGURES["exclusions"](analysis),)
             ),
-            Section("Answers", tables=(_entropy(answers),), figures=(ANSWER_FIGURES["confusion"](answers),)),
+            statistics_section(trials),
+            *([] if compared is None else [networks_section(analysis, compared)]),
+            Section(
+                "Answers",
+                tables=(_entropy(answers), detection_rows(answers)),
+                figures=(ANSWER_FIGURES["confusion"](answers),),
+            ),
             Section(
                 "Response times, course of the session, single pictures",
                 tables=(_response_times(trials),),
@@ -110,19 +106,20 @@ def _recognition(analysis: StudyAnalysis) -> Table:
     rows = [
         (
             readable(point.condition),
-            _digits(point.proportion_correct),
-            _digits(point.sem),
-            _digits(point.sem_ddof0),
-            MISSING if point.ci_low is None else f"{_digits(point.ci_low)} to {_digits(point.ci_high)}",
+            digits(point.proportion_correct),
+            digits(point.sem),
+            digits(point.sem_ddof0),
+            digits(point.sem_within),
+            MISSING if point.ci_low is None else f"{digits(point.ci_low)} to {digits(point.ci_high)}",
             str(point.participants),
             str(point.trials),
-            _digits(everyone.proportion_correct),
-            _digits(everyone.sem),
+            digits(everyone.proportion_correct),
+            digits(everyone.sem),
             str(everyone.participants),
         )
         for point, everyone in zip(analysis.recognition.conditions, analysis.everyone.conditions, strict=True)
     ]
-    header = ("Condition", "Correct", "SEM", "SEM, ddof 0", "95 % interval", "N", "Trials")
+    header = ("Condition", "Correct", "SEM", "SEM, ddof 0", "SEM, within", "95 % interval", "N", "Trials")
     notes = [
         f"{readable(point.condition)}: {point.note}."
         for point in analysis.recognition.conditions
@@ -142,8 +139,8 @@ def _entropy(answers: Answers) -> Table:
     rows = [
         (
             readable(row["condition"]),
-            _digits(row["entropy_bits"], 2),
-            _digits(row["entropy_given_category_bits"], 2),
+            digits(row["entropy_bits"], 2),
+            digits(row["entropy_given_category_bits"], 2),
             str(row["trials"]),
         )
         for row in records(response_entropy(answers.confusion))
@@ -162,8 +159,8 @@ def _response_times(trials: Trials) -> Table:
         (
             readable(row["condition"]),
             row["answers"],
-            _digits(row["mean"], 0),
-            _digits(row["sem"], 0),
+            digits(row["mean"], 0),
+            digits(row["sem"], 0),
             str(row["n"]),
         )
         for row in records(response_times(trials.kept, trials.analysis.conditions))
@@ -176,7 +173,3 @@ def _software() -> Table:
     rows = [("metamerlab", code_version()), ("Python", python_version())]
     rows += [(name, version(name)) for name in LIBRARIES]
     return Table("Versions", ("Software", "Version"), tuple(rows))
-
-
-def _digits(number: float | None, digits: int = 3) -> str:
-    return MISSING if number is None else f"{number:.{digits}f}"

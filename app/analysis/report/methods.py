@@ -117,6 +117,8 @@ def analysis(result: Recognition) -> str:
     return (
         "Proportion correct is the mean over participants of each one’s proportion. The standard error of "
         "the mean (SEM) is the standard deviation over participants (ddof 1) over the root of their number; "
-        "the published plots of this method use ddof 0, given beside it. Intervals are "
-        f"{result.level:.0%} Student’s t intervals over participants. Chance is 1/{round(1 / result.chance)}."
+        "the published plots of this method use ddof 0, given beside it. The within-participant SEM leaves "
+        "out differences in level between participants (Cousineau 2005; Morey 2008). Intervals are "
+        f"{result.level:.0%} Student’s t intervals over participants on the scale of log odds. "
+        f"Chance is 1/{round(1 / result.chance)}."
     )

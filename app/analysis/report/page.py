@@ -6,7 +6,8 @@ from typing import ClassVar
 from markupsafe import Markup
 
 from app.analysis.figures.figure import Figure
-from app.analysis.report.content import Report, Section
+from app.analysis.report.content import Report
+from app.analysis.report.parts import Section
 from app.core.config import PROJECT_FOLDER
 from app.web.templating import PageContext, Templates
 

@@ -10,7 +10,8 @@ from typing import Any
 import typst
 
 from app.analysis.figures.figure import to_pdf
-from app.analysis.report.content import Report, Section
+from app.analysis.report.content import Report
+from app.analysis.report.parts import Section
 from app.core.config import PROJECT_FOLDER
 
 TEMPLATE = PROJECT_FOLDER / "templates" / "report" / "report.typ"

@@ -1,14 +1,6 @@
 """The recognition table of a study with a million trials, with exclusion rules, on both databases.
 
-    python tests/benchmarks/bench_recognition.py
-
-Prints JSON lines and writes them to var/bench/recognition.jsonl. The trials are drawn at random; each
-measurement is a process of its own.
-
-- analysis.recognition_1e6_s: from the open database to the finished table, exclusions applied, the median of
-  the runs, on the slower of the two databases. Control: the same table from one row per trial,
-  counted by pandas.
-- analysis.recognition_1e6_mib: peak memory of that process, the larger of the two. Control: as above.
+A part of bench_analysis.py. The trials are drawn at random; each measurement is a process of its own.
 """
 
 import asyncio
@@ -68,7 +60,7 @@ TIMING = {
 }
 
 
-def main() -> None:
+def million_trials() -> list[dict[str, Any]]:
     measured: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         sqlite = f"sqlite+aiosqlite:///{folder}/million.db"
@@ -86,7 +78,7 @@ def main() -> None:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
-    _write([_line("s", measured), _line("mib", measured)])
+    return [_line("s", measured), _line("mib", measured)]
 
 
 def _line(unit: str, measured: dict[str, dict[str, float]]) -> dict[str, Any]:
@@ -208,16 +200,5 @@ def fill_postgres(uri: str) -> None:
         connection.execute("VACUUM ANALYZE")  # as autovacuum does in the course of a study
 
 
-def _write(lines: list[dict[str, Any]]) -> None:
-    lines_text = "".join(json.dumps(line) + "\n" for line in lines)
-    print(lines_text, end="")
-    target = ROOT / "var" / "bench" / "recognition.jsonl"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(lines_text)
-
-
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        print(json.dumps(asyncio.run(run(*sys.argv[1:]))))
-    else:
-        main()
+    print(json.dumps(asyncio.run(run(*sys.argv[1:]))))

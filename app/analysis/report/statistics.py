@@ -1,0 +1,166 @@
+"""The report's tests and models, and what networks do on the same pictures."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from app.analysis.comparison import Comparison
+from app.analysis.figures.observers import observers_figure
+from app.analysis.inference import Fitted, mixed_model, stage_effect, stopping, stopping_in_words
+from app.analysis.matrix import Record
+from app.analysis.mixed_model import MixedModel
+from app.analysis.report.parts import MISSING, Section, Table, digits
+from app.analysis.service import Answers, StudyAnalysis, Trials
+from app.analysis.signal_detection import METAMERS, detection_table
+from app.analysis.tables import records
+from app.analysis.words import readable
+
+EFFECT_HEADER = ("Effect", "F", "df", "p", "p, GG", "p, HF", "p, perm.", "Partial η²", "N")
+
+
+def statistics_section(trials: Trials) -> Section:
+    """The effect of stage, the mixed model, and the stopping rule if there is one."""
+    analysis = trials.analysis
+    fitted = mixed_model(trials)
+    rule = stopping(analysis)
+    words = [] if rule is None else [f"Stopping rule: {stopping_in_words(rule, analysis.conditions)}"]
+    if fitted.model is None:
+        words.append(f"Logistic mixed model: {fitted.note}.")
+    effect = effects_table("Effect of stage: repeated-measures ANOVA", [("stage", stage_effect(analysis))])
+    return Section("Statistics", tuple(words), (effect, *_mixed_model(fitted)))
+
+
+def effects_table(title: str, effects: Sequence[tuple[str, Record]]) -> Table:
+    rows = [
+        (
+            name,
+            digits(one.F, 2),
+            MISSING if one.df1 is None else f"{one.df1}, {one.df2}",
+            *(_p(p) for p in (one.p, one.p_gg, one.p_hf, one.p_perm)),
+            digits(one.eta_p2),
+            str(one.humans + one.networks),
+        )
+        for name, one in effects
+    ]
+    notes = dict.fromkeys(note for _name, one in effects for note in one.note.split("; ") if note)
+    corrections = "GG: Greenhouse-Geisser; HF: Huynh-Feldt; perm.: permutations"
+    return Table(title, EFFECT_HEADER, tuple(rows), f"{'; '.join([corrections, *notes])}.")
+
+
+def detection_rows(answers: Answers) -> Table:
+    """d' and criterion of each category, for natural pictures and for all metamers."""
+    categories = answers.analysis.bundle.categories
+    found = detection_table(answers.confusion, categories)
+    natural, shown = found["condition"].iloc[0], list(found["condition"])
+    metamers = METAMERS if METAMERS in shown else shown[-1]
+    parts = [records(found[found["condition"] == name]) for name in (natural, metamers)]
+    rows = [
+        (
+            category,
+            *(digits(part[place][name], 2) for part in parts for name in ("d_prime", "criterion")),
+            *(str(part[place]["signal_trials"]) for part in parts),
+        )
+        for place, category in enumerate(categories)
+    ]
+    header = (
+        "Category",
+        "d′, natural",
+        "Criterion",
+        "d′, metamers",
+        "Criterion",
+        "Trials, natural",
+        "Metamers",
+    )
+    notes = dict.fromkeys(str(one["note"]) for part in parts for one in part if one["note"])
+    note = " ".join(["One category against the rest, log-linear correction.", *(f"{one}." for one in notes)])
+    return Table("Sensitivity (d′) and criterion", header, tuple(rows), note)
+
+
+def networks_section(analysis: StudyAnalysis, compared: Comparison) -> Section:
+    """Curves, correlations, ANOVAs and error consistency."""
+    tables = (
+        _correlations(compared.correlations),
+        effects_table(
+            "Observer (human, network) x stage: mixed ANOVA",
+            [(f"{one.model}: {one.effect}", one) for one in compared.effects],
+        ),
+        _consistency(compared.consistency),
+    )
+    figure = observers_figure(analysis, compared.curves)
+    return Section(
+        "Networks on the same pictures", tuple(f"{note}." for note in compared.notes), tables, (figure,)
+    )
+
+
+def _mixed_model(fitted: Fitted) -> tuple[Table, ...]:
+    model = fitted.model
+    if model is None:
+        return ()
+    rows = [
+        (
+            readable(one.condition),
+            _odds(one.odds_ratio),
+            MISSING if one.low is None else f"{_odds(one.low)} to {_odds(one.high)}",
+            digits(one.z, 2),
+            _p(one.p),
+            str(one.trials),
+        )
+        for one in model.conditions
+    ]
+    header = ("Condition", "Odds ratio", f"{100 * model.level:.0f} % interval", "z", "p", "Trials")
+    return (Table("Logistic mixed model of being right", header, tuple(rows), _about(model)),)
+
+
+def _about(model: MixedModel) -> str:
+    notes = [f"{readable(one.condition)}: {one.note}" for one in model.conditions if one.note]
+    texts = (
+        f"Odds against {readable(model.reference)}; participant (SD {model.participant_sd:.2f} logits, "
+        f"N = {model.participants}) and natural picture (SD {model.stimulus_sd:.2f}, N = {model.stimuli}) "
+        "are random intercepts; Laplace approximation, Wald intervals",
+        *notes,
+        *model.notes,
+    )
+    return f"{'; '.join(texts)}."
+
+
+def _correlations(table: pd.DataFrame) -> Table:
+    rows = [
+        (row["observer"], row["over"], digits(row["pearson"]), digits(row["spearman"]), str(row["n"]))
+        for row in records(table)
+    ]
+    notes = dict.fromkeys(
+        f"{row['observer']}, {row['over']}: {row['note']}." for row in records(table) if row["note"]
+    )
+    header = ("Network", "Over", "Pearson", "Spearman", "N")
+    return Table("Correlation of people’s and networks’ recognition", header, tuple(rows), " ".join(notes))
+
+
+def _consistency(table: pd.DataFrame) -> Table:
+    rows = [
+        (
+            row["observer"],
+            readable(row["condition"]),
+            digits(row["kappa"]),
+            digits(row["sem"]),
+            digits(row["pictures"], 1),
+            str(row["people"]),
+        )
+        for row in records(table)
+    ]
+    header = ("Network", "Condition", "Kappa", "SEM", "Pictures in common", "N")
+    notes = [
+        f"{row['observer']}, {readable(row['condition'])}: {row['note']}."
+        for row in records(table)
+        if row["note"]
+    ]
+    note = " ".join(["Mean over people of each one’s kappa with the network.", *notes])
+    return Table("Error consistency of people and networks", header, tuple(rows), note)
+
+
+def _odds(ratio: float | None) -> str:
+    """Three significant digits, since ratios differ by orders of magnitude."""
+    return MISSING if ratio is None else f"{ratio:.3g}"
+
+
+def _p(p: float | None) -> str:
+    return MISSING if p is None else "<.001" if p < 0.001 else f"{p:.3f}"
