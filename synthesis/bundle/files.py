@@ -66,7 +66,11 @@ def remove(path: UPath) -> None:
 def read(path: UPath | Path) -> bytes:
     """A file's bytes. Raises `FileNotFoundError`, or `StorageError` for any other reason."""
     with _one_line(path, "read", missing_is_an_answer=True):
-        return path.read_bytes()
+        if isinstance(path, Path):
+            return path.read_bytes()
+        # One request; opening the file would be two, and fail if it was replaced in between.
+        data: bytes = path.fs.cat_file(path.path)
+        return data
 
 
 def exists(path: UPath | Path) -> bool:

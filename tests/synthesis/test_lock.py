@@ -10,7 +10,7 @@ import pytest
 
 from synthesis import lock
 from synthesis.bundle.errors import UserError
-from synthesis.bundle.files import place
+from synthesis.bundle.files import place, read
 from synthesis.lock import exclusive
 from tests.synthesis.processes import complete, start, wait_until
 
@@ -64,8 +64,8 @@ def test_a_lease_is_renewed_while_the_run_lasts(s3, monkeypatch):
     monkeypatch.setattr(lock, "RENEWED_EVERY_S", 0.05)
     root = place(f"{s3}/{uuid4()}")
     with exclusive(root):
-        first = json.loads((root / "lease.json").read_text())["renewed_at"]
-        wait_until(lambda: json.loads((root / "lease.json").read_text())["renewed_at"] > first, "a renewal")
+        first = json.loads(read(root / "lease.json"))["renewed_at"]
+        wait_until(lambda: json.loads(read(root / "lease.json"))["renewed_at"] > first, "a renewal")
 
 
 @pytest.mark.parametrize("where", ["folder", "s3"])

@@ -4,11 +4,13 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from uuid import uuid4
 
 import pytest
 
 from synthesis.bundle.errors import BundleError, StorageError, UserError
+from synthesis.bundle.files import place, read, write_atomically
 from synthesis.bundle.manifest import canonical_json
 from synthesis.bundle.store import BundleStore
 from tests.support import build_tiny_bundle
@@ -109,6 +111,25 @@ def test_resuming_at_a_remote_place_asks_for_lists_not_for_each_file(s3, caplog)
         assert all(again.put_blob(b"%d" % n, "image/png") == blob for n, blob in enumerate(blobs))
     calls = [record for record in caplog.records if record.message.startswith("CALL")]
     assert 0 < len(calls) < 10
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_read_old_or_new(s3):
+    path = place(f"{s3}/{uuid4()}/file")
+    write_atomically(path, b"0" * 1000)
+    ended = threading.Event()
+
+    def replace() -> None:
+        while not ended.is_set():
+            write_atomically(path, b"1" * 1000)
+            write_atomically(path, b"0" * 1000)
+
+    writer = threading.Thread(target=replace)
+    writer.start()
+    try:
+        assert {read(path) for _ in range(100)} <= {b"0" * 1000, b"1" * 1000}
+    finally:
+        ended.set()
+        writer.join()
 
 
 def test_unknown_addresses_are_one_line():
