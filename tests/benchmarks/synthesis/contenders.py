@@ -75,7 +75,7 @@ def run_plenoptic(subject: Subject, targets: list[float]) -> Reached:
     network cut after the layer, as its own adapter cuts it (that adapter cannot trace EfficientNet's
     padding). The time of looking at the error, every 20 steps, is not counted.
     """
-    model = _Features(subject)
+    model = _Features(subject).eval()
     plenoptic.remove_grad(model)
     seconds, steps, pictures = 0.0, 0, []
     for natural, start, target in zip(subject.naturals, subject.starts, targets, strict=True):
