@@ -34,7 +34,7 @@ def measure(natural: NDArray[np.float32], metamer: NDArray[np.float32]) -> Match
     t, m = natural.ravel().astype(np.float64), metamer.ravel().astype(np.float64)
     signal, noise = float(t @ t), float((t - m) @ (t - m))
     return Match(
-        spearman=pearson(rankdata(t), rankdata(m)),
+        spearman=pearson(rankdata(natural.ravel()), rankdata(metamer.ravel())),
         pearson_r2=pearson(t, m) ** 2,
         snr_db=snr_db(signal, noise),
         relative_error=math.sqrt(noise) / max(math.sqrt(signal), _SMALLEST_NORM),

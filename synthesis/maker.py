@@ -1,10 +1,13 @@
 """Making one layer's metamers: batches, certificates, further attempts, and the journal of all that."""
 
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from synthesis.activations import MatchedActivation
 from synthesis.bundle.manifest import Certificate, Item, LayerMatch, LayerNull, Natural, Provenance
@@ -20,6 +23,8 @@ from synthesis.recipes import Recipe
 
 BATCH_SIZE = 4
 _LOSSES_KEPT = 40
+
+Activations = dict[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -131,10 +136,7 @@ class LayerMaker:
         blob = store.put_blob(data, "image/png")
         metamer, answer = self.observer.survey(decode_png(data))
         natural, _ = self.observer.survey(decode_png(store.read_blob(job.natural.blob.sha256)))
-        profile = [
-            LayerMatch(layer=layer, **asdict(measure(natural[layer], metamer[layer]))) for layer in natural
-        ]
-        return Attempt(blob, answer, profile, self._provenance(synthesis))
+        return Attempt(blob, answer, _profile(natural, metamer), self._provenance(synthesis))
 
     def _provenance(self, synthesis: Synthesis[Job]) -> Provenance:
         job, losses = synthesis.label, synthesis.losses
@@ -181,6 +183,15 @@ class LayerMaker:
             "attempt": job.attempt,
             "decision": self.rule_key,
         }
+
+
+def _profile(natural: Activations, metamer: Activations) -> list[LayerMatch]:
+    """The match at each layer. Sorting for the ranks takes longest, and threads can do it at the same time."""
+    with ThreadPoolExecutor(torch.get_num_threads()) as threads:
+        matches = threads.map(measure, natural.values(), metamer.values())
+        return [
+            LayerMatch(layer=layer, **asdict(match)) for layer, match in zip(natural, matches, strict=True)
+        ]
 
 
 def _merit(item: Item) -> tuple[bool, bool, float]:
