@@ -16,7 +16,7 @@ from tests.benchmarks.synthesis.subject import Subject
 
 # Errors are compared on served pictures by the network as published; a run stops when its own loss is this
 # much better, so that rounding to 8 bits does not lift it above its target.
-MARGIN = 0.985
+MARGIN = 0.975
 PLENOPTIC_STEPS_AT_ONCE = 20
 PLENOPTIC_MOST_STEPS = 2_000
 
