@@ -186,7 +186,7 @@ class LayerMaker:
 
 
 def _profile(natural: Activations, metamer: Activations) -> list[LayerMatch]:
-    """The match at each layer. Sorting for the ranks takes longest, and threads can do it at the same time."""
+    """The match at each layer. Sorting for the ranks takes longest, and threads can share it."""
     with ThreadPoolExecutor(torch.get_num_threads()) as threads:
         matches = threads.map(measure, natural.values(), metamer.values())
         return [

@@ -6,8 +6,8 @@ Per model and layer (early, middle, late), JSON lines that are also written to v
 
 - `synthesis.published_over_fast`: seconds per picture of (a) the published algorithm as published (batch 1, a
   discarded forward pass per step, 8 rounds of 300 steps) over (c) `fast` until it reaches the error that (a)
-  ended with (where 400 steps do not suffice, with a schedule of 800). (a) always takes its 2,400 steps, so its time is that of single steps, timed in turns with (c),
-  times 2,400.
+  ended with (where 400 steps do not suffice, with a schedule of 800). (a) always takes its 2,400 steps, so
+  its time is that of single steps, timed in turns with (c), times 2,400.
 - `synthesis.plenoptic_over_fast`: (b) plenoptic's Metamer until the same error, over (c). Where it does not
   get there in 2,000 steps, `reached` is false and the ratio is a lower bound.
 - `synthesis.certificates`: share certified, rho, SNR and error of (a) beside (c) and beside `fast` as it is

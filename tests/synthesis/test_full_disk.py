@@ -10,6 +10,7 @@ import pytest
 
 from synthesis.bundle.errors import StorageError
 from synthesis.bundle.files import write_atomically
+from tests.synthesis.networks import tiny_weights
 from tests.synthesis.processes import ENVIRONMENT, complete
 
 ENGINES = {
@@ -50,19 +51,19 @@ def test_a_full_disk_is_one_line_and_the_run_continues_when_there_is_room(spec, 
     assert "Traceback" not in done.stderr
 
 
-def test_a_limit_on_file_size_is_met_by_the_manifest_and_all_else_is_kept(spec, tmp_path, finished_bundle):
+def test_a_limit_on_file_size_is_met_by_the_manifest_and_all_else_is_kept(
+    spec, tmp_path, finished_bundle, monkeypatch
+):
     """The largest file is the manifest; its writing fails as on a full disk or a used-up quota."""
     out = shutil.copytree(finished_bundle, tmp_path / "out")
     (out / "manifest.json").unlink()
     # Weights are written on demand otherwise, and are larger than the limit.
-    weights = shutil.copytree(tiny_weights().parent, tmp_path / "weights")
+    monkeypatch.setenv("METAMERLAB_WEIGHTS", str(tiny_weights().parent))
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, resource.RLIM_INFINITY))
 
-    code, printed, err = complete(
-        "run", spec, "--out", out, env={**ENVIRONMENT, "METAMERLAB_WEIGHTS": str(weights)}, preexec_fn=limit
-    )
+    code, printed, err = complete("run", spec, "--out", out, preexec_fn=limit)
     assert (code, printed) == (1, "")
     assert "manifest.json: cannot be written (File too large); free some space" in err.splitlines()[-1]
     assert not (out / "manifest.json").exists()
