@@ -11,7 +11,7 @@ from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import RandomWeights, Weights
 from synthesis.networks.catalogue import ENTRIES
 from synthesis.networks.entry import Entry
-from synthesis.networks.inputs import PictureInput, SoundInput
+from synthesis.networks.inputs import NetworkInput, PictureInput, SoundInput
 from synthesis.networks.network import (
     Layer,
     Network,
@@ -33,6 +33,7 @@ __all__ = [
     "known_networks",
     "load_network",
     "nearest_first",
+    "network_input",
     "network_layers",
     "register",
     "registered",
@@ -67,6 +68,11 @@ def network_layers(name: str) -> tuple[Layer, ...]:
     if name in _entries and _entries[name].layers:
         return _entries[name].layers
     return architecture(name).layers
+
+
+def network_input(name: str) -> NetworkInput:
+    """What a network is shown; of a registered one without building it. Raises `UserError` if unknown."""
+    return _entries[name].input if name in _entries else architecture(name).input
 
 
 def architecture(name: str) -> Network:

@@ -12,7 +12,7 @@ from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import Blob, Item, Manifest, Natural
 from synthesis.bundle.store import BundleStore
 from synthesis.charts import readable_layer
-from synthesis.images import decode_png, encode_png
+from synthesis.media.pictures import decode_png, encode_png
 from synthesis.progress import Steps
 from synthesis.registry import nearest_first
 

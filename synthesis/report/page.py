@@ -17,7 +17,7 @@ from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import LayerNull, Manifest, Natural
 from synthesis.bundle.store import BundleStore
 from synthesis.charts import Chart, readable_layer, readable_network, to_png, to_svg
-from synthesis.images import encode_png
+from synthesis.media.pictures import encode_png
 from synthesis.progress import Steps
 from synthesis.report.contact_sheet import SHEET, contact_sheet
 from synthesis.report.later_layers import later_layers_chart
