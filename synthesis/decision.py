@@ -133,7 +133,7 @@ def decision_rule(rule: str, readout: bytes | None, network: Network) -> Decisio
         return words_rule(network)
     if isinstance(network.input, SoundInput):
         raise UserError(
-            f"decision: {rule} is for pictures; {network.name} is shown sounds: say `decision: words`"
+            f"decision: {rule} is for pictures, and {network.name} is shown sounds; say `decision: words`"
         )
     if rule == FeatherRule.name:
         return FeatherRule()
@@ -151,9 +151,7 @@ def decision_rule(rule: str, readout: bytes | None, network: Network) -> Decisio
 def words_rule(network: Network) -> WordsRule:
     """Raises `UserError` if the network's logits stand for no words."""
     if not any(network.answers):
-        raise UserError(
-            f"decision: words needs a network whose logits stand for words; {network.name} has none"
-        )
+        raise UserError(f"decision: words needs logits that stand for words; those of {network.name} do not")
     return WordsRule(network.answers)
 
 

@@ -12,7 +12,7 @@ from synthesis.bundle.errors import BundleError, UserError
 from synthesis.bundle.store import BundleStore
 from synthesis.media import pictures, sounds
 from synthesis.media.folders import PICTURE_FILES, SOUND_FILES, FileKind
-from synthesis.media.sound_files import LENGTH_TOLERANCE_S, read_sound
+from synthesis.media.sound_files import read_sound
 from synthesis.networks.inputs import NetworkInput, PictureInput, SoundInput
 
 # A stimulus as it is served: uint8 (height, width, 3) or int16 (samples,).
@@ -125,9 +125,7 @@ class Sounds:
 
     def adapt(self, data: bytes) -> Stimulus:
         sound, rate_hz = sounds.decode_wav(data)
-        seconds, wanted = len(sound) / rate_hz, self.shown.samples / self.shown.sample_rate_hz
-        if abs(seconds - wanted) > LENGTH_TOLERANCE_S:
-            raise UserError(f"lasts {seconds:.4g} s, and the network is shown clips of {wanted:.4g} s")
+        sounds.require_length(len(sound), rate_hz, self.shown)
         if rate_hz == self.shown.sample_rate_hz:
             return sound
         (waveform,) = sounds.to_input([sound]).astype(np.float64)

@@ -7,11 +7,9 @@ import soundfile
 from numpy.typing import NDArray
 
 from synthesis.bundle.errors import UserError
-from synthesis.media.sounds import Sound, Waveform, cut, resampled, to_sounds
+from synthesis.media.sounds import Sound, Waveform, cut, require_length, resampled, to_sounds
 from synthesis.networks.inputs import SoundInput
 
-# How far a clip's length may be from the network's: what rounding leaves when a clip is cut or resampled.
-LENGTH_TOLERANCE_S = 1e-3
 _LOWEST_RATE_HZ = 8_000
 _COARSE = ("PCM_S8", "PCM_U8", "ULAW", "ALAW", "DPCM_8")
 # Below this RMS (-80 dB of full scale), raising a clip to its level would make noise loud.
@@ -49,12 +47,10 @@ def read_sound(path: Path, shown: SoundInput) -> Sound:
 
 
 def _check_header(file: soundfile.SoundFile, shown: SoundInput, path: Path) -> None:
-    seconds, wanted = file.frames / file.samplerate, shown.samples / shown.sample_rate_hz
-    if abs(seconds - wanted) > LENGTH_TOLERANCE_S:
-        raise UserError(
-            f"{path}: lasts {seconds:.4g} s, and the network is shown clips of {wanted:.4g} s; "
-            "cut it to that length"
-        )
+    try:
+        require_length(file.frames, file.samplerate, shown)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
     if file.subtype in _COARSE:
         raise UserError(f"{path}: has 8 bits per sample; give a recording with 16 or more")
     if file.samplerate < _LOWEST_RATE_HZ:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.signal import firwin, resample_poly
 
 from synthesis.bundle.errors import UserError
+from synthesis.networks.inputs import SoundInput
 
 Sound = NDArray[np.int16]
 Waveform = NDArray[np.float64]
@@ -69,6 +70,17 @@ def resampled(waveform: Waveform, from_hz: int, to_hz: int) -> Waveform:
     taps = firwin(2 * _TAPS * slower + 1, _EDGE / slower, window=("kaiser", _BETA))
     changed: Waveform = resample_poly(waveform, up, down, window=taps)
     return changed
+
+
+def require_length(samples: int, sample_rate_hz: int, shown: SoundInput) -> None:
+    """Raise `UserError` unless a clip lasts as long as those that a network is shown, to a millisecond."""
+    # In whole numbers: samples / rate against shown.samples / shown rate.
+    difference = abs(samples * shown.sample_rate_hz - shown.samples * sample_rate_hz)
+    if 1_000 * difference > sample_rate_hz * shown.sample_rate_hz:
+        raise UserError(
+            f"lasts {samples / sample_rate_hz:.4g} s, and the network is shown clips of "
+            f"{shown.samples / shown.sample_rate_hz:.4g} s; cut it to that length"
+        )
 
 
 def cut(waveform: Waveform, samples: int) -> Waveform:

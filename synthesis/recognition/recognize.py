@@ -74,9 +74,7 @@ def recognize_bundle(
 def _check_kind(manifest: Manifest, network: Network) -> None:
     held, shown = manifest.model.input.kind, network.input.format.kind
     if held != shown:
-        raise UserError(
-            f"{network.name} is shown {shown}s, and the bundle holds {held}s; give another --model"
-        )
+        raise UserError(f"{network.name} is shown {shown}s; the bundle holds {held}s; give another --model")
 
 
 def _readout_rule(data: bytes, where: str, network: Network) -> ReadoutRule:

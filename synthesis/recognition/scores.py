@@ -39,9 +39,9 @@ def score_table(
 
     Returns
     -------
-    `share` in [0, 1] of the stimuli `shown` that are given the label that this observer gives the natural original
+    `share` in [0, 1] of all `shown` that are given the label that this observer gives the natural original
     (score `natural_label`), or the stimulus's category (`true_label`: only of stimuli whose category the rule
-    knows). `sem` is over `stimuli`, by bootstrap; missing for fewer than two. A condition without any stimulus
+    knows). `sem` is over `stimuli`, by bootstrap; missing for fewer than two. A condition never shown
     has no share.
     """
     rows = [
@@ -78,8 +78,8 @@ def _share(hits: pd.Series, seed: int) -> dict[str, float | int | None]:
 def bootstrap_sem(right: NDArray[np.float64], shown: NDArray[np.float64], seed: int) -> float | None:
     """Standard error of sum(right) / sum(shown) over stimuli; None for fewer than two.
 
-    `right` of the `shown` pictures or sounds of each stimulus were recognised, both of shape (stimuli,). Whole stimuli
-    are drawn with replacement, `RESAMPLES` times, since those of one stimulus are not independent. The
+    `right` of the `shown` metamers of each stimulus were recognised, both of shape (stimuli,). Whole stimuli
+    are drawn with replacement, `RESAMPLES` times, since metamers of one stimulus are not independent. The
     same seed draws the same stimuli.
     """
     stimuli = len(right)
