@@ -1,6 +1,8 @@
 """Metamers of sounds from folder to certified bundle, with a small network of a user's own."""
 
+import base64
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -9,10 +11,12 @@ import pandas as pd
 import pytest
 import soundfile
 import torch
+from PIL import Image
 
 from synthesis.bundle.store import BundleStore
-from synthesis.media.sounds import decode_wav, encode_wav
-from tests.synthesis.sound_networks import MODULE, RATE_HZ, SAMPLES, WORDS, clip, write_clips
+from synthesis.media.sounds import decode_wav, encode_wav, to_sounds
+from synthesis.report.drawing import drawn
+from tests.synthesis.sound_networks import MODULE, RATE_HZ, SAMPLES, SHOWN, WORDS, clip, write_clips
 
 SPEC = """\
 model: ear.py:make
@@ -219,3 +223,34 @@ def test_pictures_are_no_sounds(cli, spec, tmp_path):
     code, _, err = cli("run", spec, "--out", tmp_path / "out")
     assert code == 1
     assert "has no sub-folder with sounds" in one_line(err)
+
+
+def test_the_report_plays_the_served_sounds(cli, bundle):
+    code, _, err = cli("report", bundle.root)
+    assert code == 0, err
+    html = (bundle.root / "report.html").read_text()
+    manifest = bundle.read_manifest()
+    shown = [manifest.naturals[number] for number in (0, 2, 4)]  # one of each word
+    items = [item for natural in shown for item in manifest.items if item.stimulus == natural.id]
+    wanted = [natural.blob for natural in shown] + [item.blob for item in items if item.certificate.passed]
+    played = re.findall(r'<audio controls preload="none" src="data:audio/wav;base64,([^"]+)"', html)
+    assert {base64.b64decode(sound) for sound in played} == {bundle.read_blob(blob.sha256) for blob in wanted}
+    assert len(played) == len(wanted)
+    assert html.count(': waveform and cochleagram"') == len(wanted)
+    assert "natural picture" not in html
+    sheet = np.asarray(Image.open(bundle.root / "contact_sheet.png"))
+    assert sheet.shape[0] == 26 + 6 * 186
+
+
+def test_a_sound_is_drawn_as_waveform_above_cochleagram(tmp_path):
+    store, half = BundleStore(tmp_path), SAMPLES // 2
+    tone = np.zeros(SAMPLES)
+    tone[half:] = 0.9 * np.sin(2 * np.pi * 3_500 * np.arange(half) / RATE_HZ)
+    blob = store.put_blob(encode_wav(to_sounds(tone[None])[0], RATE_HZ), "audio/wav")
+    picture = np.asarray(drawn(store, blob.sha256, SHOWN.format, (100, 80)).convert("L")) / 255
+    wave, cochleagram = picture[:20], picture[21:]
+    assert (wave[:, :49] < 0.9).sum(axis=0).max() <= 2, "silence is a line"
+    assert (wave[:, 52:] < 0.9).sum(axis=0).min() >= 17, "0.9 of full scale fills nine tenths of the box"
+    assert cochleagram[:, 15:40].mean() > 0.95
+    assert cochleagram[:15, 55:].min() < 0.1, "3.5 of 4 kHz is near the top"
+    assert cochleagram[-30:, 60:90].mean() > 0.95
