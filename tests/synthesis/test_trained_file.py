@@ -14,7 +14,7 @@ from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import FileWeights, RandomWeights
 from synthesis.networks.cochcnn import CochCNN
 from synthesis.networks.trained_file import HEADER, Trained, read_trained, write_trained
-from synthesis.registry import SoundInput, load_network, registered
+from synthesis.registry import SoundInput, load_network, registered, require_layers
 from tests.synthesis.auditory_networks import COCHCNN, EAR, REDUCED, seeded
 
 WORDS = ("", "about", "above", "after", "again", "all", "also")
@@ -130,6 +130,18 @@ def test_a_shipped_network_whose_file_is_absent_says_so(tmp_path):
         UserError, match=r"trained: there are no published weights to load; say `weights: \{file"
     ):
         load_network("trained")
+
+
+def test_layers_and_nodes_of_a_file_are_listed_and_required(tmp_path, cli):
+    write(tmp_path / "mine.safetensors", REDUCED)
+    mine = FileWeights(file=tmp_path / "mine.safetensors")
+    code, listed, _ = cli("layers", "trained", "--all", "--weights", mine.file)
+    assert code == 0
+    assert "antialias1" in listed.split()
+    assert cli("layers", "trained", "--weights", mine.file)[1].split()[:2] == ["cochleagram", "relu0"]
+    require_layers("trained", ["relu0", "batchnorm2"], mine)
+    with pytest.raises(UserError, match=r"trained has no layer 'relu9'"):
+        require_layers("trained", ["relu9"], mine)
 
 
 def header(**changes):
