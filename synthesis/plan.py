@@ -41,7 +41,7 @@ class Plan:
 
 def make_plan(spec: SynthesisSpec) -> Plan:
     """Find and hash every file of a spec. Raises `UserError` for an unknown model, layer or folder."""
-    require_layers(spec.model, spec.layers)
+    require_layers(spec.model, spec.layers, spec.weights)
     kind = SOUND_FILES if isinstance(network_input(spec.model), SoundInput) else PICTURE_FILES
     stimuli = tuple(
         Source(f"{category}/{file.name}", category, file, _file_digest(file))

@@ -83,11 +83,14 @@ def architecture(name: str) -> Network:
     return _load(name, "published" if is_user_module(name) else RandomWeights(random=0))
 
 
-def require_layers(network: str, names: list[str]) -> None:
+def require_layers(network: str, names: list[str], weights: Weights = "published") -> None:
     """Raise `UserError` at the first of `names` that is no layer, alias or graph node of the network."""
     entry = _entries.get(network)
-    if entry is None or not {layer.name for layer in entry.layers}.issuperset(names):
-        architecture(network).including(names)
+    if entry is not None and {layer.name for layer in entry.layers}.issuperset(names):
+        return
+    # The nodes of a network that was trained here are those of its file.
+    found = load_network(network, weights) if entry is not None and entry.header else architecture(network)
+    found.including(names)
 
 
 @cache

@@ -14,13 +14,14 @@ from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import FileWeights, RandomWeights
 from synthesis.networks.cochcnn import CochCNN
 from synthesis.networks.trained_file import HEADER, Trained, read_trained, write_trained
-from synthesis.registry import SoundInput, load_network, registered
+from synthesis.registry import SoundInput, load_network, registered, require_layers
 from tests.synthesis.auditory_networks import COCHCNN, EAR, REDUCED, seeded
 
 WORDS = ("", "about", "above", "after", "again", "all", "also")
 DESCRIBED = Trained(
     architecture="cochcnn", settings=COCHCNN, answers=WORDS, task="word", training={"seed": 3, "top1": [0.9]}
 )
+TINY = {"widths": [1] * 5, "fc_width": 1}
 SOUND = torch.randn(1, EAR.samples, generator=torch.Generator().manual_seed(0)) * 0.1
 
 
@@ -131,6 +132,18 @@ def test_a_shipped_network_whose_file_is_absent_says_so(tmp_path):
         load_network("trained")
 
 
+def test_layers_and_nodes_of_a_file_are_listed_and_required(tmp_path, cli):
+    write(tmp_path / "mine.safetensors", REDUCED)
+    mine = FileWeights(file=tmp_path / "mine.safetensors")
+    code, listed, _ = cli("layers", "trained", "--all", "--weights", mine.file)
+    assert code == 0
+    assert "antialias1" in listed.split()
+    assert cli("layers", "trained", "--weights", mine.file)[1].split()[:2] == ["cochleagram", "relu0"]
+    require_layers("trained", ["relu0", "batchnorm2"], mine)
+    with pytest.raises(UserError, match=r"trained has no layer 'relu9'"):
+        require_layers("trained", ["relu9"], mine)
+
+
 def header(**changes):
     return json.dumps({**DESCRIBED.model_dump(mode="json"), **changes})
 
@@ -150,7 +163,7 @@ def header(**changes):
             r"settings\.cochleagram: 5 samples are shorter",
         ),
         ({HEADER: header(settings={"width": 3})}, r"settings\.width: Unexpected keyword argument"),
-        ({HEADER: header(answers=list("ab"), settings={"classes": 2})}, "does not fit trained"),
+        ({HEADER: header(answers=list("ab"), settings={**TINY, "classes": 2})}, "does not fit trained"),
     ],
 )
 def test_a_file_that_is_not_one_is_refused_in_one_line(metadata, message, tmp_path):
