@@ -63,12 +63,12 @@ class _Sheet:
     def draw_row(self, row: int, natural: Natural, items: list[Item]) -> None:
         top = _HEAD_PX + row * _row_px()
         self._side(top, natural, items[0].seed)
-        self._picture(_left(0), top, natural.blob, f"answer: {natural.answer}")
+        self._stimulus(_left(0), top, natural.blob, f"answer: {natural.answer}")
         for column, item in enumerate(items, start=1):
             if item.certificate.passed:
                 certificate = item.certificate
                 note = f"rho {certificate.spearman:.3f}  err {certificate.relative_error:.2f}"
-                self._picture(_left(column), top, item.blob, note)
+                self._stimulus(_left(column), top, item.blob, note)
             else:
                 self._gap(_left(column), top, item)
 
@@ -76,9 +76,8 @@ class _Sheet:
         for line, text in enumerate([natural.category, _shortened(natural.id), f"seed {seed}"]):
             self.draw.text((6, top + 4 + 18 * line), text, _PALE if line else _INK, self.font)
 
-    def _picture(self, left: int, top: int, blob: Blob, note: str) -> None:
-        picture = drawn(self.store, blob.sha256, self.shown, (_CELL_PX, _CELL_PX))
-        self.image.paste(picture, (left, top))
+    def _stimulus(self, left: int, top: int, blob: Blob, note: str) -> None:
+        self.image.paste(drawn(self.store, blob.sha256, self.shown, (_CELL_PX, _CELL_PX)), (left, top))
         self.draw.text((left, top + _CELL_PX + 2), note, _PALE, self.font)
 
     def _gap(self, left: int, top: int, item: Item) -> None:

@@ -1,7 +1,10 @@
 """What a stimulus looks like in a report: a picture as it is, a sound as waveform above cochleagram."""
 
+from __future__ import annotations
+
 import math
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +15,9 @@ from synthesis.bundle.store import BundleStore
 from synthesis.hearing.settings import CochleagramSettings
 from synthesis.media.pictures import decode_png
 from synthesis.media.sounds import decode_wav, to_input
+
+if TYPE_CHECKING:
+    from torch import nn
 
 SOUNDS_EXPLAINED = (
     "Above the waveform, up to full scale; below the cochleagram, from 50 Hz to 10 kHz, or half the sample "
@@ -67,7 +73,7 @@ def _cochleagram(waveform: NDArray[np.float32], shown: SoundFormat, size: tuple[
 
 
 @lru_cache(maxsize=1)
-def _transform(shown: SoundFormat):  # type: ignore[no-untyped-def]  # a torch module
+def _transform(shown: SoundFormat) -> nn.Module:
     from synthesis.hearing.cochleagram import Cochleagram
 
     rate = shown.sample_rate_hz
