@@ -40,7 +40,7 @@ def layer_null(
         Name of the layer.
     activations
         Called once per chunk of features, each time gives the stimuli's activations in the same order: any
-        shape, all of one size. The stimuli must be different pictures.
+        shape, all of one size. The stimuli must be different ones.
     stimuli
         How many activations each call gives.
     chunk_bytes

@@ -17,7 +17,7 @@ VERSION = 2
 
 
 def null_key(network: Network, layer: str, stimuli: list[str]) -> dict[str, Any]:
-    """What a null depends on; `stimuli` are the SHA-256 of the pictures as they are served."""
+    """What a null depends on; `stimuli` are the SHA-256 of the stimuli as they are served."""
     return {
         "null": VERSION,
         "network": network.weights_sha256,

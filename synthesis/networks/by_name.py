@@ -1,4 +1,4 @@
-"""Entries for networks of torchvision and timm by their names there: `torchvision/NAME`, `timm/NAME`."""
+"""Entries for networks by their names in a library: `torchvision/NAME`, `timm/NAME`, `torchaudio/NAME`."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from functools import partial
 from synthesis.bundle.errors import UserError
 from synthesis.networks.catalogue import timm_model, torchvision_model
 from synthesis.networks.entry import Entry, Normalisation, Triple
+from synthesis.networks.inputs import PictureInput
 from synthesis.networks.network import nearest_first
 from synthesis.networks.sources import WeightsSource, hub_file, torchvision_file
+from synthesis.networks.wav2vec2 import wav2vec2_entry
 
 _NEAREST = 5
 
 
 def entry_by_name(name: str) -> Entry | None:
-    """The entry of `torchvision/NAME` or `timm/NAME`, None for any other form.
+    """The entry of `torchvision/NAME`, `timm/NAME` or `torchaudio/NAME`, None for any other form.
 
     Input size, resize and normalisation are those of the library's default weights. Raises `UserError` when
     the library has no such network.
     """
     library, _, model = name.partition("/")
-    makers = {"torchvision": _torchvision, "timm": _timm}
+    makers = {"torchvision": _torchvision, "timm": _timm, "torchaudio": wav2vec2_entry}
     return makers[library](name, model) if library in makers and model else None
 
 
@@ -45,8 +47,7 @@ def _torchvision(name: str, model: str) -> Entry:
             description=f"torchvision {weights}, ImageNet-1k",
             download=partial(torchvision_file, str(weights)),
         ),
-        input_px=shown.crop_size[0],
-        resize_px=shown.resize_size[0],
+        input=PictureInput(shown.crop_size[0], shown.resize_size[0]),
         normalisation=Normalisation(_triple(shown.mean), _triple(shown.std)),
         key=lambda key: "" if key.startswith(("aux1.", "aux2.", "AuxLogits.")) else key,
     )
@@ -76,8 +77,7 @@ def _timm(name: str, model: str) -> Entry:
         description=described,
         build=build,
         weights=weights if shown.hf_hub_id else None,
-        input_px=shown.input_size[1],
-        resize_px=math.floor(shown.input_size[1] / shown.crop_pct),
+        input=PictureInput(shown.input_size[1], math.floor(shown.input_size[1] / shown.crop_pct)),
         normalisation=Normalisation(_triple(shown.mean), _triple(shown.std)),
     )
 

@@ -1,1 +1,1 @@
-"""A bundle's figures and its report, drawn from the manifest and the stored pictures alone."""
+"""A bundle's figures and its report, drawn from the manifest and the stored stimuli alone."""

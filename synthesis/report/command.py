@@ -32,7 +32,7 @@ def report(
     """Write report.html and its figures into a bundle; with --figure, --stimulus or --out, one figure.
 
     The one figure is the contact sheet unless --figure names another: rows are stimuli, columns the natural
-    picture and each layer's metamer.
+    one and each layer's metamer.
     """
     from synthesis.charts import save_chart
     from synthesis.report.contact_sheet import write_contact_sheet

@@ -22,13 +22,13 @@ import typer
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
-from synthesis.images import Picture
+from synthesis.decision import ReadoutRule
+from synthesis.media.pictures import Picture
 from synthesis.progress import Steps
 from synthesis.registry import Network, load_network
 from synthesis.starter.make import DEFAULT_NULL, DEFAULT_PER_CATEGORY, DEFAULT_SEED, draw, plan_pictures
 from synthesis.starter.objects import starter_objects
 from synthesis.starter.render import Variation, read_emoji, render
-from synthesis.vision.decision import ReadoutRule
 from synthesis.vision.features import pooled_features
 from synthesis.vision.fit import Features, Labels, LinearFit, fit_linear
 from synthesis.vision.readout import Readout
@@ -164,8 +164,9 @@ def _readout(fit: LinearFit, network: Network, how: dict[str, object]) -> Readou
 
 def _served(picture: Picture, network: Network) -> Picture:
     """The central part that a network is shown; renders have the side that pictures are resized to."""
-    edge = (network.resize_px - network.input_px) // 2
-    return picture[edge : edge + network.input_px, edge : edge + network.input_px]
+    shown = network.pictures
+    edge = (shown.resize_px - shown.size_px) // 2
+    return picture[edge : edge + shown.size_px, edge : edge + shown.size_px]
 
 
 def _say(message: str) -> None:

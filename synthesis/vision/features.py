@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from synthesis.activations import Activations
-from synthesis.images import Picture, to_input
+from synthesis.media.pictures import Picture, to_input
+from synthesis.networks.modules import channels_last
 from synthesis.registry import Network
 
 _BATCH = 16
@@ -17,7 +18,7 @@ _BATCH = 16
 def pooled_features(
     network: Network, pictures: Iterable[Picture], progress: Callable[[], object] = lambda: None
 ) -> NDArray[np.float32]:
-    """Features (n, features) of n > 0 pictures, each uint8 (input_px, input_px, 3).
+    """Features (n, features) of n > 0 pictures, each uint8 (size_px, size_px, 3).
 
     `progress` is called once for each picture that is done.
     """
@@ -26,7 +27,7 @@ def pooled_features(
     waiting = iter(pictures)
     rows: list[NDArray[np.float32]] = []
     while batch := list(islice(waiting, _BATCH)):
-        inputs = torch.from_numpy(to_input(batch)).contiguous(memory_format=torch.channels_last)
+        inputs = channels_last(torch.from_numpy(to_input(batch)))
         with torch.inference_mode():
             rows.append(extractor(inputs)["features"].flatten(1).numpy())
         for _ in batch:

@@ -77,7 +77,7 @@ def test_a_published_lowpass_checkpoint_stores_its_windows_too(tmp_path):
 
 def test_hann_pooling_is_the_published_weighted_average():
     """By hand: a normalised outer product of two windows without their zeros, as one convolution."""
-    from synthesis.networks.lowpass_alexnet import HannPool2d
+    from synthesis.networks.hann_pool import HannPool2d
 
     x = torch.rand(2, 3, 31, 30)
     line = torch.hann_window(9, periodic=False)[1:-1]
@@ -131,7 +131,8 @@ def test_files_that_are_no_weights(tmp_path):
 
 def test_the_local_folder_comes_first_then_the_package_then_the_download(tmp_path, monkeypatch):
     (tmp_path / "package_of_weights" / "models").mkdir(parents=True)
-    (tmp_path / "package_of_weights" / "__init__.py").touch()
+    for file in ("__init__.py", "models/net.pt"):
+        (tmp_path / "package_of_weights" / file).touch()
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("METAMERLAB_WEIGHTS", str(tmp_path / "mine"))
     source = WeightsSource("net.pt", "MIT", "test", "package_of_weights", lambda: tmp_path / "downloaded")
@@ -176,7 +177,7 @@ def test_torchvision_calls_the_weights_as_the_entries_do():
             weights = torchvision.models.get_weight(found[1])
             shown = weights.transforms()
             assert weights.url.endswith("/" + entry.weights.file)
-            assert (shown.crop_size, shown.resize_size) == ([entry.input_px], [entry.resize_px])
+            assert (shown.crop_size, shown.resize_size) == ([entry.input.size_px], [entry.input.resize_px])
 
 
 def test_a_seed_is_a_network():

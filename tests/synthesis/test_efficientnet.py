@@ -8,11 +8,12 @@ import torch
 
 from synthesis.activations import MatchedActivation
 from synthesis.bundle.store import BundleStore
-from synthesis.images import category_folder, read_picture, to_input
+from synthesis.decision import FeatherRule
+from synthesis.media.folders import category_folder
+from synthesis.media.pictures import read_picture, to_input
 from synthesis.networks.efficientnet_lite import LITE0_STAGES, LITE1_STAGES, lite_layers, timm_name
 from synthesis.observer import Observer
 from synthesis.registry import load_network
-from synthesis.vision.decision import FeatherRule
 from tests.synthesis.networks import SHARED_DATA, smooth_picture
 from tests.synthesis.test_activations import hooked
 
@@ -44,7 +45,7 @@ def test_block_numbers_of_lite1_follow_its_own_stages():
 def test_the_optimised_part_equals_the_network(name, layer):
     network = load_network(name)
     layer = network.layer(layer)
-    pictures = torch.from_numpy(to_input(np.stack([smooth_picture(1, network.input_px)])))
+    pictures = torch.from_numpy(to_input(np.stack([smooth_picture(1, network.pictures.size_px)])))
     expected = hooked(network.module, layer.node, pictures)
     matched = MatchedActivation(network, layer)(pictures)
     scale = float(expected.abs().max())
@@ -59,7 +60,7 @@ def test_it_names_photographs(name, share):
     network = load_network(name)
     observer = Observer(network, FeatherRule())
     answers = [
-        (category, observer.answer(read_picture(path, network.input_px, network.resize_px)))
+        (category, observer.answer(read_picture(path, network.pictures.size_px, network.pictures.resize_px)))
         for category, path in category_folder(PHOTOS)[::2]
     ]
     accuracy = np.mean([category == answer for category, answer in answers])
