@@ -42,6 +42,8 @@ def filter_bank(settings: CochleagramSettings) -> FilterBank:
 
     Each band-pass filter is half a period of a cosine, `sample_factor` steps to either side. The `i`-th low-
     and high-pass filters complete the squares of the `i`-th band-pass filters from the ends to 1.
+
+    Raises `ValueError` for a filter that passes nothing, since it lies between two bins of so short a sound.
     """
     factor = settings.sample_factor
     frequencies_hz = np.fft.rfftfreq(settings.samples, 1 / settings.sample_rate_hz)
@@ -54,6 +56,12 @@ def filter_bank(settings: CochleagramSettings) -> FilterBank:
     complement = np.sqrt(1 - bandpass**2)
     lowpass = np.where(distance < 0, complement, 0.0)[:factor]
     highpass = np.where(distance > 0, complement, 0.0)[-factor:]
+    if len(empty := np.flatnonzero(~bandpass.any(axis=1))):
+        centre_hz = float(erb_frequency_hz(centres[empty[0]]))
+        raise ValueError(
+            f"the filter at {centre_hz:.1f} Hz passes no frequency of a sound of {settings.samples} samples; "
+            "take fewer filters or longer sounds"
+        )
     ends = centres[:factor] - half_width, centres[-factor:] + half_width
     return FilterBank(
         gains=np.concatenate((lowpass, bandpass, highpass)) / np.sqrt(factor),

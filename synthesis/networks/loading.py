@@ -95,7 +95,7 @@ class _Loaded:
 
 def _random(entry: Entry, seed: int) -> _Loaded:
     trained = entry.header() if entry.header else None
-    body = _seeded(seed, lambda: _built(entry, trained))
+    body = _seeded(seed, entry.build)
     answers = trained.answers if trained else ()
     words, digest = f"random, seed {seed}", state_digest(body)
     return _Loaded(body, entry.normalisation, words, digest, "random", trained, answers)
@@ -113,7 +113,7 @@ def _stored(entry: Entry, weights: Weights) -> _Loaded:
         path, words = entry.weights.find(entry.name), entry.weights.description
     trained = _header(entry, path)
     checkpoint = read_checkpoint(path)
-    body = _seeded(0, lambda: _built(entry, trained))
+    body = _seeded(0, trained.build if trained else entry.build)
     checkpoint.fit(body, entry.name, entry.key)
     normalisation = checkpoint.normalisation or entry.normalisation
     answers = trained.answers if trained else _answers_beside(path, body)
@@ -129,14 +129,6 @@ def _header(entry: Entry, path: Path) -> Trained | None:
             "that `python -m synthesis train` wrote"
         )
     return trained
-
-
-def _built(entry: Entry, trained: Trained | None) -> nn.Module:
-    if trained is None:
-        return entry.build()
-    from synthesis.networks.cochcnn import CochCNN
-
-    return CochCNN(trained.settings)
 
 
 def _answers_beside(path: Path, body: nn.Module) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ They are the five conditions of Feather et al. 2019, figure 4, in a reduced size
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -50,10 +51,8 @@ def _read_header(name: str, weights: WeightsSource) -> Trained:
     return trained
 
 
-def _build(header: partial[Trained]) -> nn.Module:
-    from synthesis.networks.cochcnn import CochCNN
-
-    return CochCNN(header().settings)
+def _build(header: Callable[[], Trained]) -> nn.Module:
+    return header().build()
 
 
 def _no_file() -> Trained:
@@ -90,7 +89,7 @@ SHIPPED = (
     Entry(
         name="trained",
         description="a file that `python -m synthesis train` wrote",
-        build=partial(_build, partial(_no_file)),
+        build=partial(_build, _no_file),
         weights=None,
         layers=_PLAIN.layers,
         input=SoundInput(),

@@ -47,6 +47,12 @@ class Trained(BaseModel):
             raise ValueError(f"answers: {twice[0]!r} is there twice")
         return self
 
+    def build(self) -> nn.Module:
+        """The network with its own initialisation, from torch's global generator; imports torch."""
+        from synthesis.networks.cochcnn import CochCNN
+
+        return CochCNN(self.settings)
+
     @property
     def input(self) -> SoundInput:
         return SoundInput(self.settings.cochleagram.sample_rate_hz, self.settings.cochleagram.samples)

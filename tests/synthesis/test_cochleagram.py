@@ -216,6 +216,12 @@ def test_numbers_that_make_no_cochleagram_are_named(numbers, message):
         replace(FEATHER2023, **numbers)
 
 
+def test_a_filter_that_would_pass_nothing_is_named():
+    """Bins every 16.7 Hz, and filters 5 Hz wide from 50 Hz on: the first bin above is at 66.7 Hz."""
+    with pytest.raises(ValueError, match=r"the filter at 5\d\.\d Hz passes no frequency of a sound of 1200"):
+        filter_bank(replace(FEATHER2023, samples=1_200, filters=400))
+
+
 def test_a_sound_of_another_length_is_refused():
     with pytest.raises(ValueError, match="39999 samples; this cochleagram takes 40000"):
         Cochleagram(FEATHER2023)(torch.zeros(1, 39_999))
