@@ -22,6 +22,7 @@ from synthesis.progress import Format, use_format
 from synthesis.readout_command import readout
 from synthesis.recognition.command import plot_observers, recognize
 from synthesis.report.command import report
+from synthesis.speech.command import corpus
 from synthesis.starter.command import starter
 from synthesis.stopping import exit_code, stoppable
 
@@ -39,6 +40,7 @@ app.command()(null)
 app.command()(recognize)
 app.command()(plot_observers)
 app.command()(report)
+app.command()(corpus)
 Bundle = Annotated[str, typer.Argument(help="A bundle's folder, or its address: s3://BUCKET/PREFIX.")]
 
 
