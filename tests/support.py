@@ -18,6 +18,7 @@ from synthesis.bundle.manifest import (
     ModelRecord,
     Natural,
     NullSummary,
+    PictureFormat,
     Provenance,
 )
 from synthesis.bundle.store import BundleStore
@@ -54,7 +55,7 @@ def build_tiny_bundle(
                 weights="none",
                 weights_sha256="0" * 64,
                 layers=["stem", *LAYERS],
-                input_px=SIZE_PX,
+                input=PictureFormat(size_px=SIZE_PX),
             ),
             decision=DecisionRecord(rule="feather", categories=list(CATEGORIES)),
             layers=list(LAYERS),

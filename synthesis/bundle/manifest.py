@@ -5,13 +5,14 @@ Units: rho and r are in [-1, 1]; signal-to-noise ratios in dB; sizes in px and b
 
 import hashlib
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 NATURAL = "natural"
+FORMAT: Final = "metamerlab-bundle/3"
 
-MediaType = Literal["image/png", "application/octet-stream"]
+MediaType = Literal["image/png", "audio/wav", "application/octet-stream"]
 
 
 class Record(BaseModel):
@@ -26,8 +27,32 @@ class Blob(Record):
     size_bytes: int = Field(gt=0)
 
 
+class PictureFormat(Record):
+    """A served picture: a square PNG, 8 bits per channel."""
+
+    kind: Literal["picture"] = "picture"
+    size_px: int = Field(gt=0)
+
+    def __str__(self) -> str:
+        return f"{self.size_px} x {self.size_px} px"
+
+
+class SoundFormat(Record):
+    """A served sound: a mono WAV of 16-bit PCM, exactly `samples` long."""
+
+    kind: Literal["sound"] = "sound"
+    sample_rate_hz: int = Field(gt=0)
+    samples: int = Field(gt=0)
+
+    def __str__(self) -> str:
+        return f"{self.samples / self.sample_rate_hz:g} s at {self.sample_rate_hz} Hz"
+
+
+StimulusFormat = Annotated[PictureFormat | SoundFormat, Field(discriminator="kind")]
+
+
 class Natural(Record):
-    """A natural stimulus as it is served: cropped, resized, rounded to 8 bits, encoded.
+    """A natural stimulus as it is served: cropped, resized or set to its level, rounded, encoded.
 
     `answer` is the network's answer to the served bytes, by the bundle's decision rule.
     """
@@ -154,7 +179,7 @@ class ModelRecord(Record):
     weights_seed: int | None = Field(default=None, description="of random weights")
     weights_sha256: str
     layers: list[str]
-    input_px: int
+    input: StimulusFormat
 
 
 class DecisionRecord(Record):
@@ -166,7 +191,7 @@ class DecisionRecord(Record):
 
 
 class Manifest(Record):
-    format: Literal["metamerlab-bundle/2"] = "metamerlab-bundle/2"
+    format: Literal["metamerlab-bundle/3"] = FORMAT
     created_at: str
     spec: dict[str, Any]
     model: ModelRecord

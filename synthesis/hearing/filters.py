@@ -43,7 +43,7 @@ def filter_bank(settings: CochleagramSettings) -> FilterBank:
     and high-pass filters complete the squares of the `i`-th band-pass filters from the ends to 1.
     """
     factor = settings.sample_factor
-    frequencies_hz = np.fft.rfftfreq(settings.samples, 1 / settings.sample_rate_hz)
+    frequencies_hz: Floats = np.fft.rfftfreq(settings.samples, 1 / settings.sample_rate_hz)
     limits = erb_number(settings.low_hz), erb_number(settings.high_hz)
     numbers, step = np.linspace(*limits, settings.bandpass_filters + 2, retstep=True)
     centres = numbers[1:-1]

@@ -176,7 +176,7 @@ def test_torchvision_calls_the_weights_as_the_entries_do():
             weights = torchvision.models.get_weight(found[1])
             shown = weights.transforms()
             assert weights.url.endswith("/" + entry.weights.file)
-            assert (shown.crop_size, shown.resize_size) == ([entry.input_px], [entry.resize_px])
+            assert (shown.crop_size, shown.resize_size) == ([entry.input.size_px], [entry.input.resize_px])
 
 
 def test_a_seed_is_a_network():
