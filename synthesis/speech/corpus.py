@@ -33,7 +33,9 @@ def planned_takes(spec: CorpusSpec) -> list[tuple[VoiceSpec, int]]:
     return [(voice, take) for voice in spec.voices for take in range(voice.takes)]
 
 
-def build_corpus(spec: CorpusSpec, out: Path, counter: Counter, load: LoadEngine = load_engine) -> CorpusManifest:
+def build_corpus(
+    spec: CorpusSpec, out: Path, counter: Counter, load: LoadEngine = load_engine
+) -> CorpusManifest:
     """Make the shards that are missing in `out`, then the manifest.
 
     Raises
@@ -78,7 +80,9 @@ def _begin(
         return fresh
     earlier = read_manifest(out)
     if earlier.model_copy(update={"shards": ()}) != fresh:
-        raise UserError(f"{out}: holds a corpus of another spec or other engine versions; name another folder")
+        raise UserError(
+            f"{out}: holds a corpus of another spec or other engine versions; name another folder"
+        )
     return earlier
 
 
@@ -87,7 +91,9 @@ def read_manifest(folder: Path) -> CorpusManifest:
     try:
         return CorpusManifest.model_validate_json((folder / "manifest.json").read_bytes())
     except OSError:
-        raise UserError(f"{folder}: no corpus (no manifest.json); make one: python -m synthesis corpus") from None
+        raise UserError(
+            f"{folder}: no corpus (no manifest.json); make one: python -m synthesis corpus"
+        ) from None
     except ValueError:
         raise UserError(f"{folder / 'manifest.json'}: not a corpus manifest of this version") from None
 

@@ -32,8 +32,13 @@ LEFT_OUT = frozenset(
 Pronunciation = tuple[str, ...]
 
 
-def choose(frequent: Iterable[str], pronunciations: dict[str, list[Pronunciation]], common: set[str],
-           names: set[str], count: int) -> list[str]:
+def choose(
+    frequent: Iterable[str],
+    pronunciations: dict[str, list[Pronunciation]],
+    common: set[str],
+    names: set[str],
+    count: int,
+) -> list[str]:
     """The `count` most frequent words that the rule lets pass, in alphabetical order.
 
     A word passes if it
