@@ -12,7 +12,7 @@ Waveform = npt.NDArray[np.float32]
 """Mono, shape (samples,), in [-1, 1]."""
 
 
-class EngineMissing(UserError):
+class EngineMissing(UserError):  # noqa: N818 (a state of the machine)
     """A speech engine that is not installed here; the message says how to install it."""
 
 

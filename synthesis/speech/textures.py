@@ -7,7 +7,7 @@ spectrum, its modulations, and how sparse the events are. A background-trained n
 from collections.abc import Callable
 
 import numpy as np
-from scipy.signal import fftconvolve, sosfilt, butter
+from scipy.signal import butter, fftconvolve, sosfilt
 
 from synthesis.speech.engine import Waveform
 

