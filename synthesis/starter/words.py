@@ -1,4 +1,4 @@
-"""The starter clips of the word experiment: words in context, spoken by the small voice that comes as a package.
+"""The starter clips of the word experiment: words in context, spoken by a small voice that a package brings.
 
 `stimuli/WORD/WORD1.wav` are the words to be recognised, `null/*.wav` clips of other words for the null
 distribution. All are two seconds at 20 kHz, with the word at the 1-s mark.
