@@ -58,7 +58,7 @@ def to_level(waveform: Waveform) -> Waveform:
     """The waveform without its mean, at RMS LEVEL, scaled back where its peak would pass 1."""
     centred = waveform - waveform.mean()
     levelled = centred * (LEVEL / max(float(np.sqrt(np.mean(centred**2))), 1e-9))
-    return (levelled / max(1.0, float(np.abs(levelled).max(initial=0)))).astype(np.float32)
+    return np.asarray(levelled / max(1.0, float(np.abs(levelled).max(initial=0))), np.float32)
 
 
 def to_take(spoken: Spoken, resampling: float = 1.0) -> Waveform | None:

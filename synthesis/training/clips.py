@@ -62,11 +62,10 @@ def compose(
     """A clip around the take `index` of a voice; equal generators give equal clips."""
     speech = _phrase(rng, voice, index, settings)
     speech = _vary(rng, speech, settings)
-    noise, background = np.float32(0), UNNAMED
+    mixed, background = speech, UNNAMED
     if backgrounds is not None and rng.uniform() >= settings.clean:
         noise, background = backgrounds.draw(rng, SAMPLES)
-        noise = noise * (_rms_where_loud(speech) * 10 ** (-rng.uniform(*settings.snr_db) / 20))
-    mixed = speech + noise
+        mixed = speech + noise * (_rms_where_loud(speech) * 10 ** (-rng.uniform(*settings.snr_db) / 20))
     mixed = mixed - mixed.mean()
     level = RMS * 10 ** (rng.uniform(-settings.level_db, settings.level_db) / 20)
     mixed = mixed * (level / max(float(np.sqrt(np.mean(mixed**2))), 1e-6))

@@ -1,7 +1,7 @@
 """How many words of voices that it never heard a network names, per voice and condition."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -11,11 +11,11 @@ from synthesis.training.clips import ClipSettings
 from synthesis.training.data import ClipSource
 from synthesis.training.voices import SpokenWords
 
-_PLAIN = {"shift_ms": 0.0, "level_db": 0.0, "colour_db": 0.0, "room": 0.0}
+_PLAIN = ClipSettings(context=1.0, clean=1.0, shift_ms=0.0, level_db=0.0, colour_db=0.0, room=0.0)
 CONDITIONS = {
-    "clean": ClipSettings(context=1.0, clean=1.0, **_PLAIN),
-    "snr10": ClipSettings(context=1.0, clean=0.0, snr_db=(10.0, 10.0), **_PLAIN),
-    "isolated": ClipSettings(context=0.0, clean=1.0, **_PLAIN),
+    "clean": _PLAIN,
+    "snr10": replace(_PLAIN, clean=0.0, snr_db=(10.0, 10.0)),
+    "isolated": replace(_PLAIN, context=0.0),
 }
 """In context without noise, in context with a texture at 10 dB, and the word alone."""
 _BATCH = 32

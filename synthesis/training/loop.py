@@ -61,7 +61,7 @@ class _Training:
             network = TaskNetwork(spec.network, spec.task, words, len(parts.backgrounds))
         except ValueError as error:
             raise UserError(f"network: {error}") from None
-        self.network = network.to(self.device, memory_format=torch.channels_last)
+        self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.optimiser = _optimiser(self.network, spec)
         out.mkdir(parents=True, exist_ok=True)
         state = load_checkpoint(out, spec, self.network, self.optimiser)
@@ -136,5 +136,5 @@ def _optimiser(network: TaskNetwork, spec: TrainSpec) -> torch.optim.Optimizer:
         )
     weights = [parameter for parameter in network.parameters() if parameter.dim() > 1]
     others = [parameter for parameter in network.parameters() if parameter.dim() <= 1]
-    groups = [{"params": weights}, {"params": others, "weight_decay": 0.0}]
+    groups: list[dict[str, Any]] = [{"params": weights}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, chosen.peak, weight_decay=chosen.weight_decay)

@@ -50,7 +50,7 @@ class EspeakEngine:
         said = text.encode() + b"\0"
         self._library.espeak_Synth(said, len(said), 0, 0, 0, _UTF8, None, None)
         joined = np.concatenate([*self._chunks, np.zeros(0, np.int16)])
-        return Spoken(joined.astype(np.float32) / 32768, self._sample_rate_hz)
+        return Spoken(joined.astype(np.float32) / np.float32(32768), self._sample_rate_hz)
 
     def _choose(self, voice: str) -> None:
         if voice != self._voice and self._library.espeak_SetVoiceByName(f"gmw/{voice}".encode()) != 0:

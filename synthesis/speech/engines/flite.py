@@ -60,7 +60,9 @@ class FliteEngine:
             self._library.flite_feat_set_float(features, b"int_f0_target_mean", 100 * pitch)
         wave = self._library.flite_text_to_wave(text.encode(), loaded)
         count = wave.contents.num_samples
-        samples = np.ctypeslib.as_array(wave.contents.samples, (count,)).astype(np.float32) / 32768
+        samples = np.ctypeslib.as_array(wave.contents.samples, (count,)).astype(np.float32) / np.float32(
+            32768
+        )
         spoken = Spoken(samples, wave.contents.sample_rate)
         self._library.delete_wave(wave)
         return spoken
