@@ -147,8 +147,10 @@ def _free(graph: fx.Graph, modules: dict[str, nn.Module], node: fx.Node, user: f
     elif node.op == "call_function" and node.target in _JOINS and isinstance(source, list | tuple):
         for branch in source:
             _free(graph, modules, cast(fx.Node, branch), node)
-    elif _is_a(node, modules, _CLAMP_MODULES, _CLAMP_FUNCTIONS, _CLAMP_METHODS):
-        raw = source if source is not None else node.kwargs["input"]
+    elif _is_clamp(node, modules):
+        raw = node
+        while _is_clamp(raw, modules):  # two in a row, as DeepSpeech has them, are one
+            raw = cast(fx.Node, raw.args[0] if raw.args else raw.kwargs["input"])
         with graph.inserting_after(node):
             freed = graph.call_function(identity_gradient, (node, raw))
         user.replace_input_with(node, freed)
@@ -168,6 +170,10 @@ class _IdentityGradient(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor]:
         return None, gradient
+
+
+def _is_clamp(node: fx.Node, modules: dict[str, nn.Module]) -> bool:
+    return _is_a(node, modules, _CLAMP_MODULES, _CLAMP_FUNCTIONS, _CLAMP_METHODS)
 
 
 def _is_a(

@@ -13,7 +13,7 @@ def models(
 ) -> None:
     """List the networks that metamers can be made for: name, input size, weights, licence.
 
-    Beside these: torchvision/NAME, timm/NAME, and a module of your own, path/module.py:factory.
+    Beside these: torchvision/NAME, timm/NAME, torchaudio/NAME, and your own, path/module.py:factory.
     """
     from synthesis.registry import registered
 
@@ -34,12 +34,15 @@ def models(
     for row, entry in zip(rows, registered(), strict=True):
         shown = str(entry.input.format)
         typer.echo(f"{row['name']:<18}  {shown:<15}  {row['weights']:<58}  {row['licence']}")
-    typer.echo("also: torchvision/NAME, timm/NAME, path/module.py:factory", err=True)
+    typer.echo("also: torchvision/NAME, timm/NAME, torchaudio/NAME, path/module.py:factory", err=True)
 
 
 def layers(
     model: Annotated[
-        str, typer.Argument(help="One of `models`, torchvision/NAME, timm/NAME, FILE.py:FACTORY.")
+        str,
+        typer.Argument(
+            help="One of `models`, torchvision/NAME, timm/NAME, torchaudio/NAME, FILE.py:FACTORY."
+        ),
     ],
     every: Annotated[bool, typer.Option("--all", help="Every graph node, instead of the layers.")] = False,
     weights: Annotated[

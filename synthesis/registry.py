@@ -1,6 +1,7 @@
 """The networks that metamers can be made for. Asking for names and published layers does not import torch.
 
-A model is the name of an entry, `torchvision/NAME`, `timm/NAME`, or a user's own `path/module.py:factory`.
+A model is the name of an entry, `torchvision/NAME`, `timm/NAME`, `torchaudio/NAME`, or a user's own
+`path/module.py:factory`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from functools import cache
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import RandomWeights, Weights
+from synthesis.networks.auditory import AUDITORY
 from synthesis.networks.catalogue import ENTRIES
 from synthesis.networks.entry import Entry
 from synthesis.networks.inputs import PictureInput, SoundInput
@@ -20,6 +22,7 @@ from synthesis.networks.network import (
     nearest_first,
     split_user_module,
 )
+from synthesis.networks.shipped import SHIPPED
 
 __all__ = [
     "Entry",
@@ -40,7 +43,7 @@ __all__ = [
     "split_user_module",
 ]
 
-_entries: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
+_entries: dict[str, Entry] = {entry.name: entry for entry in (*ENTRIES, *AUDITORY, *SHIPPED)}
 
 
 def register(entry: Entry) -> Entry:
@@ -88,8 +91,8 @@ def load_network(name: str, weights: Weights = "published") -> Network:
     Parameters
     ----------
     name
-        A registered name, `torchvision/NAME`, `timm/NAME`, or `path/module.py:factory`, whose code is run:
-        such a name must come from the user, never from a bundle.
+        A registered name, `torchvision/NAME`, `timm/NAME`, `torchaudio/NAME`, or `path/module.py:factory`,
+        whose code is run: such a name must come from the user, never from a bundle.
     weights
         The published ones, a checkpoint file's, or random ones from a seed. For a user's module, "published"
         means as its factory makes them.
@@ -114,6 +117,6 @@ def _load(name: str, weights: Weights) -> Network:
         nearest = ", ".join(nearest_first(name, list(known_networks())))
         raise UserError(
             f"unknown model {name!r}; known models: {nearest}; or torchvision/NAME, timm/NAME, "
-            "FILE.py:FACTORY"
+            "torchaudio/NAME, FILE.py:FACTORY"
         )
     return from_entry(entry, weights)

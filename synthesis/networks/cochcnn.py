@@ -72,7 +72,7 @@ class CochCNN(nn.Module):
         return hidden
 
     def folded(self) -> "CochCNN":
-        """A copy in eval mode, the same function, with the training norms folded into the layers before them."""
+        """The same function in eval mode, the training norms folded into the layers before them: a copy."""
         plain = copy.deepcopy(self).eval()
         plain.settings = replace(self.settings, conv_bias=True)
         for index in range(len(_KERNELS)):
