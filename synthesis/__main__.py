@@ -22,7 +22,7 @@ from synthesis.progress import Format, use_format
 from synthesis.readout_command import readout
 from synthesis.recognition.command import plot_observers, recognize
 from synthesis.report.command import report
-from synthesis.speech.command import corpus
+from synthesis.speech.command import corpus, cut_corpus
 from synthesis.starter.command import starter
 from synthesis.starter.words_command import starter_words
 from synthesis.stopping import exit_code, stoppable
@@ -44,6 +44,7 @@ app.command()(plot_observers)
 app.command()(report)
 app.command()(starter_words)
 app.command()(corpus)
+app.command()(cut_corpus)
 app.command()(train)
 Bundle = Annotated[str, typer.Argument(help="A bundle's folder, or its address: s3://BUCKET/PREFIX.")]
 

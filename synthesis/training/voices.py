@@ -1,7 +1,9 @@
 """The spoken words of one or more corpora, ready to be drawn from."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -69,14 +71,23 @@ def read_spoken_words(corpora: Iterable[Path], part: Part) -> SpokenWords:
 
 
 def _voice(folder: Path, shard: Shard, part: Part) -> Voice:
-    try:
-        takes = Takes.from_bytes((folder / shard.file).read_bytes())
-    except (OSError, ValueError, KeyError) as error:
-        raise UserError(f"{folder / shard.file}: cannot be read ({error}); make the corpus again") from None
+    takes = _takes(folder / shard.file, shard.sha256)
     every = np.arange(len(takes.words))
     kept_back = (every + shard.take) % _ONE_IN == 0
     chosen = every if part == "test" else every[kept_back == (part == "validation")]
     return Voice(f"{shard.engine} {shard.voice}", shard.engine, takes, chosen)
+
+
+@lru_cache(maxsize=1024)
+def _takes(path: Path, sha256: str) -> Takes:
+    """One copy in memory for the training and the validation part."""
+    try:
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise ValueError("it has changed since it was written")
+        return Takes.from_bytes(data)
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"{path}: cannot be read ({error}); make the corpus again") from None
 
 
 def _by_engine_and_word(voices: list[Voice], words: int) -> dict[str, list[list[tuple[int, int]]]]:

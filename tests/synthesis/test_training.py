@@ -1,5 +1,6 @@
 """Clips and the training of networks, on a corpus of tones."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -201,6 +202,14 @@ def test_bad_specs_are_one_line(folder: Path) -> None:
     (folder / "empty").mkdir(exist_ok=True)
     with pytest.raises(UserError, match=r"has no .wav, .flac or .ogg recordings"):
         read_parts(spec_of(folder, "corpora: [corpus]\nbackgrounds: {folder: empty}\n"))
+
+
+def test_a_changed_shard_is_noticed(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "corpus", tmp_path / "corpus")
+    shard = next((tmp_path / "corpus").glob("tones_low_*.npz"))
+    shard.write_bytes(shard.read_bytes()[:-1])
+    with pytest.raises(UserError, match="it has changed since it was written"):
+        read_spoken_words([tmp_path / "corpus"], "training")
 
 
 def test_folding_gives_the_published_layers(folder: Path) -> None:
