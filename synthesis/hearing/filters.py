@@ -1,13 +1,14 @@
 """Half-cosine filters on the ERB-number scale, as gains on the frequencies of a Fourier transform."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthesis.hearing.settings import CochleagramSettings
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 # Glasberg & Moore 1990, equations 3 and 4: a filter at f Hz is 24.7 + f / 9.265 Hz wide.
 _MINIMUM_BANDWIDTH_HZ, _QUALITY = 24.7, 9.265
@@ -43,7 +44,7 @@ def filter_bank(settings: CochleagramSettings) -> FilterBank:
     and high-pass filters complete the squares of the `i`-th band-pass filters from the ends to 1.
     """
     factor = settings.sample_factor
-    frequencies_hz: Floats = np.fft.rfftfreq(settings.samples, 1 / settings.sample_rate_hz)
+    frequencies_hz = np.fft.rfftfreq(settings.samples, 1 / settings.sample_rate_hz)
     limits = erb_number(settings.low_hz), erb_number(settings.high_hz)
     numbers, step = np.linspace(*limits, settings.bandpass_filters + 2, retstep=True)
     centres = numbers[1:-1]

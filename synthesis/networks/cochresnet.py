@@ -24,7 +24,14 @@ class CochResNet(nn.Module):
         super().__init__()
         self.cochleagram = Cochleagram(cochleagram)
         # The last batch norms start at 1, as in the published network, not at 0.
-        self.resnet = ResNet(Bottleneck, blocks, classes, in_chans=1, channels=channels, zero_init_last=False)
+        self.resnet = ResNet(
+            Bottleneck,  # type: ignore[arg-type]
+            blocks,
+            classes,
+            in_chans=1,
+            channels=channels,
+            zero_init_last=False,
+        )
 
     def forward(self, sounds: Tensor) -> Tensor:
         logits: Tensor = self.resnet(self.cochleagram(sounds))

@@ -6,8 +6,7 @@ from torch import Tensor, nn
 from torchaudio.models import DeepSpeech
 from torchaudio.transforms import MFCC
 
-SAMPLE_RATE_HZ = 16_000
-SAMPLES = 32_000
+_SAMPLE_RATE_HZ = 16_000
 _COEFFICIENTS, _CONTEXT = 26, 9
 
 
@@ -22,7 +21,7 @@ class CepstralFrames(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         mel = {"n_fft": 512, "hop_length": 320, "n_mels": 40, "center": False}
-        self.mfcc = MFCC(SAMPLE_RATE_HZ, _COEFFICIENTS, log_mels=True, melkwargs=mel)
+        self.mfcc = MFCC(_SAMPLE_RATE_HZ, _COEFFICIENTS, log_mels=True, melkwargs=mel)
 
     def forward(self, sounds: Tensor) -> Tensor:
         with torch.autocast(sounds.device.type, enabled=False):

@@ -90,7 +90,7 @@ def torchaudio_file(bundle: str) -> Path:
     import torchaudio
 
     described = getattr(torchaudio.pipelines, bundle)
-    path = Path(torch.hub.get_dir()) / "checkpoints" / described._path.rsplit("/", 1)[-1]
+    path = Path(torch.hub.get_dir(), "checkpoints", described._path.rsplit("/", 1)[-1])
     if not path.is_file():
         described._get_state_dict({"progress": False})
     return path

@@ -1,6 +1,7 @@
 """VGGish (Hershey et al. 2017): a VGG on log-mel spectrograms, whose output is an embedding, no classes."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,8 +9,8 @@ from numpy.typing import NDArray
 from timm.layers import register_notrace_module  # type: ignore[attr-defined]
 from torch import Tensor, nn
 
-SAMPLE_RATE_HZ = 16_000
-SAMPLES = 15_600  # 96 frames of 10 ms, the last of which is 25 ms long
+# 15,600 samples at 16 kHz are 96 frames of 25 ms, one every 10 ms.
+_SAMPLE_RATE_HZ = 16_000
 _FRAME, _HOP, _FFT = 400, 160, 512
 _MELS, _LOW_HZ, _HIGH_HZ, _OFFSET = 64, 125.0, 7_500.0, 0.01
 
@@ -38,17 +39,17 @@ class LogMel(nn.Module):
         return levels.unsqueeze(1)
 
 
-def mel_bands() -> NDArray[np.float64]:
+def mel_bands() -> NDArray[np.floating[Any]]:
     """Weights (257 frequencies, 64 bands): triangles of height 1, straight on the mel scale."""
 
-    def mel(frequency_hz: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    def mel(frequency_hz: NDArray[np.floating[Any]] | float) -> NDArray[np.floating[Any]]:
         return np.asarray(1127 * np.log1p(np.asarray(frequency_hz) / 700))
 
     edges = np.linspace(mel(_LOW_HZ), mel(_HIGH_HZ), _MELS + 2)
-    frequencies = mel(np.fft.rfftfreq(_FFT, 1 / SAMPLE_RATE_HZ))[:, None]
+    frequencies = mel(np.fft.rfftfreq(_FFT, 1 / _SAMPLE_RATE_HZ))[:, None]
     rising = (frequencies - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - frequencies) / (edges[2:] - edges[1:-1])
-    bands = np.clip(np.minimum(rising, falling), 0, None)
+    bands: NDArray[np.floating[Any]] = np.clip(np.minimum(rising, falling), 0, None)
     bands[0] = 0  # no band hears 0 Hz
     return bands
 

@@ -21,6 +21,7 @@ WORDS = ("", "about", "above", "after", "again", "all", "also")
 DESCRIBED = Trained(
     architecture="cochcnn", settings=COCHCNN, answers=WORDS, task="word", training={"seed": 3, "top1": [0.9]}
 )
+TINY = {"widths": [1] * 5, "fc_width": 1}
 SOUND = torch.randn(1, EAR.samples, generator=torch.Generator().manual_seed(0)) * 0.1
 
 
@@ -150,7 +151,7 @@ def header(**changes):
             r"settings\.cochleagram: 5 samples are shorter",
         ),
         ({HEADER: header(settings={"width": 3})}, r"settings\.width: Unexpected keyword argument"),
-        ({HEADER: header(answers=list("ab"), settings={"classes": 2})}, "does not fit trained"),
+        ({HEADER: header(answers=list("ab"), settings={**TINY, "classes": 2})}, "does not fit trained"),
     ],
 )
 def test_a_file_that_is_not_one_is_refused_in_one_line(metadata, message, tmp_path):
