@@ -33,8 +33,11 @@ class HannPool2d(nn.Module):
         if x.is_contiguous(memory_format=torch.channels_last) and not x.is_contiguous():
             batch, channels, height, width = x.shape
             last = x.permute(0, 2, 3, 1).reshape(batch, height, width * channels)
-            pooled = columns @ (rows @ last).view(batch, -1, width, channels)
-            return pooled.permute(0, 3, 1, 2)
+            fewer_rows = (rows @ last).view(batch, -1, width, channels)
+            # One large product: broadcast over batch and rows, the matrix would be copied for each.
+            pooled = columns @ fewer_rows.permute(2, 0, 1, 3).reshape(width, -1)
+            pooled = pooled.view(-1, batch, len(rows), channels).permute(1, 3, 2, 0)
+            return pooled.contiguous(memory_format=torch.channels_last)
         return rows @ (x @ columns.T)
 
     def _matrix(self, size: int, dtype: torch.dtype, device: torch.device) -> Tensor:

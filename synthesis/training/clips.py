@@ -32,6 +32,9 @@ class ClipSettings:
         Spectral variation: a smooth random gain of plus or minus this over frequency.
     room
         Share of clips with a short random reverberation.
+    voice_change
+        All frequencies and the speed of a clip's words are multiplied by up to this factor or divided by it:
+        a longer or shorter vocal tract.
     """
 
     context: float = 0.8
@@ -41,6 +44,7 @@ class ClipSettings:
     level_db: float = 6.0
     colour_db: float = 6.0
     room: float = 0.3
+    voice_change: float = 1.08
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ def draw_clip(
 def _phrase(rng: np.random.Generator, voice: Voice, index: int, settings: ClipSettings) -> Waveform:
     """The target with its centre near 1 s and, in some clips, other words up to both ends."""
     clip = np.zeros(SAMPLES, np.float32)
-    target = voice.waveform(index)
+    factor = settings.voice_change ** rng.uniform(-1, 1)
+    target = _resampled(voice.waveform(index), factor)
     centre = SAMPLES // 2 + round(rng.uniform(-1, 1) * settings.shift_ms * SAMPLE_RATE_HZ / 1000)
     start = centre - len(target) // 2
     in_context = rng.uniform() < settings.context
@@ -102,18 +107,26 @@ def _phrase(rng: np.random.Generator, voice: Voice, index: int, settings: ClipSe
     if in_context:
         before, after = start + fade, start + len(target) - fade
         while before > fade:
-            word = _other_word(rng, voice)
+            word = _other_word(rng, voice, factor)
             _add(clip, word, before - len(word), fade)
             before += fade - len(word)
         while after < SAMPLES - fade:
-            word = _other_word(rng, voice)
+            word = _other_word(rng, voice, factor)
             _add(clip, word, after, fade)
             after += len(word) - fade
     return clip
 
 
-def _other_word(rng: np.random.Generator, voice: Voice) -> Waveform:
-    return voice.waveform(int(voice.chosen[rng.integers(len(voice.chosen))]))
+def _other_word(rng: np.random.Generator, voice: Voice, factor: float) -> Waveform:
+    return _resampled(voice.waveform(int(voice.chosen[rng.integers(len(voice.chosen))])), factor)
+
+
+def _resampled(word: Waveform, factor: float) -> Waveform:
+    """Played `factor` times as fast. Linear between samples, which is enough for a variation."""
+    if factor == 1.0:
+        return word
+    places = np.arange(0, len(word) - 1, factor)
+    return np.interp(places, np.arange(len(word)), word).astype(np.float32)
 
 
 def _add(clip: Waveform, word: Waveform, start: int, fade: int) -> None:

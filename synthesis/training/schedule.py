@@ -31,4 +31,5 @@ def clip_settings(clips: ClipSpec, curriculum: float, progress: float) -> ClipSe
         level_db=clips.level_db,
         colour_db=clips.colour_db * hardness,
         room=clips.room * hardness,
+        voice_change=clips.voice_change,
     )

@@ -37,6 +37,7 @@ class ClipSpec(_Strict):
     level_db: float = Field(default=6.0, ge=0, le=30)
     colour_db: float = Field(default=6.0, ge=0, le=30)
     room: float = Field(default=0.3, ge=0, le=1)
+    voice_change: float = Field(default=1.08, ge=1, le=1.3)
 
 
 class BackgroundSpec(_Strict):
@@ -136,6 +137,7 @@ PUBLISHED: dict[str, object] = {
         "level_db": 0.0,
         "colour_db": 0.0,
         "room": 0.0,
+        "voice_change": 1.0,
     },
     "optimiser": {
         "schedule": "steps",
