@@ -22,8 +22,11 @@ from synthesis.progress import Format, use_format
 from synthesis.readout_command import readout
 from synthesis.recognition.command import plot_observers, recognize
 from synthesis.report.command import report
+from synthesis.speech.command import corpus, cut_corpus
 from synthesis.starter.command import starter
+from synthesis.starter.words_command import starter_words
 from synthesis.stopping import exit_code, stoppable
+from synthesis.training.command import train
 
 app = typer.Typer(
     help="Make, certify and check model metamers.",
@@ -39,6 +42,10 @@ app.command()(null)
 app.command()(recognize)
 app.command()(plot_observers)
 app.command()(report)
+app.command()(starter_words)
+app.command()(corpus)
+app.command()(cut_corpus)
+app.command()(train)
 Bundle = Annotated[str, typer.Argument(help="A bundle's folder, or its address: s3://BUCKET/PREFIX.")]
 
 

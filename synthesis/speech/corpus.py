@@ -1,0 +1,151 @@
+"""Building a corpus: every voice speaks the vocabulary, a shard per take; what is there is kept.
+
+A corpus is a folder with `manifest.json` and one `.npz` file per shard. Shards are written whole, so a build
+that was interrupted goes on with the first one that is missing.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from synthesis.bundle.errors import UserError
+from synthesis.bundle.files import write_atomically
+from synthesis.progress import Counter
+from synthesis.speech.corpus_spec import CorpusManifest, CorpusSpec, EngineRecord, Shard, VoiceSpec
+from synthesis.speech.engine import SpeechEngine, Waveform
+from synthesis.speech.engines import load_engine
+from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes, to_take
+from synthesis.vocabulary.words import default_vocabulary, read_vocabulary
+
+_TRIES = 3
+LoadEngine = Callable[[str], SpeechEngine]
+
+
+def spec_vocabulary(spec: CorpusSpec) -> tuple[str, ...]:
+    return read_vocabulary(spec.vocabulary) if spec.vocabulary else default_vocabulary()
+
+
+def planned_takes(spec: CorpusSpec) -> list[tuple[VoiceSpec, int]]:
+    """Each voice with the number of each of its takes, in the order they are made."""
+    return [(voice, take) for voice in spec.voices for take in range(voice.takes)]
+
+
+def build_corpus(
+    spec: CorpusSpec, out: Path, counter: Counter, load: LoadEngine = load_engine
+) -> CorpusManifest:
+    """Make the shards that are missing in `out`, then the manifest.
+
+    Raises
+    ------
+    EngineMissing
+        Before anything is written, if an engine of the spec is not installed.
+    UserError
+        `out` holds a corpus of another spec, or a voice is unknown.
+    """
+    vocabulary = spec_vocabulary(spec)
+    engines = {name: load(name) for name in dict.fromkeys(voice.engine for voice in spec.voices)}
+    _check_voices(spec, engines)
+    manifest = _begin(spec, vocabulary, engines, out)
+    done = {(shard.engine, shard.voice, shard.take) for shard in manifest.shards}
+    for voice, take in planned_takes(spec):
+        if (voice.engine, voice.voice, take) in done:
+            counter.skip()
+            continue
+        shard = _make_shard(engines[voice.engine], voice, take, spec, vocabulary, out)
+        manifest = manifest.model_copy(update={"shards": (*manifest.shards, shard)})
+        _write(manifest, out)
+        counter.advance()
+    return manifest
+
+
+def _check_voices(spec: CorpusSpec, engines: dict[str, SpeechEngine]) -> None:
+    for voice in spec.voices:
+        if voice.voice not in engines[voice.engine].voices:
+            known = ", ".join(engines[voice.engine].voices)
+            raise UserError(f"{voice.engine} has no voice {voice.voice!r}; it has {known}")
+
+
+def _begin(
+    spec: CorpusSpec, vocabulary: tuple[str, ...], engines: dict[str, SpeechEngine], out: Path
+) -> CorpusManifest:
+    """The manifest of an earlier run of the same spec, else a new one."""
+    records = {name: EngineRecord(version=it.version, licence=it.licence) for name, it in engines.items()}
+    fresh = CorpusManifest(
+        sample_rate_hz=SAMPLE_RATE_HZ, vocabulary=vocabulary, spec=spec, engines=records, shards=()
+    )
+    if not (out / "manifest.json").exists():
+        return fresh
+    earlier = read_manifest(out)
+    if earlier.model_copy(update={"shards": ()}) != fresh:
+        raise UserError(
+            f"{out}: holds a corpus of another spec or other engine versions; name another folder"
+        )
+    return earlier
+
+
+def read_manifest(folder: Path) -> CorpusManifest:
+    """A corpus folder's manifest. Raises `UserError` if there is none, or none of this format."""
+    try:
+        return CorpusManifest.model_validate_json((folder / "manifest.json").read_bytes())
+    except OSError:
+        raise UserError(
+            f"{folder}: no corpus (no manifest.json); make one: python -m synthesis corpus"
+        ) from None
+    except ValueError:
+        raise UserError(f"{folder / 'manifest.json'}: not a corpus manifest of this version") from None
+
+
+def _write(manifest: CorpusManifest, out: Path) -> None:
+    write_atomically(out / "manifest.json", manifest.model_dump_json(indent=1).encode())
+
+
+def _make_shard(
+    engine: SpeechEngine,
+    voice: VoiceSpec,
+    take: int,
+    spec: CorpusSpec,
+    vocabulary: tuple[str, ...],
+    out: Path,
+) -> Shard:
+    name = f"{voice.engine} {voice.voice}"
+    rng = np.random.default_rng([spec.seed, zlib.crc32(name.encode()), take])
+    words = np.sort(rng.permutation(len(vocabulary))[: max(1, round(voice.share * len(vocabulary)))])
+    spoken = [(int(word), said) for word, said in _speak(engine, voice, spec, vocabulary, words, rng)]
+    takes = Takes.join([said for _, said in spoken], [word for word, _ in spoken])
+    data = takes.to_bytes()
+    file = f"{voice.engine}_{voice.voice}_{take}.npz".replace("+", "_").replace("/", "_")
+    write_atomically(out / file, data)
+    return Shard(
+        file=file,
+        engine=voice.engine,
+        voice=voice.voice,
+        take=take,
+        held_out=voice.held_out,
+        words=len(takes.words),
+        seconds=round(len(takes.audio) / SAMPLE_RATE_HZ, 2),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _speak(
+    engine: SpeechEngine,
+    voice: VoiceSpec,
+    spec: CorpusSpec,
+    vocabulary: tuple[str, ...],
+    words: np.ndarray,
+    rng: np.random.Generator,
+) -> Iterator[tuple[int, Waveform]]:
+    """Each word with its take; a word that comes out too short or too long is tried again, then left out."""
+    for word in words:
+        for _ in range(_TRIES):
+            rate, pitch = rng.uniform(*spec.rate), rng.uniform(*spec.pitch)
+            resampling = float(np.exp(rng.uniform(*np.log(spec.resampling))))
+            seed = int(rng.integers(2**31))
+            said = engine.synthesise(vocabulary[word], voice.voice, rate=rate, pitch=pitch, seed=seed)
+            take = to_take(said, resampling)
+            if take is not None:
+                yield int(word), take
+                break

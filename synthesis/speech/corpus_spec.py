@@ -1,0 +1,85 @@
+"""What a corpus of takes is made of: the spec file of `python -m synthesis corpus`, and its manifest."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+Bounds = tuple[Annotated[float, Field(gt=0.3, lt=3)], Annotated[float, Field(gt=0.3, lt=3)]]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class VoiceSpec(_Strict):
+    """One voice of one engine."""
+
+    engine: str
+    voice: str
+    takes: int = Field(default=1, ge=1, le=100)
+    share: float = Field(default=1.0, gt=0, le=1)
+    """Of the vocabulary, drawn anew for each take: slow engines can lend more voices for the same time."""
+    held_out: bool = False
+    """For testing: training never uses it."""
+
+
+class CorpusSpec(_Strict):
+    """Takes of each word by each voice, with rate, pitch and resampling drawn per take of a word."""
+
+    voices: list[VoiceSpec] = Field(min_length=1)
+    vocabulary: Path | None = None
+    """A file of words; by default our own 587."""
+    seed: int = Field(default=0, ge=0)
+    rate: Bounds = (0.8, 1.3)
+    pitch: Bounds = (0.75, 1.35)
+    resampling: Bounds = (0.88, 1.14)
+    """Factor on all frequencies (a longer or shorter vocal tract); its logarithm is drawn uniformly."""
+
+    @field_validator("vocabulary")
+    @classmethod
+    def _from_folder(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        folder = (info.context or {}).get("folder", Path())
+        return None if path is None else folder / path
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> Self:
+        for name in ("rate", "pitch", "resampling"):
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name}: the lower bound {low} is above the upper {high}")
+        seen: set[tuple[str, str]] = set()
+        for voice in self.voices:
+            key = (voice.engine, voice.voice)
+            if key in seen:
+                raise ValueError(f"voices: {voice.engine} {voice.voice} is listed twice")
+            seen.add(key)
+        return self
+
+
+class Shard(_Strict):
+    """One take of the vocabulary by one voice: a .npz file with `audio` (int16), `ends` and `words`."""
+
+    file: str
+    engine: str
+    voice: str
+    take: int
+    held_out: bool
+    words: int
+    seconds: float
+    sha256: str
+
+
+class EngineRecord(_Strict):
+    version: str
+    licence: str
+
+
+class CorpusManifest(_Strict):
+    format: Literal["metamerlab-corpus/1"] = "metamerlab-corpus/1"
+    sample_rate_hz: int
+    vocabulary: tuple[str, ...]
+    spec: CorpusSpec | None
+    """None: the takes were cut from recordings."""
+    engines: dict[str, EngineRecord]
+    shards: tuple[Shard, ...]

@@ -1,0 +1,105 @@
+"""The starter clips of the word experiment: words in context, spoken by a small voice that a package brings.
+
+`stimuli/WORD/WORD1.wav` are the words to be recognised, `null/*.wav` clips of other words for the null
+distribution. All are two seconds at 20 kHz, with the word at the 1-s mark.
+"""
+
+import io
+import wave
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from synthesis.bundle.errors import UserError
+from synthesis.bundle.files import write_atomically
+from synthesis.progress import Counter
+from synthesis.speech.engine import SpeechEngine, Waveform
+from synthesis.speech.engines import load_engine
+from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes, to_take
+from synthesis.training.clips import ClipSettings, compose
+from synthesis.training.voices import Voice
+from synthesis.vocabulary.words import default_vocabulary
+
+ENGINE, VOICE = "hibari", "heart"
+DEFAULT_WORDS = 24
+DEFAULT_NULL = 96
+_CONTEXT = 40
+"""Words that neighbours are drawn from, spoken once."""
+_CLIP = ClipSettings(context=1.0, clean=1.0, shift_ms=0.0, level_db=0.0, colour_db=0.0, room=0.0)
+
+
+@dataclass(frozen=True)
+class PlannedClip:
+    path: PurePosixPath
+    word: str
+    seed: tuple[int, ...]
+
+
+def plan_clips(seed: int, words: int, null: int) -> list[PlannedClip]:
+    """Words drawn without repetition, first those to be recognised, then those of the null.
+
+    Raises `UserError` if there are fewer words in the vocabulary.
+    """
+    vocabulary = default_vocabulary()
+    if words + null > len(vocabulary):
+        raise UserError(f"the vocabulary has {len(vocabulary)} words; {words} and {null} are more")
+    drawn = [vocabulary[index] for index in np.random.default_rng(seed).permutation(len(vocabulary))]
+    stimuli = [
+        PlannedClip(PurePosixPath("stimuli", word, f"{word}1.wav"), word, (seed, 0, number))
+        for number, word in enumerate(drawn[:words])
+    ]
+    nulls = [
+        PlannedClip(PurePosixPath("null", f"{word}.wav"), word, (seed, 1, number))
+        for number, word in enumerate(drawn[words : words + null])
+    ]
+    return stimuli + nulls
+
+
+def make_words(out: Path, plan: list[PlannedClip], counter: Counter) -> int:
+    """Write the clips that are missing in `out`; the number written. Raises `EngineMissing`."""
+    missing = [clip for clip in plan if not (out / clip.path).exists()]
+    for _ in range(len(plan) - len(missing)):
+        counter.skip()
+    if not missing:
+        return 0
+    engine = load_engine(ENGINE)
+    around = _context(engine, plan[0].seed[0])
+    for clip in missing:
+        (out / clip.path).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(out / clip.path, encode_wav(_speak(engine, clip, around)))
+        counter.advance()
+    return len(missing)
+
+
+def encode_wav(waveform: Waveform) -> bytes:
+    """One channel of 16 bits at 20 kHz, without further chunks. Peaks above 1 are clipped."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(SAMPLE_RATE_HZ)
+        writer.writeframes(np.round(np.clip(waveform, -1, 1) * 32767).astype("<i2").tobytes())
+    return file.getvalue()
+
+
+def _context(engine: SpeechEngine, seed: int) -> list[Waveform]:
+    """Other words, the same ones for every clip of a seed."""
+    rng = np.random.default_rng([seed, 2])
+    vocabulary = default_vocabulary()
+    words = [vocabulary[index] for index in rng.permutation(len(vocabulary))[:_CONTEXT]]
+    return [_take(engine, word, seed) for word in words]
+
+
+def _speak(engine: SpeechEngine, clip: PlannedClip, around: list[Waveform]) -> Waveform:
+    target = _take(engine, clip.word, clip.seed[-1])
+    takes = Takes.join([target, *around], list(range(1 + len(around))))
+    voice = Voice(VOICE, ENGINE, takes, np.arange(1, 1 + len(around)))
+    return compose(np.random.default_rng(clip.seed), voice, 0, _CLIP, None).waveform
+
+
+def _take(engine: SpeechEngine, word: str, seed: int) -> Waveform:
+    take = to_take(engine.synthesise(word, VOICE, rate=1.0, pitch=1.0, seed=seed))
+    if take is None:
+        raise UserError(f"{ENGINE} said {word!r} too short or too long for a word")
+    return take

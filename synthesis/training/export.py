@@ -1,0 +1,40 @@
+"""Writing a trained network in the published layers, with what it is in the file's metadata."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synthesis.networks.trained_file import Trained, write_trained
+from synthesis.training.model import TaskNetwork
+from synthesis.training.spec import TrainSpec
+
+if TYPE_CHECKING:
+    from synthesis.training.data import Parts
+    from synthesis.training.loop import Progress
+
+
+def write_network(
+    path: Path, network: TaskNetwork, spec: TrainSpec, parts: Parts, progress: Progress
+) -> None:
+    """Write the trunk, its training norms folded, in float16. A network of both tasks answers words."""
+    folded = network.trunk.folded().cpu()
+    spoken = parts.training.spoken
+    training = {
+        "seed": spec.seed,
+        "examples": progress.step * spec.batch,
+        "minutes": round(progress.seconds / 60, 1),
+        "voices": sorted({voice.name for voice in spoken.voices}),
+        "validation": progress.validations[-1] if progress.validations else {},
+        "optimiser": spec.optimiser.model_dump(mode="json"),
+        "clips": spec.clips.model_dump(mode="json"),
+    }
+    answers = parts.backgrounds if spec.task == "background" else spoken.vocabulary
+    described = Trained(
+        architecture="cochcnn",
+        settings=folded.settings,
+        answers=answers,
+        task=spec.task,
+        training=training,
+    )
+    write_trained(path, folded, described)

@@ -1,0 +1,140 @@
+"""The training itself: steps, validations, checkpoints, and what is written at the end."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from synthesis.bundle.errors import UserError
+from synthesis.device import devices
+from synthesis.progress import Counter
+from synthesis.training.accuracy import accuracy
+from synthesis.training.checkpoint import load_checkpoint, save_checkpoint
+from synthesis.training.data import Parts
+from synthesis.training.export import write_network
+from synthesis.training.model import TaskNetwork, loss_of
+from synthesis.training.schedule import clip_settings, learning_rate
+from synthesis.training.spec import TrainSpec
+
+_CHECKPOINT_EVERY_S = 60.0
+
+
+@dataclass
+class Progress:
+    """Where a training stands; kept in its checkpoint."""
+
+    step: int = 0
+    seconds: float = 0.0
+    stopped: bool = False
+    snapshots: list[float] = field(default_factory=list)
+    validations: list[dict[str, float]] = field(default_factory=list)
+
+
+def train(spec: TrainSpec, parts: Parts, out: Path, counter: Counter) -> Progress:
+    """Train until the last example or the wanted accuracy, and write `out/network.safetensors`.
+
+    Goes on from `out/checkpoint.pt` if that is of the same spec; the result is the same to rounding.
+    `counter` counts steps.
+
+    Raises
+    ------
+    UserError
+        `out` holds another training, the numbers make no network, or the loss became NaN.
+    """
+    training = _Training(spec, parts, out)
+    for _ in range(training.progress.step):
+        counter.skip()
+    training.run(counter)
+    return training.progress
+
+
+class _Training:
+    def __init__(self, spec: TrainSpec, parts: Parts, out: Path) -> None:
+        self.spec, self.parts, self.out = spec, parts, out
+        self.device = devices("auto")[0]
+        words = len(parts.training.spoken.vocabulary)
+        torch.manual_seed(spec.seed)
+        try:
+            network = TaskNetwork(spec.network, spec.task, words, len(parts.backgrounds))
+        except ValueError as error:
+            raise UserError(f"network: {error}") from None
+        self.network = network.to(self.device).to(memory_format=torch.channels_last)
+        self.optimiser = _optimiser(self.network, spec)
+        out.mkdir(parents=True, exist_ok=True)
+        state = load_checkpoint(out, spec, self.network, self.optimiser)
+        self.progress = Progress(**state) if state else Progress()
+        self._saved = time.monotonic()
+
+    def run(self, counter: Counter) -> None:
+        started, before = time.monotonic(), self.progress.seconds
+        every = max(1, self.spec.validate_every // self.spec.batch)
+        while self.progress.step < self.spec.steps and not self.progress.stopped:
+            self._step()
+            self.progress.step += 1
+            self.progress.seconds = before + time.monotonic() - started
+            last = self.progress.step == self.spec.steps
+            if self.progress.step % every == 0 or last:
+                self._validate(counter.say)
+            if time.monotonic() - self._saved > _CHECKPOINT_EVERY_S or last or self.progress.stopped:
+                self._save()
+            counter.advance()
+        write_network(self.out / "network.safetensors", self.network, self.spec, self.parts, self.progress)
+
+    def _step(self) -> None:
+        spec, step = self.spec, self.progress.step
+        at = step / spec.steps
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate(spec.optimiser, at)
+        clips = clip_settings(spec.clips, spec.optimiser.curriculum, at)
+        batch = self.parts.training.batch(step, spec.batch, clips)
+        torch.manual_seed(spec.seed * 1_000_003 + step)  # of dropout, so that a resumed run draws the same
+        self.network.train()
+        labels = batch.words.to(self.device), batch.backgrounds.to(self.device)
+        loss = loss_of(
+            self.network, spec.task, batch.sounds.to(self.device), labels, spec.optimiser.label_smoothing
+        )
+        if not torch.isfinite(loss):
+            raise UserError(f"step {step}: the loss is {loss.item()}; try a lower optimiser.peak")
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step()
+
+    def _validate(self, say: Callable[[str], None]) -> None:
+        spec = self.spec
+        clips = clip_settings(spec.clips, 0.0, 1.0)
+        size = min(spec.batch, spec.validation_clips)
+        batches = (
+            self.parts.validation.batch(number, size, clips)
+            for number in range(spec.validation_clips // size)
+        )
+        found = accuracy(self.network, batches, spec.task, self.device)
+        examples = self.progress.step * spec.batch
+        self.progress.validations.append({"examples": examples, **found})
+        say(f"{examples} examples: validation {', '.join(f'{k} {v:.3f}' for k, v in found.items())}")
+        main = found["background" if spec.task == "background" else "word"]
+        for wanted in spec.snapshots_at:
+            if main >= wanted and wanted not in self.progress.snapshots:
+                self.progress.snapshots.append(wanted)
+                path = self.out / f"network_at_{wanted:g}.safetensors"
+                write_network(path, self.network, spec, self.parts, self.progress)
+        self.progress.stopped = spec.stop_at_accuracy is not None and main >= spec.stop_at_accuracy
+
+    def _save(self) -> None:
+        state: dict[str, Any] = vars(self.progress)
+        save_checkpoint(self.out, self.spec, self.network, self.optimiser, state)
+        self._saved = time.monotonic()
+
+
+def _optimiser(network: TaskNetwork, spec: TrainSpec) -> torch.optim.Optimizer:
+    chosen = spec.optimiser
+    if chosen.schedule == "steps":
+        return torch.optim.SGD(
+            network.parameters(), chosen.peak, momentum=0.9, weight_decay=chosen.weight_decay
+        )
+    weights = [parameter for parameter in network.parameters() if parameter.dim() > 1]
+    others = [parameter for parameter in network.parameters() if parameter.dim() <= 1]
+    groups: list[dict[str, Any]] = [{"params": weights}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, chosen.peak, weight_decay=chosen.weight_decay)

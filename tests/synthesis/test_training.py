@@ -1,0 +1,223 @@
+"""Clips and the training of networks, on a corpus of tones."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from synthesis.bundle.errors import SpecError, UserError
+from synthesis.bundle.yaml_file import load_yaml
+from synthesis.networks.cochcnn import CochCNN
+from synthesis.networks.trained_file import read_trained
+from synthesis.progress import Uncounted
+from synthesis.speech.corpus import build_corpus
+from synthesis.speech.corpus_spec import CorpusSpec, VoiceSpec
+from synthesis.speech.takes import SAMPLE_RATE_HZ
+from synthesis.speech.textures import TEXTURES
+from synthesis.training import loop
+from synthesis.training.backgrounds import make_backgrounds
+from synthesis.training.clips import SAMPLES, ClipSettings, compose
+from synthesis.training.parts import read_parts
+from synthesis.training.schedule import clip_settings, learning_rate
+from synthesis.training.spec import ClipSpec, OptimiserSpec, TrainSpec
+from synthesis.training.voices import read_spoken_words
+from tests.synthesis.tones import ToneEngine
+
+WORDS = ("ability", "believe", "college", "daughter", "economic")
+TINY = """
+corpora: [corpus]
+network: {filters: 8, sample_factor: 1, widths: [4, 4, 4, 4, 4], fc_width: 8, dropout: 0.1}
+backgrounds: {per_class: 1}
+examples: 48
+batch: 8
+validate_every: 16
+validation_clips: 8
+"""
+CLEAN = ClipSettings(colour_db=0, room=0, level_db=0, clean=1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("training")
+    (folder / "words.txt").write_text("\n".join(WORDS))
+    voices = [
+        VoiceSpec(engine="tones", voice="low", takes=8),
+        VoiceSpec(engine="tones", voice="high", takes=1, held_out=True),
+    ]
+    spec = CorpusSpec(voices=voices, vocabulary=folder / "words.txt")
+    build_corpus(spec, folder / "corpus", Uncounted(), lambda _: ToneEngine())
+    return folder
+
+
+def spec_of(folder: Path, text: str) -> TrainSpec:
+    (folder / "spec.yaml").write_text(text)
+    return load_yaml(folder / "spec.yaml", TrainSpec)
+
+
+def test_training_validation_and_held_out_takes_never_meet(folder: Path) -> None:
+    training, validation, test = (
+        read_spoken_words([folder / "corpus"], part) for part in ("training", "validation", "test")
+    )
+    assert {voice.name for voice in training.voices} == {"tones low"}
+    assert {voice.name for voice in test.voices} == {"tones high"}
+    assert len(training) + len(validation) == 8 * len(WORDS)
+    for one, other in zip(training.voices, validation.voices, strict=True):
+        assert not set(one.chosen) & set(other.chosen)
+
+
+def test_the_target_is_at_one_second_and_its_neighbours_touch_it(folder: Path) -> None:
+    voice = read_spoken_words([folder / "corpus"], "test").voices[0]
+    alone = compose(
+        np.random.default_rng(1), voice, 2, ClipSettings(0, colour_db=0, room=0, shift_ms=0), None
+    )
+    assert alone.word == 2
+    heard = np.flatnonzero(np.abs(alone.waveform) > 0.02)
+    assert (heard[0] + heard[-1]) / 2 / SAMPLE_RATE_HZ == pytest.approx(1.0, abs=0.02)
+    shifted = [
+        np.flatnonzero(
+            np.abs(compose(np.random.default_rng(seed), voice, 2, ClipSettings(0), None).waveform) > 0.05
+        )
+        for seed in range(20)
+    ]
+    centres = [(at[0] + at[-1]) / 2 / SAMPLE_RATE_HZ for at in shifted]
+    assert 0.05 < max(centres) - min(centres) < 0.2
+    context = compose(np.random.default_rng(1), voice, 2, ClipSettings(1, colour_db=0, room=0), None).waveform
+    power = (context.reshape(-1, 2000) ** 2).mean(1)
+    assert (power > 1e-4).mean() > 0.8
+
+
+def test_noise_has_the_ratio_that_was_drawn_and_the_clip_its_level(folder: Path) -> None:
+    voice = read_spoken_words([folder / "corpus"], "test").voices[0]
+    backgrounds = make_backgrounds("test", 1, None)
+    speech = compose(np.random.default_rng(4), voice, 0, CLEAN, None).waveform
+    assert np.sqrt(np.mean(speech**2)) == pytest.approx(0.1, rel=1e-3)
+    noisy = ClipSettings(snr_db=(0, 0), clean=0, colour_db=0, room=0, level_db=0)
+    clip = compose(np.random.default_rng(4), voice, 0, noisy, backgrounds)
+    assert clip.waveform.shape == (SAMPLES,)
+    assert 0 <= clip.background < len(TEXTURES)
+    # The drawn phrase is the same, so speech and noise are found by projecting.
+    share = float(speech @ clip.waveform / (speech @ speech))
+    noise = clip.waveform - share * speech
+    assert 20 * np.log10(share * 0.1 / np.sqrt(np.mean(noise**2))) == pytest.approx(0, abs=1.5)
+
+
+def test_schedules_warm_up_fall_and_harden() -> None:
+    cosine = OptimiserSpec(peak=1.0)
+    assert learning_rate(cosine, 0.05) == pytest.approx(0.5)
+    assert learning_rate(cosine, 0.1) == pytest.approx(1.0)
+    assert learning_rate(cosine, 1.0) == pytest.approx(0.0)
+    steps = OptimiserSpec(schedule="steps", peak=1.0)
+    assert [learning_rate(steps, at) for at in (0.1, 0.5, 0.9)] == pytest.approx([1.0, 0.1, 0.01])
+    clips = ClipSpec(context=0.8, snr_db=(-3, 30))
+    assert clip_settings(clips, 0.3, 0.0).context == pytest.approx(0.2)
+    assert clip_settings(clips, 0.3, 0.0).snr_db == (12, 30)
+    assert clip_settings(clips, 0.3, 0.5).snr_db == (-3, 30)
+
+
+def test_a_killed_training_goes_on_to_the_same_network(folder: Path) -> None:
+    spec = spec_of(folder, TINY)
+
+    class Killed(Uncounted):
+        def advance(self) -> None:
+            self.say("step")
+            if self.said.count("step") == 3:
+                raise KeyboardInterrupt
+
+    whole, cut = folder / "whole", folder / "cut"
+    loop.train(spec, read_parts(spec), whole, Uncounted())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "_CHECKPOINT_EVERY_S", 0.0)
+        with pytest.raises(KeyboardInterrupt):
+            loop.train(spec, read_parts(spec), cut, Killed())
+    assert not (cut / "network.safetensors").exists()
+    progress = loop.train(spec, read_parts(spec), cut, Uncounted())
+    assert progress.step == 6
+    assert [round(at["examples"]) for at in progress.validations] == [16, 32, 48]
+    one, other = (torch.load(path / "checkpoint.pt", weights_only=True)["network"] for path in (whole, cut))
+    for name, value in one.items():
+        torch.testing.assert_close(value, other[name], msg=name)
+    described = read_trained(cut / "network.safetensors")
+    assert described is not None
+    assert described.answers == WORDS
+    assert described.training["examples"] == 48
+    with pytest.raises(UserError, match="holds a training of another spec"):
+        loop.train(spec.model_copy(update={"seed": 1}), read_parts(spec), cut, Uncounted())
+    (cut / "checkpoint.pt").write_bytes(b"torn")
+    with pytest.raises(UserError, match="is no checkpoint"):
+        loop.train(spec, read_parts(spec), cut, Uncounted())
+
+
+@pytest.mark.parametrize("task", ["background", "both"])
+def test_each_task_has_its_answers_and_snapshots_are_written_once(folder: Path, task: str) -> None:
+    spec = spec_of(folder, f"{TINY}task: {task}\nsnapshots_at: [0.0]\nstop_at_accuracy: 0.999\n")
+    out = folder / task
+    progress = loop.train(spec, read_parts(spec), out, Uncounted())
+    assert progress.snapshots == [0.0]
+    assert set(progress.validations[-1]) == {"examples", "background"} | (
+        {"word"} if task == "both" else set()
+    )
+    described = read_trained(out / "network_at_0.safetensors")
+    assert described is not None
+    assert described.answers == (tuple(TEXTURES) if task == "background" else WORDS)
+
+
+def test_a_small_network_learns_the_tones_and_stops_early(folder: Path) -> None:
+    spec = spec_of(
+        folder,
+        """
+corpora: [corpus]
+network: {filters: 10, sample_factor: 1, widths: [8, 8, 8, 8, 8], fc_width: 16, dropout: 0.0}
+backgrounds: {per_class: 1}
+clips: {context: 0.0, snr_db: [20, 30], room: 0.0, colour_db: 0.0}
+optimiser: {peak: 0.01}
+examples: 4000
+batch: 16
+validate_every: 160
+validation_clips: 32
+stop_at_accuracy: 0.6
+""",
+    )
+    progress = loop.train(spec, read_parts(spec), folder / "learnt", Uncounted())
+    assert progress.stopped
+    assert progress.step < spec.steps
+
+
+def test_the_published_preset_fills_what_the_spec_leaves_open(folder: Path) -> None:
+    spec = spec_of(folder, "preset: published\ncorpora: [corpus]\nnetwork: {fc_width: 512}\nseed: 4\n")
+    assert spec.network.widths == (96, 256, 512, 1024, 512)
+    assert spec.network.fc_width == 512
+    assert spec.stop_at_accuracy == 0.57
+    assert spec.optimiser.schedule == "steps"
+
+
+def test_bad_specs_are_one_line(folder: Path) -> None:
+    with pytest.raises(SpecError, match="unknown field exmaples; did you mean examples"):
+        spec_of(folder, "corpora: [corpus]\nexmaples: 3\n")
+    with pytest.raises(UserError, match="no corpus"):
+        read_parts(spec_of(folder, "corpora: [absent]\n"))
+    with pytest.raises(UserError, match="'kokoro' is no engine of the corpora; they have tones"):
+        read_parts(spec_of(folder, "corpora: [corpus]\nengine_weights: {kokoro: 2}\n"))
+    (folder / "empty").mkdir(exist_ok=True)
+    with pytest.raises(UserError, match=r"has no .wav, .flac or .ogg recordings"):
+        read_parts(spec_of(folder, "corpora: [corpus]\nbackgrounds: {folder: empty}\n"))
+
+
+def test_a_changed_shard_is_noticed(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "corpus", tmp_path / "corpus")
+    shard = next((tmp_path / "corpus").glob("tones_low_*.npz"))
+    shard.write_bytes(shard.read_bytes()[:-1])
+    with pytest.raises(UserError, match="it has changed since it was written"):
+        read_spoken_words([tmp_path / "corpus"], "training")
+
+
+def test_folding_gives_the_published_layers(folder: Path) -> None:
+    spec = spec_of(folder, TINY)
+    network = loop._Training(spec, read_parts(spec), folder / "folding").network
+    sounds = 0.1 * torch.randn(3, SAMPLES)
+    network(sounds)
+    network.eval()
+    folded = network.trunk.folded()
+    assert isinstance(folded, CochCNN)
+    torch.testing.assert_close(folded(sounds), network(sounds)[0], rtol=1e-4, atol=1e-4)
