@@ -20,6 +20,7 @@ from synthesis.bundle.manifest import (
     ModelRecord,
     Natural,
     NullStimulus,
+    PictureRecord,
 )
 from synthesis.bundle.store import BundleStore
 from synthesis.engines import Engine
@@ -172,7 +173,7 @@ class Run:
             weights_seed=self.network.weights_seed,
             weights_sha256=self.network.weights_sha256,
             layers=[layer.name for layer in self.network.layers],
-            input_px=self.network.input_px,
+            input=PictureRecord(size_px=self.network.input_px),
         )
 
     def _decision_record(self) -> DecisionRecord:

@@ -168,13 +168,13 @@ async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
     return Trials(analysis, table)
 
 
-async def shown_pictures(session: AsyncSession, analysis: StudyAnalysis) -> pd.DataFrame:
-    """`stimulus`, `condition`, `seed` of every picture that the study may show."""
-    pictures = await stimuli_queries.pictures_of_bundle(session, analysis.bundle.id)
+async def shown_stimuli(session: AsyncSession, analysis: StudyAnalysis) -> pd.DataFrame:
+    """`stimulus`, `condition`, `seed` of every stimulus that the study may present."""
+    stimuli = await stimuli_queries.stimuli_of_bundle(session, analysis.bundle.id)
     rows = [
-        (picture.natural_id, picture.condition, picture.seed)
-        for picture in pictures
-        if picture.certified and picture.condition in analysis.conditions
+        (stimulus.natural_id, stimulus.condition, stimulus.seed)
+        for stimulus in stimuli
+        if stimulus.certified and stimulus.condition in analysis.conditions
     ]
     return pd.DataFrame(rows, columns=["stimulus", "condition", "seed"])
 

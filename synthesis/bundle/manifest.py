@@ -1,6 +1,7 @@
 """The schema of a bundle's manifest.json.
 
-Units: rho and r are in [-1, 1]; signal-to-noise ratios in dB; sizes in px and bytes; times in seconds.
+Units: rho and r are in [-1, 1]; signal-to-noise ratios in dB; sizes in px and bytes; times in seconds; sampling
+rates in Hz.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 NATURAL = "natural"
 
-MediaType = Literal["image/png", "application/octet-stream"]
+MediaType = Literal["image/png", "audio/wav", "application/octet-stream"]
 
 
 class Record(BaseModel):
@@ -27,7 +28,7 @@ class Blob(Record):
 
 
 class Natural(Record):
-    """A natural stimulus as it is served: cropped, resized, rounded to 8 bits, encoded.
+    """A natural stimulus as it is served: a picture cropped, resized and rounded to 8 bits; a sound mono, 16 bits.
 
     `answer` is the network's answer to the served bytes, by the bundle's decision rule.
     """
@@ -142,6 +143,21 @@ class Item(Record):
     provenance: Provenance
 
 
+class PictureRecord(Record):
+    """What a network of vision is shown: square PNG pictures."""
+
+    kind: Literal["picture"] = "picture"
+    size_px: int = Field(gt=0)
+
+
+class SoundRecord(Record):
+    """What a network of hearing is played: WAV, mono, 16-bit PCM, each sound of exactly so many samples."""
+
+    kind: Literal["sound"] = "sound"
+    sample_rate_hz: int = Field(gt=0)
+    samples: int = Field(gt=0)
+
+
 class ModelRecord(Record):
     """`layers` are all of the network's published layers in depth order, matched in this bundle or not.
 
@@ -154,7 +170,7 @@ class ModelRecord(Record):
     weights_seed: int | None = Field(default=None, description="of random weights")
     weights_sha256: str
     layers: list[str]
-    input_px: int
+    input: PictureRecord | SoundRecord = Field(discriminator="kind")
 
 
 class DecisionRecord(Record):
@@ -166,7 +182,7 @@ class DecisionRecord(Record):
 
 
 class Manifest(Record):
-    format: Literal["metamerlab-bundle/2"] = "metamerlab-bundle/2"
+    format: Literal["metamerlab-bundle/3"] = "metamerlab-bundle/3"
     created_at: str
     spec: dict[str, Any]
     model: ModelRecord
@@ -188,11 +204,15 @@ class Manifest(Record):
         """A copy whose `digest` fits its content."""
         return self.model_copy(update={"digest": self.content_digest()})
 
-    def blobs(self) -> list[Blob]:
-        """Every blob that the manifest names, each once."""
+    def stimulus_blobs(self) -> list[Blob]:
+        """Natural stimuli, those of the null, and metamers."""
         blobs = [natural.blob for natural in self.naturals]
         blobs += [stimulus.blob for stimulus in self.null_stimuli]
-        blobs += [item.blob for item in self.items]
+        return blobs + [item.blob for item in self.items]
+
+    def blobs(self) -> list[Blob]:
+        """Every blob that the manifest names, each once."""
+        blobs = self.stimulus_blobs()
         if self.decision.readout:
             blobs.append(self.decision.readout)
         return list({blob.sha256: blob for blob in blobs}.values())

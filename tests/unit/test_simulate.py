@@ -28,7 +28,7 @@ def test_natural_alone_needs_no_layers() -> None:
 def test_the_same_seed_gives_the_same_answers_and_another_seed_others() -> None:
     def run(seed: int) -> list[tuple[str, float]]:
         observer = SimulatedObserver({"stem": 0.5}, CATEGORIES, np.random.default_rng(seed))
-        answers = [observer.answer("stem", "category-3", **TIMES) for _ in range(20)]
+        answers = [observer.name_picture("stem", "category-3", **TIMES) for _ in range(20)]
         return [(answer.answer, answer.rt_ms) for answer in answers]
 
     assert run(1) == run(1)
@@ -37,7 +37,7 @@ def test_the_same_seed_gives_the_same_answers_and_another_seed_others() -> None:
 
 def test_wrong_answers_are_spread_over_all_other_categories() -> None:
     observer = SimulatedObserver({"stem": 0.0}, CATEGORIES, np.random.default_rng(5))
-    answers = [observer.answer("stem", "category-3", **TIMES).answer for _ in range(1500)]
+    answers = [observer.name_picture("stem", "category-3", **TIMES).answer for _ in range(1500)]
     counts = pd.Series(answers).value_counts()
     assert set(counts.index) == set(CATEGORIES) - {"category-3"}
     # 100 expected each, SD 9.7; five SDs either way (seeded, so this cannot fail by chance).
@@ -46,7 +46,7 @@ def test_wrong_answers_are_spread_over_all_other_categories() -> None:
 
 def test_response_times_are_log_normal_about_their_median() -> None:
     observer = SimulatedObserver({"stem": 1.0}, CATEGORIES, np.random.default_rng(6))
-    times = np.log([observer.answer("stem", "category-3", **TIMES).rt_ms for _ in range(2000)])
+    times = np.log([observer.name_picture("stem", "category-3", **TIMES).rt_ms for _ in range(2000)])
     assert np.median(times) == pytest.approx(np.log(900), abs=0.04)
     assert np.std(times) == pytest.approx(0.35, abs=0.03)
 
@@ -54,7 +54,7 @@ def test_response_times_are_log_normal_about_their_median() -> None:
 def test_timing_record_is_that_of_18_frames_at_60_hz() -> None:
     timing = (
         SimulatedObserver({"stem": 1.0}, CATEGORIES, np.random.default_rng(7))
-        .answer("stem", "category-3", **TIMES)
+        .name_picture("stem", "category-3", **TIMES)
         .timing
     )
     assert timing["image_frames"] == 18
@@ -76,7 +76,7 @@ def test_analysis_recovers_the_given_accuracies() -> None:
         observer = SimulatedObserver(given, CATEGORIES, random)
         for condition in CONDITIONS * 8:
             category = str(random.choice(CATEGORIES))
-            correct = observer.answer(condition, category, **TIMES).answer == category
+            correct = observer.name_picture(condition, category, **TIMES).answer == category
             rows.append((participant, condition, correct))
     trials = pd.DataFrame(rows, columns=["participant_id", "condition", "correct"])
     for point in recognition(scores_of(trials), CONDITIONS, CATEGORIES, level=0.999).conditions:

@@ -42,7 +42,7 @@ async def load(
 ) -> Report:
     """The report of an analysis, from the database, beside `networks` (`observers.read_answers`) if given."""
     answers, trials = await service.answers(session, analysis), await service.trials(session, analysis)
-    quality, shown = await service.quality(session, analysis), await service.shown_pictures(session, analysis)
+    quality, shown = await service.quality(session, analysis), await service.shown_stimuli(session, analysis)
     compared = None if networks is None else await asyncio.to_thread(compare, trials, networks, shown)
     return await asyncio.to_thread(report_of, answers, trials, quality, compared)
 
