@@ -1,7 +1,7 @@
 """The schema of a bundle's manifest.json.
 
-Units: rho and r are in [-1, 1]; signal-to-noise ratios in dB; sizes in px and bytes; times in seconds; sampling
-rates in Hz.
+Units: rho and r are in [-1, 1]; signal-to-noise ratios in dB; sizes in px and bytes; times in seconds;
+sampling rates in Hz.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ class Blob(Record):
 
 
 class Natural(Record):
-    """A natural stimulus as it is served: a picture cropped, resized and rounded to 8 bits; a sound mono, 16 bits.
+    """A natural stimulus as it is served: a picture cropped, resized, of 8 bits; a sound mono, of 16 bits.
 
     `answer` is the network's answer to the served bytes, by the bundle's decision rule.
     """
