@@ -79,9 +79,8 @@ def require_gradient(network: Network, layer: Layer) -> None:
 
     Costs one forward and backward pass of one picture.
     """
-    picture = torch.rand(
-        (1, 3, network.input_px, network.input_px), generator=torch.Generator().manual_seed(0)
-    )
+    side = network.pictures.size_px
+    picture = torch.rand((1, 3, side, side), generator=torch.Generator().manual_seed(0))
     picture.requires_grad_()
     activation = MatchedActivation(network, layer)(picture)
     where = f"{network.name}: layer {layer.name}"

@@ -120,7 +120,7 @@ class LayerMaker:
         seed = noise_seed(job.natural.blob.sha256, job.seed, job.attempt)
         picture = decode_png(self.journal.store.read_blob(job.natural.blob.sha256))
         natural = torch.from_numpy(to_input(picture[None]))[0]
-        noise = initial_noise(self.recipe, seed, self.observer.network.input_px)
+        noise = initial_noise(self.recipe, seed, self.observer.network.pictures.size_px)
         batch.add(job, natural.to(self.device), noise.to(self.device))
 
     def _finish(self, synthesis: Synthesis[Job]) -> Attempt:

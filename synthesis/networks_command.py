@@ -20,8 +20,7 @@ def models(
     rows: list[dict[str, Any]] = [
         {
             "name": entry.name,
-            "input_px": entry.input_px,
-            "resize_px": entry.resize_px,
+            "input": entry.input.format.model_dump(),
             "weights": entry.weights.description if entry.weights else "a checkpoint file, or random",
             "licence": entry.weights.licence if entry.weights else "the file's own",
             "description": entry.description,
@@ -32,9 +31,9 @@ def models(
     if as_json:
         typer.echo(json.dumps(rows))
         return
-    for row in rows:
-        size = f"{row['input_px']} px"
-        typer.echo(f"{row['name']:<18}  {size:>6}  {row['weights']:<58}  {row['licence']}")
+    for row, entry in zip(rows, registered(), strict=True):
+        shown = str(entry.input.format)
+        typer.echo(f"{row['name']:<18}  {shown:<15}  {row['weights']:<58}  {row['licence']}")
     typer.echo("also: torchvision/NAME, timm/NAME, path/module.py:factory", err=True)
 
 

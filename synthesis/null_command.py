@@ -36,7 +36,7 @@ def null(
     with Steps("pictures", len(files)) as progress:
         pictures: dict[str, Picture] = {}
         for file in files:
-            picture = read_picture(file, network.input_px, network.resize_px)
+            picture = read_picture(file, network.pictures.size_px, network.pictures.resize_px)
             pictures[hashlib.sha256(encode_png(picture)).hexdigest()] = picture
             progress.advance()
     observer, cache = Observer(network, FeatherRule()), NullCache()

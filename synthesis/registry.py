@@ -11,6 +11,7 @@ from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import RandomWeights, Weights
 from synthesis.networks.catalogue import ENTRIES
 from synthesis.networks.entry import Entry
+from synthesis.networks.inputs import PictureInput, SoundInput
 from synthesis.networks.network import (
     Layer,
     Network,
@@ -24,6 +25,8 @@ __all__ = [
     "Entry",
     "Layer",
     "Network",
+    "PictureInput",
+    "SoundInput",
     "architecture",
     "find_layer",
     "is_user_module",

@@ -20,7 +20,6 @@ from synthesis.bundle.manifest import (
     ModelRecord,
     Natural,
     NullStimulus,
-    PictureRecord,
 )
 from synthesis.bundle.store import BundleStore
 from synthesis.engines import Engine
@@ -157,7 +156,7 @@ class Run:
             yield replace(task, jobs=tuple(jobs[start : start + size]))
 
     def _read(self, source: Source) -> Picture:
-        return read_picture(source.path, self.network.input_px, self.network.resize_px)
+        return read_picture(source.path, self.network.pictures.size_px, self.network.pictures.resize_px)
 
     def _put_picture(self, picture: Picture) -> Blob:
         return self.store.put_blob(encode_png(picture), "image/png")
@@ -173,7 +172,7 @@ class Run:
             weights_seed=self.network.weights_seed,
             weights_sha256=self.network.weights_sha256,
             layers=[layer.name for layer in self.network.layers],
-            input=PictureRecord(size_px=self.network.input_px),
+            input=self.network.input.format,
         )
 
     def _decision_record(self) -> DecisionRecord:

@@ -22,7 +22,6 @@ from synthesis.bundle.manifest import (
     Manifest,
     ModelRecord,
     Natural,
-    PictureRecord,
 )
 from synthesis.bundle.spec import FileWeights, RandomWeights
 from synthesis.bundle.store import BundleStore
@@ -98,7 +97,7 @@ def _model(manifest: Manifest, network: Network) -> Iterator[str]:
     record = manifest.model
     yield from _equal("model weights_sha256", record.weights_sha256, network.weights_sha256)
     yield from _equal("model layers", record.layers, [layer.name for layer in network.layers])
-    yield from _equal("model input", record.input, PictureRecord(size_px=network.input_px))
+    yield from _equal("model input", record.input, network.input.format)
     yield from _equal("spec model", manifest.spec.get("model"), record.name)
 
 
@@ -205,7 +204,7 @@ class _Recomputed:
 
     def _picture(self, sha256: str) -> Picture:
         picture = decode_png(self.store.read_blob(sha256))
-        side = self.observer.network.input_px
+        side = self.observer.network.pictures.size_px
         if picture.shape != (side, side, 3):
             raise BundleError(f"{self.store.blob_path(sha256)}: is not a picture of {side} x {side} px")
         return picture

@@ -22,9 +22,9 @@ from synthesis.bundle.manifest import (
     ModelRecord,
     Natural,
     NullSummary,
-    PictureRecord,
+    PictureFormat,
     Provenance,
-    SoundRecord,
+    SoundFormat,
 )
 from synthesis.bundle.store import BundleStore
 
@@ -39,7 +39,7 @@ WORDS = (
 )  # fmt: skip
 LAYERS = ("block2", "block10", "head")
 SIZE_PX = 224
-SOUND = SoundRecord(sample_rate_hz=20_000, samples=8_000)
+SOUND = SoundFormat(sample_rate_hz=20_000, samples=8_000)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class TinyKind:
     """What tells a bundle of pictures from one of sounds. `make` gives a stimulus's bytes from a seed."""
 
     media_type: MediaType
-    input: PictureRecord | SoundRecord
+    input: PictureFormat | SoundFormat
     rule: str
     categories: tuple[str, ...]
     make: Callable[[int], bytes]
@@ -202,6 +202,6 @@ def _null(layer: str, naturals: int) -> LayerNull:
 
 
 KINDS = {
-    "picture": TinyKind("image/png", PictureRecord(size_px=SIZE_PX), "feather", CATEGORIES, _blocks_png),
+    "picture": TinyKind("image/png", PictureFormat(size_px=SIZE_PX), "feather", CATEGORIES, _blocks_png),
     "sound": TinyKind("audio/wav", SOUND, "words", WORDS, tone),
 }

@@ -12,7 +12,7 @@ from app.stimuli import png, queries, wav
 from app.stimuli.medium import MEDIA, Medium
 from app.stimuli.schemas import Candidate
 from synthesis.bundle.errors import BundleError
-from synthesis.bundle.manifest import NATURAL, Blob, Manifest, SoundRecord
+from synthesis.bundle.manifest import NATURAL, Blob, Manifest, SoundFormat
 from synthesis.bundle.store import BundleStore
 
 # Written into the bundle's folder by `python -m synthesis report`.
@@ -31,10 +31,9 @@ def verify_bundle(bundle_place: Path | str) -> Manifest:
     """
     store = BundleStore(bundle_place)
     manifest = store.read_manifest()
-    presented = {blob.sha256 for blob in manifest.stimulus_blobs()}
     for blob in manifest.blobs():
         data = store.read_blob(blob.sha256)
-        if blob.sha256 in presented and (found := _fault(blob, data, manifest)):
+        if blob != manifest.decision.readout and (found := _fault(blob, data, manifest)):
             medium = medium_of(manifest).kind
             raise BundleError(
                 f"{store.blob_path(blob.sha256)}: the {medium} {found}; write it again without that fault"
@@ -50,7 +49,7 @@ def _fault(blob: Blob, data: bytes, manifest: Manifest) -> str | None:
     shown, medium = manifest.model.input, medium_of(manifest)
     if blob.media_type != medium.media_type:
         return f"is stored as {blob.media_type}, not {medium.media_type}"
-    return wav.fault(data, shown) if isinstance(shown, SoundRecord) else png.fault(data)
+    return wav.fault(data, shown) if isinstance(shown, SoundFormat) else png.fault(data)
 
 
 async def ingest(

@@ -2,7 +2,7 @@
 
 import struct
 
-from synthesis.bundle.manifest import SoundRecord
+from synthesis.bundle.manifest import SoundFormat
 
 HEADER_BYTES = 44
 FORMAT_BYTES = 16
@@ -11,7 +11,7 @@ BYTES_PER_SAMPLE = 2
 CHUNKS = ["fmt ", "data"]
 
 
-def fault(data: bytes, expected: SoundRecord) -> str | None:
+def fault(data: bytes, expected: SoundFormat) -> str | None:
     """Why a file must not be served, in words; None if it is mono 16-bit PCM of exactly the expected length.
 
     Any chunk but the two that are needed could carry words, names or dates.
@@ -42,7 +42,7 @@ def chunk_names(data: bytes) -> list[str]:
     return names
 
 
-def _format_fault(data: bytes, expected: SoundRecord) -> str | None:
+def _format_fault(data: bytes, expected: SoundFormat) -> str | None:
     length, code, channels, rate_hz, per_second, block, bits = struct.unpack("<IHHIIHH", data[16:36])
     if length != FORMAT_BYTES:
         return f"has a format of {length} bytes, not the {FORMAT_BYTES} of plain PCM"

@@ -1,16 +1,16 @@
 """The schema of a bundle's manifest.json.
 
-Units: rho and r are in [-1, 1]; signal-to-noise ratios in dB; sizes in px and bytes; times in seconds;
-sampling rates in Hz.
+Units: rho and r are in [-1, 1]; signal-to-noise ratios in dB; sizes in px and bytes; times in seconds.
 """
 
 import hashlib
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 NATURAL = "natural"
+FORMAT: Final = "metamerlab-bundle/3"
 
 MediaType = Literal["image/png", "audio/wav", "application/octet-stream"]
 
@@ -27,8 +27,32 @@ class Blob(Record):
     size_bytes: int = Field(gt=0)
 
 
+class PictureFormat(Record):
+    """A served picture: a square PNG, 8 bits per channel."""
+
+    kind: Literal["picture"] = "picture"
+    size_px: int = Field(gt=0)
+
+    def __str__(self) -> str:
+        return f"{self.size_px} x {self.size_px} px"
+
+
+class SoundFormat(Record):
+    """A served sound: a mono WAV of 16-bit PCM, exactly `samples` long."""
+
+    kind: Literal["sound"] = "sound"
+    sample_rate_hz: int = Field(gt=0)
+    samples: int = Field(gt=0)
+
+    def __str__(self) -> str:
+        return f"{self.samples / self.sample_rate_hz:g} s at {self.sample_rate_hz} Hz"
+
+
+StimulusFormat = Annotated[PictureFormat | SoundFormat, Field(discriminator="kind")]
+
+
 class Natural(Record):
-    """A natural stimulus as it is served: a picture cropped, resized, of 8 bits; a sound mono, of 16 bits.
+    """A natural stimulus as it is served: cropped, resized or set to its level, rounded, encoded.
 
     `answer` is the network's answer to the served bytes, by the bundle's decision rule.
     """
@@ -143,21 +167,6 @@ class Item(Record):
     provenance: Provenance
 
 
-class PictureRecord(Record):
-    """What a network of vision is shown: square PNG pictures."""
-
-    kind: Literal["picture"] = "picture"
-    size_px: int = Field(gt=0)
-
-
-class SoundRecord(Record):
-    """What a network of hearing is played: WAV, mono, 16-bit PCM, each sound of exactly so many samples."""
-
-    kind: Literal["sound"] = "sound"
-    sample_rate_hz: int = Field(gt=0)
-    samples: int = Field(gt=0)
-
-
 class ModelRecord(Record):
     """`layers` are all of the network's published layers in depth order, matched in this bundle or not.
 
@@ -170,7 +179,7 @@ class ModelRecord(Record):
     weights_seed: int | None = Field(default=None, description="of random weights")
     weights_sha256: str
     layers: list[str]
-    input: PictureRecord | SoundRecord = Field(discriminator="kind")
+    input: StimulusFormat
 
 
 class DecisionRecord(Record):
@@ -182,7 +191,7 @@ class DecisionRecord(Record):
 
 
 class Manifest(Record):
-    format: Literal["metamerlab-bundle/3"] = "metamerlab-bundle/3"
+    format: Literal["metamerlab-bundle/3"] = FORMAT
     created_at: str
     spec: dict[str, Any]
     model: ModelRecord
@@ -204,15 +213,11 @@ class Manifest(Record):
         """A copy whose `digest` fits its content."""
         return self.model_copy(update={"digest": self.content_digest()})
 
-    def stimulus_blobs(self) -> list[Blob]:
-        """Natural stimuli, those of the null, and metamers."""
-        blobs = [natural.blob for natural in self.naturals]
-        blobs += [stimulus.blob for stimulus in self.null_stimuli]
-        return blobs + [item.blob for item in self.items]
-
     def blobs(self) -> list[Blob]:
         """Every blob that the manifest names, each once."""
-        blobs = self.stimulus_blobs()
+        blobs = [natural.blob for natural in self.naturals]
+        blobs += [stimulus.blob for stimulus in self.null_stimuli]
+        blobs += [item.blob for item in self.items]
         if self.decision.readout:
             blobs.append(self.decision.readout)
         return list({blob.sha256: blob for blob in blobs}.values())

@@ -24,7 +24,7 @@ from synthesis.bundle.files import (
     sizes,
     write_atomically,
 )
-from synthesis.bundle.manifest import Blob, Manifest, MediaType
+from synthesis.bundle.manifest import FORMAT, Blob, Manifest, MediaType
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -146,6 +146,11 @@ class BundleStore:
             raise BundleError(self._why_no_manifest()) from None
         except ValidationError as error:
             first = error.errors()[0]
+            if first["loc"] == ("format",):
+                raise BundleError(
+                    f"{path}: is of another format ({first['input']}, not {FORMAT}); make it again "
+                    "with this version's `python -m synthesis run`"
+                ) from None
             field = ".".join(str(part) for part in first["loc"])
             raise BundleError(f"{path}: not a bundle manifest: {field}: {first['msg']}") from None
         if manifest.content_digest() != manifest.digest:

@@ -9,6 +9,7 @@ from functools import partial
 from synthesis.bundle.errors import UserError
 from synthesis.networks.catalogue import timm_model, torchvision_model
 from synthesis.networks.entry import Entry, Normalisation, Triple
+from synthesis.networks.inputs import PictureInput
 from synthesis.networks.network import nearest_first
 from synthesis.networks.sources import WeightsSource, hub_file, torchvision_file
 
@@ -45,8 +46,7 @@ def _torchvision(name: str, model: str) -> Entry:
             description=f"torchvision {weights}, ImageNet-1k",
             download=partial(torchvision_file, str(weights)),
         ),
-        input_px=shown.crop_size[0],
-        resize_px=shown.resize_size[0],
+        input=PictureInput(shown.crop_size[0], shown.resize_size[0]),
         normalisation=Normalisation(_triple(shown.mean), _triple(shown.std)),
         key=lambda key: "" if key.startswith(("aux1.", "aux2.", "AuxLogits.")) else key,
     )
@@ -76,8 +76,7 @@ def _timm(name: str, model: str) -> Entry:
         description=described,
         build=build,
         weights=weights if shown.hf_hub_id else None,
-        input_px=shown.input_size[1],
-        resize_px=math.floor(shown.input_size[1] / shown.crop_pct),
+        input=PictureInput(shown.input_size[1], math.floor(shown.input_size[1] / shown.crop_pct)),
         normalisation=Normalisation(_triple(shown.mean), _triple(shown.std)),
     )
 

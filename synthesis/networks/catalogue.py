@@ -16,6 +16,7 @@ from synthesis.networks.efficientnet_lite import (
     timm_name,
 )
 from synthesis.networks.entry import HALF, TF_LITE, Entry
+from synthesis.networks.inputs import PictureInput
 from synthesis.networks.network import Layer
 from synthesis.networks.sources import WeightsSource, hub_file, torchvision_file
 
@@ -107,8 +108,7 @@ ENTRIES = (
         layers=lite_layers(LITE1_STAGES),
         aliases=lite_blocks(LITE1_STAGES),
         feature_node="global_pool",
-        input_px=240,
-        resize_px=272,
+        input=PictureInput(240, 272),
         normalisation=TF_LITE,
         key=partial(timm_name, stages=LITE1_STAGES),
     ),
@@ -157,8 +157,7 @@ ENTRIES = (
             Logits="fc",
         ),
         feature_node="flatten",
-        input_px=299,
-        resize_px=342,
+        input=PictureInput(299, 342),
         normalisation=HALF,
         key=lambda key: "" if key.startswith("AuxLogits.") else key,
     ),
@@ -198,7 +197,7 @@ ENTRIES = (
             logits="head.flatten",
         ),
         feature_node="head.global_pool",
-        resize_px=235,
+        input=PictureInput(224, 235),
         normalisation=HALF,
     ),
     Entry(

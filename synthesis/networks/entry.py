@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from synthesis.networks.inputs import USUAL_PICTURES, NetworkInput
 from synthesis.networks.network import Layer
 from synthesis.networks.sources import WeightsSource
 
@@ -40,8 +41,8 @@ class Entry:
     `build` gives the bare architecture with its own initialisation, drawn from torch's global generator; it
     imports torch, this declaration does not. Nodes of `layers` (depth order), `aliases` and `feature_node`
     are paths in that architecture; without `layers`, its parts are taken, and without `feature_node` the
-    input of its last linear layer. Pictures: short side to `resize_px`, central crop of `input_px`, then
-    `normalisation`. `key` translates a checkpoint's keys to the architecture's; an empty string drops one.
+    input of its last linear layer. Pictures go through `normalisation` first; sounds through nothing. `key`
+    translates a checkpoint's keys to the architecture's; an empty string drops one.
     """
 
     name: str
@@ -51,7 +52,6 @@ class Entry:
     layers: tuple[Layer, ...] = ()
     aliases: tuple[Layer, ...] = ()
     feature_node: str = ""
-    input_px: int = 224
-    resize_px: int = 256
+    input: NetworkInput = USUAL_PICTURES
     normalisation: Normalisation = IMAGENET
     key: Callable[[str], str] = same

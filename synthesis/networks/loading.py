@@ -13,6 +13,7 @@ from synthesis.bundle.spec import FileWeights, RandomWeights, Weights
 from synthesis.graph import linear_input, positions
 from synthesis.networks.checkpoint import read_checkpoint, state_digest
 from synthesis.networks.entry import Entry, Normalisation
+from synthesis.networks.inputs import PictureInput
 from synthesis.networks.modules import NormalisedNetwork, frozen
 from synthesis.networks.network import BODY, Layer, Network, split_user_module
 from synthesis.networks.user_module import run_factory
@@ -26,19 +27,23 @@ _NO_LAYERS = (nn.Identity, nn.Dropout)
 def from_entry(entry: Entry, weights: Weights) -> Network:
     """Build a network of the registry. Raises `UserError` when its weights are not there or do not fit."""
     loaded = _random(entry, weights.random) if isinstance(weights, RandomWeights) else _stored(entry, weights)
-    normalised = NormalisedNetwork(loaded.body, loaded.normalisation.mean, loaded.normalisation.std)
+    module, prefix = loaded.body, ""
+    if isinstance(entry.input, PictureInput):
+        module, prefix = (
+            NormalisedNetwork(loaded.body, loaded.normalisation.mean, loaded.normalisation.std),
+            BODY,
+        )
     network = Network(
         name=entry.name,
-        module=frozen(normalised),
-        layers=_inside(entry.layers),
-        input_px=entry.input_px,
-        resize_px=entry.resize_px,
-        feature_node=BODY + entry.feature_node if entry.feature_node else "",
+        module=frozen(module),
+        layers=_inside(prefix, entry.layers),
+        input=entry.input,
+        feature_node=prefix + entry.feature_node if entry.feature_node else "",
         weights=loaded.words,
         weights_sha256=loaded.sha256,
         weights_kind=loaded.kind,
         weights_seed=weights.random if isinstance(weights, RandomWeights) else None,
-        aliases=_inside(entry.aliases),
+        aliases=_inside(prefix, entry.aliases),
     )
     return _completed(network)
 
@@ -115,8 +120,8 @@ def _seeded(seed: int, make: Callable[[], Made]) -> Made:
         return make()
 
 
-def _inside(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    return tuple(Layer(layer.name, BODY + layer.node) for layer in layers)
+def _inside(prefix: str, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    return tuple(Layer(layer.name, prefix + layer.node) for layer in layers)
 
 
 def _completed(network: Network) -> Network:

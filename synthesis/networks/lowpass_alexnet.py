@@ -6,34 +6,8 @@ first convolution gets stride 1 and is followed by Hann pooling of length 17 and
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-
-class HannPool2d(nn.Module):
-    """Weighted average pooling with a Hann window, normalised to sum 1, per channel.
-
-    `length` counts the window's two zeros at its ends, so `length` - 2 samples are weighted. The window is
-    the outer product of two one-dimensional ones, which are applied one after the other.
-    """
-
-    window: Tensor
-
-    def __init__(self, channels: int, length: int, stride: int, padding: int) -> None:
-        super().__init__()
-        window = torch.hann_window(length, periodic=False, dtype=torch.float64)[1:-1]
-        shared = (window / window.sum()).float().expand(channels, 1, -1).contiguous()
-        self.register_buffer("window", shared, persistent=False)
-        self.channels, self.stride, self.padding = channels, stride, padding
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(batch, channels, height, width) to the same at 1/stride of the resolution."""
-        stride, padding = self.stride, self.padding
-        rows = functional.conv2d(
-            x, self.window[..., None], None, (stride, 1), (padding, 0), groups=self.channels
-        )
-        return functional.conv2d(
-            rows, self.window[:, :, None], None, (1, stride), (0, padding), groups=self.channels
-        )
+from synthesis.networks.hann_pool import HannPool2d
 
 
 class LowpassAlexNet(nn.Module):

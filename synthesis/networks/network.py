@@ -8,6 +8,7 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from synthesis.bundle.errors import UserError
+from synthesis.networks.inputs import USUAL_PICTURES, NetworkInput, PictureInput
 
 if TYPE_CHECKING:
     from torch import nn
@@ -28,24 +29,31 @@ class Layer:
 class Network:
     """A network ready for synthesis.
 
-    `module` is in eval mode, frozen and float32: it takes pictures (batch, 3, input_px, input_px) in [0, 1],
-    normalises them itself, and returns logits (batch, classes). `layers` are in depth order; `aliases` are
-    further names of its nodes. `feature_node` gives the features of linear readouts, shape (batch, features).
-    Pictures are prepared with short side `resize_px` and a central crop of `input_px`. `weights` says where
-    the weights came from, in words.
+    `module` is in eval mode, frozen and float32: it takes what `input` says, normalises it itself, and
+    returns logits (batch, classes). `layers` are in depth order; `aliases` are further names of its nodes.
+    `feature_node` gives the features of linear readouts, shape (batch, features). `weights` says where the
+    weights came from, in words. `answers` says what each logit stands for, where that is a word; one that is
+    no answer, such as a null class, has "".
     """
 
     name: str
     module: nn.Module
     layers: tuple[Layer, ...] = ()
-    input_px: int = 224
-    resize_px: int = 256
+    input: NetworkInput = USUAL_PICTURES
     feature_node: str = ""
     weights: str = ""
     weights_sha256: str = ""
     weights_kind: Literal["published", "file", "random"] = "published"
     weights_seed: int | None = None
     aliases: tuple[Layer, ...] = ()
+    answers: tuple[str, ...] = ()
+
+    @property
+    def pictures(self) -> PictureInput:
+        """The pictures that it is shown. Raises `UserError` if it is shown sounds."""
+        if not isinstance(self.input, PictureInput):
+            raise UserError(f"{self.name} is shown sounds; give a network that is shown pictures")
+        return self.input
 
     def layer(self, name: str) -> Layer:
         """The layer of that name. Raises `UserError` listing the known ones, nearest first."""

@@ -1,7 +1,7 @@
 """A user's own network, `path/to/module.py:factory`. Its code is run: the name must come from the user alone.
 
 The factory takes no argument and returns either a torch module, which gets pictures of 224 px in [0, 1] and
-returns logits, or a `Network` that says otherwise.
+returns logits, or a `Network` that says otherwise: `input=SoundInput(...)` for one that hears.
 """
 
 import sys

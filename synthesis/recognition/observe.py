@@ -77,7 +77,7 @@ class PictureObserver:
 
         Raises `UserError` if the network's output is not finite.
         """
-        side = self.network.input_px
+        side = self.network.pictures.size_px
         inputs = torch.from_numpy(to_input(np.stack([resized(picture, side) for picture in pictures])))
         inputs = inputs.contiguous(memory_format=torch.channels_last)
         with torch.inference_mode():
@@ -97,7 +97,8 @@ class PictureObserver:
         return [{rule: column[row] for rule, column in columns.items()} for row in range(len(pictures))]
 
     def _count_classes(self) -> int:
-        blank = torch.zeros(1, 3, self.network.input_px, self.network.input_px)
+        side = self.network.pictures.size_px
+        blank = torch.zeros(1, 3, side, side)
         with torch.inference_mode():
             return int(self.network.module(blank).flatten(1).shape[1])
 

@@ -90,7 +90,7 @@ def _observer_record(observer: PictureObserver, name: str, readout: bytes | None
         weights=network.weights,
         weights_sha256=network.weights_sha256,
         classes=observer.classes,
-        input_px=network.input_px,
+        input=network.input.format,
         resize="bicubic, antialiased, the whole square, rounded to 8 bits (Pillow)",
         readout_sha256=hashlib.sha256(readout).hexdigest() if readout else None,
     )

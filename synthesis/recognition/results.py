@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
-from synthesis.bundle.manifest import Record
+from synthesis.bundle.manifest import Record, StimulusFormat
 from synthesis.recognition.rules import Rule
 
 ANSWERS, SUMMARY, RECORD = "answers.csv", "summary.csv", "recognize.json"
@@ -35,7 +35,7 @@ class ObserverRecord(Record):
     weights: str
     weights_sha256: str
     classes: int
-    input_px: int
+    input: StimulusFormat
     resize: str
     readout_sha256: str | None
 
@@ -43,7 +43,7 @@ class ObserverRecord(Record):
 class RecognitionRecord(Record):
     """What recognize.json holds: what was shown to whom, and the digests of the two tables."""
 
-    format: Literal["metamerlab-recognition/1"] = "metamerlab-recognition/1"
+    format: Literal["metamerlab-recognition/2"] = "metamerlab-recognition/2"
     created_at: str
     command: list[str]
     bundle: BundleShown

@@ -164,8 +164,9 @@ def _readout(fit: LinearFit, network: Network, how: dict[str, object]) -> Readou
 
 def _served(picture: Picture, network: Network) -> Picture:
     """The central part that a network is shown; renders have the side that pictures are resized to."""
-    edge = (network.resize_px - network.input_px) // 2
-    return picture[edge : edge + network.input_px, edge : edge + network.input_px]
+    shown = network.pictures
+    edge = (shown.resize_px - shown.size_px) // 2
+    return picture[edge : edge + shown.size_px, edge : edge + shown.size_px]
 
 
 def _say(message: str) -> None:

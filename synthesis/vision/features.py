@@ -17,7 +17,7 @@ _BATCH = 16
 def pooled_features(
     network: Network, pictures: Iterable[Picture], progress: Callable[[], object] = lambda: None
 ) -> NDArray[np.float32]:
-    """Features (n, features) of n > 0 pictures, each uint8 (input_px, input_px, 3).
+    """Features (n, features) of n > 0 pictures, each uint8 (size_px, size_px, 3).
 
     `progress` is called once for each picture that is done.
     """

@@ -82,11 +82,12 @@ def _variants(
     pictures: list[tuple[str, Path]], network: Network, augment: int, seed: int
 ) -> Iterator[Picture]:
     """Each picture as the network is shown it, followed by its variants."""
+    shown = network.pictures
     for number, (_, file) in enumerate(pictures):
-        whole = read_picture(file, network.resize_px, network.resize_px)
-        yield read_picture(file, network.input_px, network.resize_px)
+        whole = read_picture(file, shown.resize_px, shown.resize_px)
+        yield read_picture(file, shown.size_px, shown.resize_px)
         for variant in range(augment):
-            yield _variant(whole, network.input_px, np.random.default_rng((seed, number, variant)))
+            yield _variant(whole, shown.size_px, np.random.default_rng((seed, number, variant)))
 
 
 def _variant(picture: Picture, size_px: int, rng: np.random.Generator) -> Picture:

@@ -120,7 +120,7 @@ def work(store: BundleStore, count: int, steps: int) -> tuple[Setup, list[Task]]
     null = NullSummary(maximum=1.0, percentile_99=1.0, histogram=Histogram(edges=[0, 1], counts=[1]))
     layer_null = LayerNull(layer=LAYER, stimuli=2, pairs=1, spearman=null, pearson_r2=null, snr_db=null)
     setup = Setup(spec.model_dump_json(), None, str(store.root))
-    size_px = load_network(MODEL).input_px
+    size_px = load_network(MODEL).pictures.size_px
     jobs = [Job(natural(store, seed, size_px), LAYER, 0) for seed in range(count * BATCH_SIZE)]
     parts = [tuple(jobs[start : start + BATCH_SIZE]) for start in range(0, len(jobs), BATCH_SIZE)]
     return setup, [Task(LAYER, part, layer_null) for part in parts]

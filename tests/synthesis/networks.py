@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from synthesis.networks.entry import HALF
 from synthesis.networks.sources import WeightsSource
-from synthesis.registry import Entry, Layer, register
+from synthesis.registry import Entry, Layer, PictureInput, register
 
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 SIZE_PX = 32
@@ -71,8 +71,7 @@ TINY = register(
         weights=WeightsSource("tiny.safetensors", "none", "random, seed 7", download=tiny_weights),
         layers=LAYERS,
         feature_node="pool",
-        input_px=SIZE_PX,
-        resize_px=SIZE_PX,
+        input=PictureInput(SIZE_PX, SIZE_PX),
         normalisation=HALF,
     )
 )

@@ -19,7 +19,7 @@ from synthesis.__main__ import main
 from synthesis.activations import MatchedActivation
 from synthesis.networks.entry import HALF
 from synthesis.networks.sources import WeightsSource
-from synthesis.registry import Entry, Layer, load_network, register
+from synthesis.registry import Entry, Layer, PictureInput, load_network, register
 
 SIZE_PX = 128
 LAYERS = (Layer("features", "pool"), Layer("logits", "classifier"))
@@ -53,8 +53,7 @@ register(
         weights=WeightsSource("wide.safetensors", "none", "random, seed 3", download=wide_weights),
         layers=LAYERS,
         feature_node="pool",
-        input_px=SIZE_PX,
-        resize_px=SIZE_PX,
+        input=PictureInput(SIZE_PX, SIZE_PX),
         normalisation=HALF,
     )
 )

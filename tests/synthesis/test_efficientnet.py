@@ -44,7 +44,7 @@ def test_block_numbers_of_lite1_follow_its_own_stages():
 def test_the_optimised_part_equals_the_network(name, layer):
     network = load_network(name)
     layer = network.layer(layer)
-    pictures = torch.from_numpy(to_input(np.stack([smooth_picture(1, network.input_px)])))
+    pictures = torch.from_numpy(to_input(np.stack([smooth_picture(1, network.pictures.size_px)])))
     expected = hooked(network.module, layer.node, pictures)
     matched = MatchedActivation(network, layer)(pictures)
     scale = float(expected.abs().max())
@@ -59,7 +59,7 @@ def test_it_names_photographs(name, share):
     network = load_network(name)
     observer = Observer(network, FeatherRule())
     answers = [
-        (category, observer.answer(read_picture(path, network.input_px, network.resize_px)))
+        (category, observer.answer(read_picture(path, network.pictures.size_px, network.pictures.resize_px)))
         for category, path in category_folder(PHOTOS)[::2]
     ]
     accuracy = np.mean([category == answer for category, answer in answers])

@@ -9,7 +9,7 @@ from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import FileWeights, RandomWeights
 from synthesis.graph import cut
 from synthesis.networks.modules import frozen
-from synthesis.registry import Layer, Network, load_network, network_layers
+from synthesis.registry import Layer, Network, PictureInput, load_network, network_layers
 from tests.synthesis.test_activations import hooked
 
 # Of each family a small member: residual, inverted residual, grouped and shuffled, dense, branched, squeezed,
@@ -144,7 +144,7 @@ class Ends(nn.Module):
     ],
 )
 def test_a_layer_that_cannot_be_matched_is_refused(node, message):
-    network = Network("odd", frozen(Ends()), input_px=8, resize_px=8)
+    network = Network("odd", frozen(Ends()), input=PictureInput(8, 8))
     with pytest.raises(UserError, match=message):
         require_gradient(network, network.including([node]).layer(node))
 
@@ -173,7 +173,7 @@ def test_an_unknown_layer_gets_the_nearest_layers_and_nodes():
 MODULE = """\
 import torch
 from torch import nn
-from synthesis.registry import Layer, Network
+from synthesis.registry import Layer, Network, PictureInput
 
 class Small(nn.Module):
     def __init__(self):
@@ -186,7 +186,7 @@ def plain():
     return Small()
 
 def described():
-    return Network("any", Small(), (Layer("first", "relu"),), input_px=32, resize_px=40)
+    return Network("any", Small(), (Layer("first", "relu"),), PictureInput(32, 40))
 
 def number():
     return 3
@@ -205,11 +205,11 @@ def own(tmp_path):
 
 def test_a_module_of_one_s_own(own):
     plain = load_network(f"{own}:plain")
-    assert (plain.name, plain.input_px, plain.weights_kind) == ("own.py:plain", 224, "published")
+    assert (plain.name, plain.pictures.size_px, plain.weights_kind) == ("own.py:plain", 224, "published")
     assert [layer.name for layer in plain.layers] == ["conv", "relu", "fc"]
     assert plain.feature_node == "mean"
     described = load_network(f"{own}:described")
-    assert (described.input_px, described.resize_px) == (32, 40)
+    assert described.input == PictureInput(32, 40)
     assert [layer.name for layer in described.including(["conv"]).layers] == ["conv", "first"]
     require_gradient(described, described.layer("first"))
 

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 
+from synthesis.bundle.manifest import PictureFormat
 from synthesis.charts import to_svg
 from synthesis.recognition.figure import observers_chart
 from synthesis.recognition.results import (
@@ -46,7 +47,7 @@ def result(bundle="a", observer="tiny", shares=(0.75, 0.25), rule="feather"):
             weights="",
             weights_sha256=observer,
             classes=1000,
-            input_px=32,
+            input=PictureFormat(size_px=32),
             resize="",
             readout_sha256=None,
         ),

@@ -11,7 +11,7 @@ from torch import nn
 
 from synthesis.bundle.errors import UserError
 from synthesis.readout_file import readout_bytes
-from synthesis.registry import Layer, Network
+from synthesis.registry import Layer, Network, PictureInput
 from synthesis.vision.decision import ReadoutRule
 from synthesis.vision.fit import fit_linear
 from synthesis.vision.fit_folder import fit_folder, labelled_pictures
@@ -37,8 +37,7 @@ def network() -> Network:
         name="mean_colour",
         module=MeanColour().eval().requires_grad_(False),
         layers=(Layer("pool", "pool"),),
-        input_px=28,
-        resize_px=32,
+        input=PictureInput(28, 32),
         feature_node="pool",
         weights="none",
         weights_sha256="c" * 64,

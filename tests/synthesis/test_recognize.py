@@ -16,7 +16,7 @@ from synthesis.recognition.command import parse_weights
 from synthesis.recognition.observe import distinct_name, resized
 from synthesis.recognition.recognize import recognize_bundle
 from synthesis.recognition.results import read_results
-from synthesis.registry import load_network
+from synthesis.registry import PictureInput, load_network
 from synthesis.vision.decision import FeatherRule
 from synthesis.vision.readout import Readout
 from tests.synthesis.networks import TinyBody, smooth_picture, tiny_weights
@@ -33,7 +33,7 @@ def bundle(finished_bundle, tmp_path) -> BundleStore:
     return BundleStore(shutil.copytree(finished_bundle, tmp_path / "copy"))
 
 
-def other_network(input_px=48, classes=1000):
+def other_network(size_px=48, classes=1000):
     """A network of the same kind with other weights, another input size and perhaps other classes."""
     with torch.random.fork_rng():
         torch.manual_seed(11)
@@ -44,7 +44,7 @@ def other_network(input_px=48, classes=1000):
         load_network("tiny"),
         name="other",
         module=module,
-        input_px=input_px,
+        input=PictureInput(size_px, size_px),
         feature_node="pool",
         weights="random, seed 11",
         weights_sha256="b" * 64,
@@ -84,7 +84,7 @@ def test_the_generating_network_is_its_own_control(bundle, tmp_path):
 
 
 def test_an_observer_of_another_input_size_sees_the_whole_picture_resized(bundle, tmp_path):
-    network = other_network(input_px=48)
+    network = other_network(size_px=48)
     record, answers, _ = observed(bundle, network, tmp_path / "r")
     assert not record.control
     row = answers.iloc[-1]

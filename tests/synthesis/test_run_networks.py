@@ -13,11 +13,11 @@ from synthesis.plan import make_plan
 from tests.synthesis.networks import tiny_body
 
 MODULE = """\
-from synthesis.registry import Network
+from synthesis.registry import Network, PictureInput
 from tests.synthesis.networks import TinyBody
 
 def make():
-    return Network("any", TinyBody(), input_px=32, resize_px=32)
+    return Network("any", TinyBody(), input=PictureInput(32, 32))
 """
 
 

@@ -165,7 +165,7 @@ def test_the_shipped_readout_names_every_starter_picture(tmp_path: Path) -> None
     files = category_folder(tmp_path / "stimuli")
     # Three of each category, but keyboard has 1 object; chair, elephant and knife have 2.
     assert len(files) == 16 * 3 - 5
-    pictures = [read_picture(file, network.input_px, network.resize_px) for _, file in files]
+    pictures = [read_picture(file, network.pictures.size_px, network.pictures.resize_px) for _, file in files]
     features = torch.from_numpy(pooled_features(network, pictures))
     rule = decision_rule("readout", readout_bytes(Path("starter")), network.name, network.weights_sha256)
     answers = rule.answers(torch.zeros(len(files), 1000), features)

@@ -20,7 +20,7 @@ def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
         f"Model metamers of {model.name} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) "
         f"were synthesised for {plural(len(manifest.naturals), 'picture')} of {len(decision.categories)} "
         "categories, "
-        f"{model.input_px} x {model.input_px} px, at {plural(len(layers), 'layer')}: "
+        f"{model.input}, at {plural(len(layers), 'layer')}: "
         f"{', '.join(readable(layer) for layer in layers)}. {_recipe(items)}"
     )
     passed = sum(item.certificate.passed for item in items)

@@ -57,7 +57,7 @@ class Subject:
 
 
 def make_subject(network: Network, layer: str, pictures: list[Picture]) -> Subject:
-    starts = [initial_noise(Feather2023(), seed, network.input_px) for seed in range(len(pictures))]
+    starts = [initial_noise(Feather2023(), seed, network.pictures.size_px) for seed in range(len(pictures))]
     naturals = torch.from_numpy(to_input(pictures))
     return Subject(network, network.layer(layer), naturals, torch.stack(starts))
 
@@ -68,8 +68,9 @@ def bench_pictures(network: Network, count: int, folder: str = "photos16") -> tu
     if path.is_dir():
         files = _files(path)
         chosen = files[:: max(1, len(files) // count)][:count]
-        return [read_picture(file, network.input_px, network.resize_px) for file in chosen], "photographs"
-    return [smooth_picture(seed, network.input_px) for seed in range(count)], "1/f noise"
+        shown = network.pictures
+        return [read_picture(file, shown.size_px, shown.resize_px) for file in chosen], "photographs"
+    return [smooth_picture(seed, network.pictures.size_px) for seed in range(count)], "1/f noise"
 
 
 def _files(folder: Path) -> list[Path]:
