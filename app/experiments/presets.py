@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.stimuli.medium import MEDIA, Medium
+from app.stimuli.medium import PICTURES, SOUNDS, Medium
 
 
 @dataclass(frozen=True)
 class PicturePreset:
     """Durations of one trial in ms; `practice_*` are those of the slower practice trials."""
 
-    medium: ClassVar[Medium] = MEDIA["picture"]
+    medium: ClassVar[Medium] = PICTURES
 
     blank_ms: int
     fixation_ms: int
@@ -26,7 +26,7 @@ class PicturePreset:
 class WordPreset:
     """`lead_ms` is from the press that starts a trial to the sound, which is scheduled that far ahead."""
 
-    medium: ClassVar[Medium] = MEDIA["sound"]
+    medium: ClassVar[Medium] = SOUNDS
 
     lead_ms: int
     summary: str

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 FEWEST_WORDS = 3
 LONGEST_WORD = 64
+NO_ANSWER = "na"
 APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018\u02bc\u00b4`", "'"))
 
 
@@ -33,6 +34,8 @@ def checked(words: Iterable[tuple[str, str]]) -> list[str]:
     for place, word in words:
         if not 0 < len(word) <= LONGEST_WORD or not word.isprintable() or "," in word:
             raise ValueError(f"{place}: {word[:40]!r} is no word; give one word per line")
+        if word_key(word) == NO_ANSWER:
+            raise ValueError(f"{place}: {word!r} stands for no answer in all data; leave it out")
         first = places.setdefault(word_key(word), place)
         if first != place:
             raise ValueError(f"{place}: {word!r} is there already ({first}); keep one of the two")

@@ -150,7 +150,10 @@ export interface Tools {
 }
 
 /** A node of jsPsych's timeline, with the parameters of its plugin. */
-export type TimelineNode = Record<string, any>;
+export interface TimelineNode {
+  type: any;
+  [parameter: string]: any;
+}
 
 /** What tells naming pictures from recognising words; the rest of a session is the same. */
 export interface Task {

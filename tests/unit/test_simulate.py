@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from app.analysis.recognition import recognition, scores_of
+from app.trials.records import SoundRecord
 from app.trials.simulate import NATURAL_ACCURACY, SimulatedObserver, accuracies
+from app.trials.timing import on_time
 
 CATEGORIES = [f"category-{number}" for number in range(16)]
 CONDITIONS = ["natural", "stem", "block2", "block4", "block10", "head"]
@@ -61,6 +63,21 @@ def test_timing_record_is_that_of_18_frames_at_60_hz() -> None:
     assert timing["achieved_image_ms"] == pytest.approx(300.0)
     assert timing["flips_ms"] == {"fixation": 0.0, "image": 300.0, "mask": 600.0, "response": 900.0}
     assert (timing["dropped_frames"], timing["hidden"]) == (0, False)
+
+
+def test_words_are_typed_after_the_sound_and_their_record_fits() -> None:
+    observer = SimulatedObserver({"stem": 1.0}, ["cat", "water"], np.random.default_rng(8))
+    answers = [observer.type_word("stem", "water", sound_ms=2000.0, lead_ms=50.0) for _ in range(400)]
+    for given in answers:
+        entry = given.timing["entry"]
+        assert given.answer == "water"
+        assert given.rt_ms > entry["first_key_ms"] > 2000
+        assert entry["keystrokes"] == (6 if entry["how"] == "typed" else 5)
+        assert SoundRecord.model_validate(given.timing).played_ms >= 2000  # type: ignore[operator]
+    typed = sum(given.timing["entry"]["how"] == "typed" for given in answers)
+    # 320 expected, SD 8; five SDs either way (seeded, so this cannot fail by chance).
+    assert 280 < typed < 360
+    assert sum(on_time(SoundRecord.model_validate(given.timing)) or 0 for given in answers) > 390
 
 
 def test_analysis_recovers_the_given_accuracies() -> None:

@@ -36,6 +36,7 @@ def test_capitals_and_the_kind_of_apostrophe_make_no_other_word() -> None:
         ("don't\ncat\n\ndon\u2019t\n", r"words.txt:4: 'don\u2019t' is there already \(words.txt:1\)"),
         ("bat\ncat\n", "2 words are too few to choose among; give 3 or more"),
         ("", "0 words are too few"),
+        ("bat\nNA\nact", "words.txt:2: 'NA' stands for no answer in all data; leave it out"),
         ("bat,1\ncat,2\nact,3\n", "words.txt:1: 'bat,1' is no word; give one word per line"),
         ("bat\n" + "x" * 65 + "\nact", "words.txt:2: 'x+' is no word"),
         ("bat\nc\x07t\nact", "words.txt:2: .* is no word"),
