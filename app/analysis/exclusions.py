@@ -134,9 +134,7 @@ def _too_many(count: str, of: str, share: float, what: str) -> Callable[[Tally],
     return reason
 
 
-def apply(
-    rules: Exclusions, tallies: Sequence[Tally], consented: int, medium: Medium = PICTURES
-) -> Flow:
+def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int, medium: Medium = PICTURES) -> Flow:
     """Send every participant through the gates in order; who fails one goes no further.
 
     Parameters
@@ -180,9 +178,7 @@ def apply(
     )
 
 
-def _trial_steps(
-    rules: TrialExclusions, included: Sequence[Tally], medium: Medium
-) -> tuple[Step, ...]:
+def _trial_steps(rules: TrialExclusions, included: Sequence[Tally], medium: Medium) -> tuple[Step, ...]:
     remaining = sum(one.trials for one in included)
     steps = []
     if rules.bad_timing:

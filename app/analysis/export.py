@@ -131,7 +131,9 @@ def all_files(answers: Answers, trials: Trials) -> Iterator[tuple[str, bytes]]:
     for name, figure in figures.items():
         yield from figure_files(name, figure)
     yield from ((name, make(analysis)) for name, make in CURVE_TABLES.items())
-    yield from ((name, make_answers(answers)) for name, make_answers in answer_tables(analysis.medium).items())
+    yield from (
+        (name, make_answers(answers)) for name, make_answers in answer_tables(analysis.medium).items()
+    )
     yield from ((name, make_trials(trials)) for name, make_trials in TRIAL_TABLES.items())
 
 

@@ -80,7 +80,8 @@ def _answer(
 
 def _wav_ms(data: bytes) -> float:
     with wave.open(io.BytesIO(data)) as sound:
-        return 1000 * sound.getnframes() / sound.getframerate()
+        duration_ms: float = 1000 * sound.getnframes() / sound.getframerate()
+    return duration_ms
 
 
 async def _call(

@@ -34,7 +34,7 @@ class Exclusions(BaseModel):
 
     - `unfinished`: did not finish the study.
     - `median_rt_below_ms`: more than half of the answers came sooner.
-    - `bad_timing_above`: of the timed trials, a larger share was not presented on time: a picture more than one
+    - `bad_timing_above`: of the timed trials, a larger share was not presented on time: a picture more than a
       frame off, a sound late or interrupted.
     - `unattended_above`: in a larger share of trials the page lost the focus or was hidden.
     """

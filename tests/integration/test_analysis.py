@@ -51,7 +51,10 @@ def observer_of(truth: PlanTruth) -> SimulatedObserver:
 
 
 async def simulate(
-    app: FastAPI, code: str, participants: int, observer: Callable[[PlanTruth], SimulatedObserver] = observer_of
+    app: FastAPI,
+    code: str,
+    participants: int,
+    observer: Callable[[PlanTruth], SimulatedObserver] = observer_of,
 ) -> int:
     database: Database = app.state.database
 

@@ -1,4 +1,4 @@
-"""From simulated listeners over HTTP to curve, tables, report and the experimenter's page, on both databases."""
+"""From simulated listeners over HTTP to curve, tables, report, on both databases."""
 
 import csv
 import io
@@ -61,7 +61,9 @@ async def test_the_files_are_those_of_sounds(words: Database) -> None:
     async with words.reading() as session:
         analysis = await analyse(session, "words", "simulated")
         counted, single = await answers(session, analysis), await trials(session, analysis)
-        alone = {name: (await file_of(session, analysis, name))[1] for name in ("neighbours.csv", "confusion.csv")}
+        alone = {
+            name: (await file_of(session, analysis, name))[1] for name in ("neighbours.csv", "confusion.csv")
+        }
     files = dict(all_files(counted, single))
     assert set(files) == set(file_names(SOUNDS))
     assert alone == {name: files[name] for name in alone}
@@ -83,7 +85,7 @@ async def test_the_files_are_those_of_sounds(words: Database) -> None:
     assert shares["errors"].sum() == pairs["trials"].sum()
     for name in ("confusion", "recognition", "timing", "difficulty"):
         drawn = files[f"{name}.svg"].decode().lower()
-        assert "picture" not in drawn and "frame" not in drawn
+        assert "picture" not in drawn and "a frame" not in drawn
     assert "chance = 1/587" in files["recognition.svg"].decode()
 
 

@@ -80,7 +80,7 @@ def test_without_a_dictionary_that_is_said() -> None:
 
 
 def test_the_share_of_neighbours_stands_beside_that_of_chance() -> None:
-    """By hand: of the other words cat has one neighbour (bat) among bat, dog, don't, natural; don't has none."""
+    """By hand: cat has one neighbour (bat) among the four other words, don't has none."""
     shares = neighbour_shares(confusion_of(COUNTS, CONDITIONS, FEW), CONDITIONS, FEW, cmu_pronunciations())
     row = shares.set_index("condition").loc["relu0"]
     assert row[["errors", "judged", "neighbours"]].tolist() == [4, 4, 2]

@@ -1,4 +1,4 @@
-"""What was heard instead: the most frequent pairs of a word and a wrong answer, where a matrix would not fit."""
+"""What was answered instead: the most frequent pairs, where a matrix would not fit."""
 
 import altair as alt
 

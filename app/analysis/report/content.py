@@ -158,8 +158,9 @@ def _neighbours(answers: Answers) -> Table:
         for row in records(neighbours(answers))
     ]
     note = (
-        "A neighbour differs from the word by one phoneme at most (CMU Pronouncing Dictionary, without stress). "
-        "By chance: of answers drawn evenly from the other words. Judged: both words are in the dictionary."
+        "A neighbour differs from the word by one phoneme at most (CMU Pronouncing Dictionary, without "
+        "stress). By chance: of answers drawn evenly from the other words. Judged: both words are in the "
+        "dictionary."
     )
     header = ("Condition", "Errors", "Judged", "Neighbours", "Share", "By chance")
     found = note if known_pronunciations() else f"Not judged: {NO_DICTIONARY}."

@@ -29,10 +29,10 @@ def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
     passed = sum(item.certificate.passed for item in items)
     yield (
         "A metamer was presented only if the network gave it the label that it gave the natural "
-        f"{medium.kind} (decision rule: {manifest.decision.rule}), and if Spearman’s rho, Pearson’s R² and the "
-        "signal-to-noise ratio of the matched layer’s activations each exceeded the maximum of their null distribution over "
-        f"{_null_pairs(manifest, layers)} pairs of natural {medium.kind}s. {passed} of {len(items)} metamers "
-        f"passed{_failures(items)}. The stimulus bundle has the digest {manifest.digest[:12]}."
+        f"{medium.kind} (decision rule: {manifest.decision.rule}), and if Spearman’s rho, Pearson’s R² and "
+        "the signal-to-noise ratio of the matched layer’s activations each exceeded the maximum of their "
+        f"null distribution over {_null_pairs(manifest, layers)} pairs of natural "
+        f"{medium.kind}s. {passed} of {len(items)} metamers passed{_failures(items)}. The stimulus bundle has the digest {manifest.digest[:12]}."
     )
 
 
@@ -75,9 +75,9 @@ def procedure(definition: StudyDefinition, trials_per_participant: float | None,
         practice = f" (picture {preset.practice_image_ms} ms, mask {preset.practice_mask_ms} ms)"
     return (
         f"The task followed the preset {definition.preset}: {trial} There were "
-        f"{plural(definition.practice_trials, 'practice trial')} with feedback{practice}{main}. A participant "
-        f"was given each natural {kind} at most once, in one condition; conditions were balanced within "
-        f"participants, and {kind}s over conditions across participants. The order was random."
+        f"{plural(definition.practice_trials, 'practice trial')} with feedback{practice}{main}. A "
+        f"participant was given each natural {kind} at most once, in one condition; conditions were balanced "
+        f"within participants, and {kind}s over conditions across participants. The order was random."
     )
 
 
