@@ -9,7 +9,7 @@ BIN := .venv/bin
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check test-python test-js bench bench-synthesis bench-ray bench-page bench-demo bench-analysis \
-	figures figure-observers clean
+	bench-audio figures figure-observers clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -44,6 +44,9 @@ bench-demo: .venv/.ready-dev
 
 bench-analysis: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_analysis.py
+
+bench-audio: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_audio.py
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from synthesis.images import category_folder  # noqa: E402
+from synthesis.media.folders import category_folder  # noqa: E402
 
 NETWORKS = ("efficientnet_lite0", "efficientnet_lite1")
 LAYERS = ("block2", "block7", "block14", "logits")

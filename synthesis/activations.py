@@ -17,7 +17,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from synthesis.bundle.errors import UserError
 from synthesis.depthwise import StridedDepthwise, is_strided_depthwise
 from synthesis.graph import called_module, cut, output_node
-from synthesis.registry import Layer, Network
+from synthesis.networks.inputs import NetworkInput
+from synthesis.registry import Layer, Network, SoundInput
 
 __all__ = ["Activations", "MatchedActivation", "identity_gradient", "output_node", "require_gradient"]
 
@@ -37,7 +38,7 @@ _JOINS = (torch.cat, torch.concat, torch.concatenate)
 
 
 class Activations(nn.Module):
-    """Pictures (batch, 3, height, width) in [0, 1] to the activations of some nodes, in one pass.
+    """Network input (batch, ...) to the activations of some nodes, in one pass.
 
     The result is a dict from the given names to tensors (batch, ...). Nothing after the last node runs.
     """
@@ -47,8 +48,8 @@ class Activations(nn.Module):
         self.nodes = nodes
         self.graph = cut(module, set(nodes.values()))
 
-    def forward(self, pictures: Tensor) -> dict[str, Tensor]:
-        outputs: dict[str, Tensor] = self.graph(pictures)
+    def forward(self, inputs: Tensor) -> dict[str, Tensor]:
+        outputs: dict[str, Tensor] = self.graph(inputs)
         return {name: outputs[node] for name, node in self.nodes.items()}
 
 
@@ -68,21 +69,19 @@ class MatchedActivation(nn.Module):
         self.node = layer.node
         self.graph = graph.to(memory_format=torch.channels_last)
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """Matched activation (batch, ...) of pictures (batch, 3, height, width) in [0, 1]."""
-        activation: Tensor = self.graph(pictures)[self.node]
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Matched activation (batch, ...) of network input (batch, ...)."""
+        activation: Tensor = self.graph(inputs)[self.node]
         return activation
 
 
 def require_gradient(network: Network, layer: Layer) -> None:
-    """Raise `UserError` unless the layer's activation is finite and has a gradient to the picture.
+    """Raise `UserError` unless the layer's activation is finite and has a gradient to the input.
 
-    Costs one forward and backward pass of one picture.
+    Costs one forward and backward pass of one item of noise.
     """
-    side = network.pictures.size_px
-    picture = torch.rand((1, 3, side, side), generator=torch.Generator().manual_seed(0))
-    picture.requires_grad_()
-    activation = MatchedActivation(network, layer)(picture)
+    noise = _noise(network.input).requires_grad_()
+    activation = MatchedActivation(network, layer)(noise)
     where = f"{network.name}: layer {layer.name}"
     if not isinstance(activation, Tensor):
         raise UserError(f"{where}: gives {type(activation).__name__}, not a tensor; match another node")
@@ -91,10 +90,18 @@ def require_gradient(network: Network, layer: Layer) -> None:
             f"{where}: has no gradient ({activation.dtype} {tuple(activation.shape)}); match another node"
         )
     if not bool(activation.isfinite().all()):
-        raise UserError(f"{where}: is NaN or infinite for a picture of noise; check the weights")
-    (gradient,) = torch.autograd.grad(activation.sum(), picture, allow_unused=True)
+        raise UserError(f"{where}: is NaN or infinite for noise; check the weights")
+    (gradient,) = torch.autograd.grad(activation.sum(), noise, allow_unused=True)
     if gradient is None or not bool(gradient.any()):
         raise UserError(f"{where}: its gradient is zero everywhere; match another node")
+
+
+def _noise(shown: NetworkInput) -> Tensor:
+    """One item of white noise (1, ...) at the level of natural stimuli."""
+    generator = torch.Generator().manual_seed(0)
+    if isinstance(shown, SoundInput):
+        return shown.rms * torch.randn((1, shown.samples), generator=generator)
+    return torch.rand((1, 3, shown.size_px, shown.size_px), generator=generator)
 
 
 def _fold_batch_norms(graph: fx.GraphModule) -> None:
@@ -147,8 +154,10 @@ def _free(graph: fx.Graph, modules: dict[str, nn.Module], node: fx.Node, user: f
     elif node.op == "call_function" and node.target in _JOINS and isinstance(source, list | tuple):
         for branch in source:
             _free(graph, modules, cast(fx.Node, branch), node)
-    elif _is_a(node, modules, _CLAMP_MODULES, _CLAMP_FUNCTIONS, _CLAMP_METHODS):
-        raw = source if source is not None else node.kwargs["input"]
+    elif _is_clamp(node, modules):
+        raw = node
+        while _is_clamp(raw, modules):  # two in a row, as DeepSpeech has them, are one
+            raw = cast(fx.Node, raw.args[0] if raw.args else raw.kwargs["input"])
         with graph.inserting_after(node):
             freed = graph.call_function(identity_gradient, (node, raw))
         user.replace_input_with(node, freed)
@@ -168,6 +177,10 @@ class _IdentityGradient(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor]:
         return None, gradient
+
+
+def _is_clamp(node: fx.Node, modules: dict[str, nn.Module]) -> bool:
+    return _is_a(node, modules, _CLAMP_MODULES, _CLAMP_FUNCTIONS, _CLAMP_METHODS)
 
 
 def _is_a(

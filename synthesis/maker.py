@@ -1,6 +1,7 @@
 """Making one layer's metamers: batches, certificates, further attempts, and the journal of all that."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -10,8 +11,8 @@ from synthesis.activations import MatchedActivation
 from synthesis.bundle.manifest import Certificate, Item, LayerMatch, LayerNull, Natural, Provenance
 from synthesis.certificate import certify, measure
 from synthesis.device import describe
-from synthesis.images import decode_png, encode_png, to_input, to_pictures
 from synthesis.journal import Attempt, Journal
+from synthesis.media.medium import stored
 from synthesis.memory import smaller_batch
 from synthesis.observer import Observer
 from synthesis.optimise import Batch, Synthesis, initial_noise, noise_seed
@@ -42,6 +43,8 @@ class Job:
 class LayerMaker:
     """Makes items with one network, recipe and decision rule, remembering each attempt in a journal.
 
+    `recipe_at` gives the recipe for a layer.
+
     An item that fails its certificate is tried again from other noise, `attempts` times in all.
     `network_seconds` is the time spent in the network while optimising, forward and backward.
     """
@@ -49,14 +52,14 @@ class LayerMaker:
     def __init__(
         self,
         observer: Observer,
-        recipe: Recipe,
+        recipe_at: Callable[[str], Recipe],
         journal: Journal,
         rule_key: dict[str, Any],
         *,
         attempts: int,
         device: torch.device,
     ) -> None:
-        self.observer, self.recipe, self.journal, self.rule_key = observer, recipe, journal, rule_key
+        self.observer, self.recipe_at, self.journal, self.rule_key = observer, recipe_at, journal, rule_key
         self.attempts, self.device = attempts, device
         self.network_seconds = 0.0
         self._tried: dict[str, list[Item]] = {}
@@ -94,7 +97,8 @@ class LayerMaker:
     def _synthesise(self, layer: str, queue: deque[Job], null: LayerNull, progress: Counter) -> None:
         network = self.observer.network
         matched = MatchedActivation(network, network.layer(layer)).to(self.device)
-        batch: Batch[Job] = Batch(matched, self.recipe)
+        recipe = self.recipe_at(layer)
+        batch: Batch[Job] = Batch(matched, recipe)
         size, at_work = BATCH_SIZE, list[Job]()
         while queue or at_work:
             try:
@@ -108,7 +112,7 @@ class LayerMaker:
                 size = smaller_batch(error, len(at_work), f"layer {layer}")
                 progress.say(f"layer {layer}: out of memory; going on with {size} at a time")
                 queue.extendleft(reversed(at_work))
-                batch, at_work = Batch(matched, self.recipe), []
+                batch, at_work = Batch(matched, recipe), []
                 continue
             for synthesis in finished:
                 at_work.remove(synthesis.label)
@@ -118,19 +122,20 @@ class LayerMaker:
 
     def _add(self, batch: Batch[Job], job: Job) -> None:
         seed = noise_seed(job.natural.blob.sha256, job.seed, job.attempt)
-        picture = decode_png(self.journal.store.read_blob(job.natural.blob.sha256))
-        natural = torch.from_numpy(to_input(picture[None]))[0]
-        noise = initial_noise(self.recipe, seed, self.observer.network.pictures.size_px)
+        medium = self.observer.medium
+        stimulus = stored(medium, self.journal.store, job.natural.blob.sha256)
+        natural = torch.from_numpy(medium.to_input([stimulus]))[0]
+        noise = initial_noise(batch.recipe, seed, medium.shape)
         batch.add(job, natural.to(self.device), noise.to(self.device))
 
     def _finish(self, synthesis: Synthesis[Job]) -> Attempt:
         """Round, encode, store, and measure the bytes that will be served."""
-        job, store = synthesis.label, self.journal.store
-        assert synthesis.picture is not None
-        data = encode_png(to_pictures(synthesis.picture[None].cpu().numpy())[0])
-        blob = store.put_blob(data, "image/png")
-        metamer, answer = self.observer.survey(decode_png(data))
-        natural, _ = self.observer.survey(decode_png(store.read_blob(job.natural.blob.sha256)))
+        job, store, medium = synthesis.label, self.journal.store, self.observer.medium
+        assert synthesis.result is not None
+        data = medium.encode(medium.to_stimuli(synthesis.result[None].cpu().numpy())[0])
+        blob = store.put_blob(data, medium.media_type)
+        metamer, answer = self.observer.survey(medium.decode(data))
+        natural, _ = self.observer.survey(stored(medium, store, job.natural.blob.sha256))
         profile = [
             LayerMatch(layer=layer, **asdict(measure(natural[layer], metamer[layer]))) for layer in natural
         ]
@@ -140,7 +145,7 @@ class LayerMaker:
         job, losses = synthesis.label, synthesis.losses
         steps = _kept_steps(len(losses))
         return Provenance(
-            recipe=self.recipe.name,
+            recipe=self.recipe_at(job.layer).name,
             noise_seed=noise_seed(job.natural.blob.sha256, job.seed, job.attempt),
             attempt=job.attempt,
             steps=len(losses),
@@ -171,11 +176,12 @@ class LayerMaker:
         return []
 
     def _key(self, job: Job) -> dict[str, Any]:
+        recipe = self.recipe_at(job.layer)
         return {
             "model": self.observer.network.weights_sha256,
             "layer": job.layer,
-            "recipe": self.recipe.name,
-            "parameters": self.recipe.parameters(),
+            "recipe": recipe.name,
+            "parameters": recipe.parameters(),
             "stimulus": job.natural.blob.sha256,
             "seed": job.seed,
             "attempt": job.attempt,

@@ -18,7 +18,7 @@ def is_out_of_memory(error: object) -> bool:
 def smaller_batch(error: Exception, size: int, what: str) -> int:
     """Half of `size`, for the work `what` that met `error`; the device's unused memory is given back.
 
-    Raises `error` itself if it says something else, and `UserError` if one picture alone was too much.
+    Raises `error` itself if it says something else, and `UserError` if one stimulus alone was too much.
     """
     if size <= 1 or not is_out_of_memory(error):
         raise out_of_memory(error, what)
@@ -33,6 +33,6 @@ def out_of_memory(error: Exception, what: str) -> Exception:
         return error
     reason = " ".join(str(error).split())[:200]
     return UserError(
-        f"{what}: there is not enough memory for one picture ({reason}); leave the layer out, give fewer "
+        f"{what}: there is not enough memory for one stimulus ({reason}); leave the layer out, give fewer "
         "--workers, or use a machine with more memory"
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from synthesis.bundle.spec import parse_weights
+from synthesis.networks.entry import Entry
 
 
 def models(
@@ -13,7 +14,7 @@ def models(
 ) -> None:
     """List the networks that metamers can be made for: name, input size, weights, licence.
 
-    Beside these: torchvision/NAME, timm/NAME, and a module of your own, path/module.py:factory.
+    Beside these: torchvision/NAME, timm/NAME, torchaudio/NAME, and your own, path/module.py:factory.
     """
     from synthesis.registry import registered
 
@@ -21,7 +22,7 @@ def models(
         {
             "name": entry.name,
             "input": entry.input.format.model_dump(),
-            "weights": entry.weights.description if entry.weights else "a checkpoint file, or random",
+            "weights": _weights(entry),
             "licence": entry.weights.licence if entry.weights else "the file's own",
             "description": entry.description,
             "layers": [layer.name for layer in entry.layers],
@@ -31,15 +32,22 @@ def models(
     if as_json:
         typer.echo(json.dumps(rows))
         return
-    for row, entry in zip(rows, registered(), strict=True):
-        shown = str(entry.input.format)
-        typer.echo(f"{row['name']:<18}  {shown:<15}  {row['weights']:<58}  {row['licence']}")
-    typer.echo("also: torchvision/NAME, timm/NAME, path/module.py:factory", err=True)
+    table = [
+        (row["name"], str(entry.input.format), row["weights"], row["licence"])
+        for row, entry in zip(rows, registered(), strict=True)
+    ]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    typer.echo("also: torchvision/NAME, timm/NAME, torchaudio/NAME, path/module.py:factory", err=True)
 
 
 def layers(
     model: Annotated[
-        str, typer.Argument(help="One of `models`, torchvision/NAME, timm/NAME, FILE.py:FACTORY.")
+        str,
+        typer.Argument(
+            help="One of `models`, torchvision/NAME, timm/NAME, torchaudio/NAME, FILE.py:FACTORY."
+        ),
     ],
     every: Annotated[bool, typer.Option("--all", help="Every graph node, instead of the layers.")] = False,
     weights: Annotated[
@@ -49,8 +57,19 @@ def layers(
     """List a network's layers in depth order; any node of --all can be matched too."""
     from synthesis.registry import architecture, load_network, network_layers
 
-    if weights is not None:
-        load_network(model, parse_weights(weights))
-    names = architecture(model).nodes() if every else [layer.name for layer in network_layers(model)]
+    loaded = None if weights is None else load_network(model, parse_weights(weights))
+    if every:
+        names = (loaded or architecture(model)).nodes()
+    else:
+        names = [layer.name for layer in (loaded.layers if loaded else network_layers(model))]
     for name in names:
         typer.echo(name)
+
+
+def _weights(entry: Entry) -> str:
+    """Where an entry's weights come from, in words."""
+    if entry.weights:
+        return entry.weights.description
+    if entry.seed is not None:
+        return f"random, seed {entry.seed}"
+    return "a file that training wrote" if entry.header else "a checkpoint file, or random"

@@ -1,4 +1,4 @@
-"""Optimising pictures in a batch that items enter and leave one by one."""
+"""Optimising stimuli in a batch that items enter and leave one by one."""
 
 import hashlib
 import math
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from synthesis.bundle.errors import UserError
+from synthesis.networks.modules import channels_last
 from synthesis.recipes import Recipe, State
 
 Label = TypeVar("Label")
@@ -21,15 +22,15 @@ Activation = Callable[[Tensor], Tensor]
 class Synthesis(Generic[Label]):
     """One item on its way: `losses` holds the loss before each step, `seconds` its share of the time.
 
-    `coarse_steps` is the number of steps whose network ran in bfloat16. `picture` (3, height, width) in
-    [0, 1] is the last iterate, filled in when the item has finished.
+    `coarse_steps` is the number of steps whose network ran in bfloat16. `result`, of the shape
+    that one item has as network input, is the last iterate, filled in when the item has finished.
     """
 
     label: Label
     losses: list[float] = field(default_factory=list)
     coarse_steps: int = 0
     seconds: float = 0.0
-    picture: Tensor | None = None
+    result: Tensor | None = None
 
 
 def noise_seed(stimulus_sha256: str, seed: int, attempt: int) -> int:
@@ -38,15 +39,15 @@ def noise_seed(stimulus_sha256: str, seed: int, attempt: int) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
 
 
-def initial_noise(recipe: Recipe, seed: int, size_px: int) -> Tensor:
-    """The recipe's start, float32 (3, size_px, size_px) in [0, 1], from a generator of its own."""
-    return recipe.initial(torch.Generator().manual_seed(seed), size_px)
+def initial_noise(recipe: Recipe, seed: int, shape: tuple[int, ...]) -> Tensor:
+    """The recipe's start, float32 of that shape, from a generator of its own."""
+    return recipe.start(torch.Generator().manual_seed(seed), shape)
 
 
 class Batch(Generic[Label]):
-    """Pictures being optimised together for one matched activation.
+    """Stimuli being optimised together for one matched activation.
 
-    `activation` maps (batch, 3, height, width) in [0, 1] to (batch, ...). Loss, gradient and update are per
+    `activation` maps network input (batch, ...) to (batch, ...). Loss, gradient and update are per
     item, so an item's result does not depend on its company (to float rounding). `network_seconds` is the
     time spent in the network, forward and backward.
     """
@@ -63,15 +64,15 @@ class Batch(Generic[Label]):
         return [*self._coarse.items, *self._precise.items]
 
     def add(self, label: Label, natural: Tensor, initial: Tensor) -> None:
-        """Let an item in: `natural` and `initial` are (3, height, width) in [0, 1].
+        """Let an item in: `natural` and `initial` are network input without the batch axis.
 
-        Raises `UserError` naming the item when the natural picture's activation cannot be matched.
+        Raises `UserError` naming the item when the natural stimulus's activation cannot be matched.
         """
         with torch.no_grad():
-            target = self.activation(_channels_last(natural[None]))
+            target = self.activation(channels_last(natural[None]))
         _require_matchable(target, label)
-        picture = _channels_last(initial[None])
-        entering = _Members([Synthesis(label)], picture, target, self.recipe.new_state(picture))
+        start = channels_last(initial[None])
+        entering = _Members([Synthesis(label)], start, target, self.recipe.new_state(start))
         (self._coarse if self.recipe.coarse([]) else self._precise).join(entering)
 
     def step(self) -> list[Synthesis[Label]]:
@@ -91,20 +92,20 @@ class Batch(Generic[Label]):
 
 @dataclass
 class _Members(Generic[Label]):
-    """Items with their pictures, targets and state: tensors whose leading axis is the items."""
+    """Items with their iterates, targets and state: tensors whose leading axis is the items."""
 
     items: list[Synthesis[Label]]
-    pictures: Tensor
+    inputs: Tensor
     targets: Tensor
     state: State
 
     def select(self, rows: list[int]) -> "_Members[Label]":
         state = {name: value[rows] for name, value in self.state.items()}
-        return _Members([self.items[row] for row in rows], self.pictures[rows], self.targets[rows], state)
+        return _Members([self.items[row] for row in rows], self.inputs[rows], self.targets[rows], state)
 
     def leave(self) -> list[Synthesis[Label]]:
-        for item, picture in zip(self.items, self.pictures, strict=True):
-            item.picture = picture.contiguous()
+        for item, result in zip(self.items, self.inputs, strict=True):
+            item.result = result.contiguous()
         return self.items
 
 
@@ -127,7 +128,7 @@ class _Group(Generic[Label]):
         state = {name: torch.cat([value, new.state[name]]) for name, value in old.state.items()}
         self._members = _Members(
             [*old.items, *new.items],
-            torch.cat([old.pictures, new.pictures]),
+            torch.cat([old.inputs, new.inputs]),
             torch.cat([old.targets, new.targets]),
             state,
         )
@@ -155,7 +156,7 @@ class _Group(Generic[Label]):
             _require_progress(item, loss, slope)
             item.losses.append(loss)
         network_seconds = time.perf_counter() - start
-        members.pictures = self.recipe.update(members.pictures, gradient, members.state, steps)
+        members.inputs = self.recipe.update(members.inputs, gradient, members.state, steps)
         share = (time.perf_counter() - start) / len(members.items)
         for item in members.items:
             item.seconds += share
@@ -163,11 +164,11 @@ class _Group(Generic[Label]):
         return network_seconds
 
     def _losses_and_gradient(self, members: _Members[Label]) -> tuple[Tensor, Tensor]:
-        pictures = members.pictures.detach().requires_grad_()
-        with torch.autocast(pictures.device.type, torch.bfloat16, enabled=self.coarse):
-            activation = self.activation(pictures)
+        inputs = members.inputs.detach().requires_grad_()
+        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.coarse):
+            activation = self.activation(inputs)
         losses = self.recipe.loss(activation.float(), members.targets)
-        (gradient,) = torch.autograd.grad(losses.sum(), pictures)
+        (gradient,) = torch.autograd.grad(losses.sum(), inputs)
         return losses.detach(), gradient
 
 
@@ -204,7 +205,3 @@ def _require_progress(item: Synthesis[Label], loss: float, slope: float) -> None
         raise UserError(
             f"{item.label}: the gradient is zero, so this layer cannot be matched by descent; leave it out"
         )
-
-
-def _channels_last(pictures: Tensor) -> Tensor:
-    return pictures.contiguous(memory_format=torch.channels_last)

@@ -10,14 +10,14 @@ from synthesis.bundle.errors import UserError
 from synthesis.bundle.manifest import Manifest, canonical_json
 from synthesis.bundle.spec import FileWeights, SynthesisSpec
 from synthesis.bundle.store import BundleStore
-from synthesis.images import category_folder, picture_files
+from synthesis.media.folders import PICTURE_FILES, SOUND_FILES, FileKind, category_folder, stimulus_files
 from synthesis.readout_file import readout_bytes
-from synthesis.registry import is_user_module, require_layers, split_user_module
+from synthesis.registry import SoundInput, is_user_module, network_input, require_layers, split_user_module
 
 
 @dataclass(frozen=True)
 class Source:
-    """A picture file named by a spec; `category` is empty for null stimuli."""
+    """A stimulus file named by a spec; `category` is empty for null stimuli."""
 
     id: str
     category: str
@@ -41,12 +41,13 @@ class Plan:
 
 def make_plan(spec: SynthesisSpec) -> Plan:
     """Find and hash every file of a spec. Raises `UserError` for an unknown model, layer or folder."""
-    require_layers(spec.model, spec.layers)
+    require_layers(spec.model, spec.layers, spec.weights)
+    kind = SOUND_FILES if isinstance(network_input(spec.model), SoundInput) else PICTURE_FILES
     stimuli = tuple(
         Source(f"{category}/{file.name}", category, file, _file_digest(file))
-        for category, file in category_folder(spec.stimuli)
+        for category, file in category_folder(spec.stimuli, kind)
     )
-    null_stimuli = tuple(_null_sources(spec.null_stimuli)) if spec.null_stimuli else ()
+    null_stimuli = tuple(_null_sources(spec.null_stimuli, kind)) if spec.null_stimuli else ()
     readout = readout_bytes(spec.readout) if spec.readout else None
     record = spec.model_dump(mode="json", exclude={"stimuli", "null_stimuli", "readout"}) | _network(spec)
     record["stimuli_sha256"] = _set_digest(stimuli)
@@ -84,8 +85,8 @@ def _digest_of(field: str, path: Path) -> str:
         raise UserError(f"{field}: {path}: cannot be read ({error.strerror})") from None
 
 
-def _null_sources(folder: Path) -> Iterable[Source]:
-    for file in picture_files(folder):
+def _null_sources(folder: Path, kind: FileKind) -> Iterable[Source]:
+    for file in stimulus_files(folder, kind):
         yield Source(file.relative_to(folder).as_posix(), "", file, _file_digest(file))
 
 

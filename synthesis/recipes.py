@@ -4,16 +4,21 @@ Every rule works per item (the leading axis), so an item's result does not depen
 """
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Protocol
+from dataclasses import dataclass, fields, replace
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
 from synthesis.bundle.errors import UserError
+from synthesis.noise import Noise, faint, grey, light_grey, pink
 from synthesis.objectives import half_squared_error, relative_error
+from synthesis.registry import Network, SoundInput
 
 State = dict[str, Tensor]
+Bounds = tuple[float, float] | None
+
+WAVEFORM = (-1.0, 1.0)
 
 
 class Recipe(Protocol):
@@ -25,24 +30,25 @@ class Recipe(Protocol):
     @property
     def max_steps(self) -> int: ...
 
-    def parameters(self) -> dict[str, float]: ...
-
-    def initial(self, generator: torch.Generator, size_px: int) -> Tensor:
-        """The noise that a synthesis starts from: float32 (3, size_px, size_px) in [0, 1]."""
+    @property
+    def start(self) -> Noise:
+        """The noise that a synthesis starts from."""
         ...
+
+    def parameters(self) -> dict[str, Any]: ...
 
     def loss(self, activation: Tensor, target: Tensor) -> Tensor:
         """What is minimised: (batch,) of two tensors (batch, ...)."""
         ...
 
-    def new_state(self, pictures: Tensor) -> State:
+    def new_state(self, inputs: Tensor) -> State:
         """What the rule remembers between steps: tensors whose leading axis is the batch."""
         ...
 
-    def update(self, pictures: Tensor, gradient: Tensor, state: State, steps: Tensor) -> Tensor:
-        """The next pictures, within [0, 1].
+    def update(self, inputs: Tensor, gradient: Tensor, state: State, steps: Tensor) -> Tensor:
+        """The next iterates, within the recipe's bounds.
 
-        pictures, gradient : (batch, 3, height, width); steps : (batch,), steps done so far. Changes `state`.
+        inputs, gradient : (batch, ...); steps : (batch,), steps done so far. Changes `state`.
         """
         ...
 
@@ -55,7 +61,21 @@ class Recipe(Protocol):
         ...
 
 
-class _Published:
+class _Rule:
+    """What all recipes share: they record their fields, and clamp each iterate to their bounds, if any."""
+
+    bounds: Bounds
+
+    def parameters(self) -> dict[str, Any]:
+        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}  # type: ignore[arg-type]
+        start = values.pop("start").__name__
+        return {name: value for name, value in values.items() if name != "name"} | {"start": start}
+
+    def _bounded(self, inputs: Tensor) -> Tensor:
+        return inputs if self.bounds is None else inputs.clamp_(*self.bounds)
+
+
+class _Published(_Rule):
     """What the published recipes share: float32, a fixed number of steps, the last iterate kept."""
 
     max_steps: int
@@ -71,9 +91,9 @@ class _Published:
 class Feather2019(_Published):
     """Adam on the unnormalised squared error (Feather et al. 2019, Methods and supplement).
 
-    loss 0.5 sum((r - t)^2); rate 1e-3 x 0.95 ** (steps / 1000), smooth; 15,000 steps; pictures clamped to
-    [0, 1]. Start: 0.5 + 0.1 U(0, 1). Adam as TensorFlow 1 wrote it: epsilon is added before the bias of the
-    second moment is corrected.
+    loss 0.5 sum((r - t)^2); rate 1e-3 x 0.95 ** (steps / 1000), smooth; 15,000 steps; pictures are clamped,
+    sounds are not. Adam as TensorFlow 1 wrote it: epsilon is added before the bias of the second moment is
+    corrected.
     """
 
     max_steps: int = 15_000
@@ -83,26 +103,22 @@ class Feather2019(_Published):
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
+    start: Noise = light_grey
+    bounds: Bounds = (0.0, 1.0)
     name: str = "feather2019"
-
-    def parameters(self) -> dict[str, float]:
-        return _numbers(self)
-
-    def initial(self, generator: torch.Generator, size_px: int) -> Tensor:
-        return 0.5 + 0.1 * torch.rand((3, size_px, size_px), generator=generator)
 
     def loss(self, activation: Tensor, target: Tensor) -> Tensor:
         return half_squared_error(activation, target)
 
-    def new_state(self, pictures: Tensor) -> State:
-        return _zero_moments(pictures)
+    def new_state(self, inputs: Tensor) -> State:
+        return _zero_moments(inputs)
 
-    def update(self, pictures: Tensor, gradient: Tensor, state: State, steps: Tensor) -> Tensor:
+    def update(self, inputs: Tensor, gradient: Tensor, state: State, steps: Tensor) -> Tensor:
         _update_moments(state, gradient, self.beta1, self.beta2)
         done = steps + 1
         rate = self.learning_rate * self.decay ** (steps / self.decay_steps)
-        scale = _per_item(rate * (1 - self.beta2**done).sqrt() / (1 - self.beta1**done))
-        return (pictures - scale * state["mean"] / (state["square"].sqrt() + self.epsilon)).clamp_(0, 1)
+        scale = _per_item(rate * (1 - self.beta2**done).sqrt() / (1 - self.beta1**done), inputs)
+        return self._bounded(inputs - scale * state["mean"] / (state["square"].sqrt() + self.epsilon))
 
 
 @dataclass(frozen=True)
@@ -110,34 +126,30 @@ class Feather2023(_Published):
     """Gradient descent with normalised gradients (Feather et al. 2023, Methods and released code).
 
     x <- clamp(x - s * g / (norm(g) + 1e-10)); the step size s is halved after each of 8 rounds of 3,000
-    steps, and the last iterate is kept. Start: clamp(0.5 + N(0, 1) / 20).
+    steps, and the last iterate is kept.
     """
 
     max_steps: int = 24_000
     step_size: float = 1.0
     round_steps: int = 3_000
+    start: Noise = grey
+    bounds: Bounds = (0.0, 1.0)
     name: str = "feather2023"
-
-    def parameters(self) -> dict[str, float]:
-        return _numbers(self)
-
-    def initial(self, generator: torch.Generator, size_px: int) -> Tensor:
-        return _normal_noise(generator, size_px)
 
     def loss(self, activation: Tensor, target: Tensor) -> Tensor:
         return relative_error(activation, target)
 
-    def new_state(self, pictures: Tensor) -> State:
+    def new_state(self, inputs: Tensor) -> State:
         return {}
 
-    def update(self, pictures: Tensor, gradient: Tensor, state: State, steps: Tensor) -> Tensor:
+    def update(self, inputs: Tensor, gradient: Tensor, state: State, steps: Tensor) -> Tensor:
         size = self.step_size * 0.5 ** (steps // self.round_steps)
         norm = torch.linalg.vector_norm(gradient.flatten(1), dim=1) + 1e-10
-        return (pictures - _per_item(size / norm) * gradient).clamp_(0, 1)
+        return self._bounded(inputs - _per_item(size / norm, gradient) * gradient)
 
 
 @dataclass(frozen=True)
-class Fast:
+class Fast(_Rule):
     """Adam whose rate falls along a cosine over `max_steps` (ours; see tests/benchmarks).
 
     The network runs in bfloat16 until an item's error is below `coarse_until`, where its rounding begins to
@@ -151,26 +163,22 @@ class Fast:
     beta2: float = 0.999
     coarse_until: float = 0.1
     enough: float = 0.02
+    start: Noise = grey
+    bounds: Bounds = (0.0, 1.0)
     name: str = "fast"
-
-    def parameters(self) -> dict[str, float]:
-        return _numbers(self)
-
-    def initial(self, generator: torch.Generator, size_px: int) -> Tensor:
-        return _normal_noise(generator, size_px)
 
     def loss(self, activation: Tensor, target: Tensor) -> Tensor:
         return relative_error(activation, target)
 
-    def new_state(self, pictures: Tensor) -> State:
-        return _zero_moments(pictures)
+    def new_state(self, inputs: Tensor) -> State:
+        return _zero_moments(inputs)
 
-    def update(self, pictures: Tensor, gradient: Tensor, state: State, steps: Tensor) -> Tensor:
+    def update(self, inputs: Tensor, gradient: Tensor, state: State, steps: Tensor) -> Tensor:
         _update_moments(state, gradient, self.beta1, self.beta2)
         done = steps + 1
-        scale = _per_item(self._rate(steps) / (1 - self.beta1**done))
-        spread = (state["square"] / _per_item(1 - self.beta2**done)).sqrt_().add_(1e-12)
-        return (pictures - scale * state["mean"] / spread).clamp_(0, 1)
+        scale = _per_item(self._rate(steps) / (1 - self.beta1**done), inputs)
+        spread = (state["square"] / _per_item(1 - self.beta2**done, inputs)).sqrt_().add_(1e-12)
+        return self._bounded(inputs - scale * state["mean"] / spread)
 
     def _rate(self, steps: Tensor) -> Tensor:
         return self.learning_rate * 0.5 * (1 + torch.cos(math.pi * steps / self.max_steps))
@@ -183,30 +191,36 @@ class Fast:
         return len(losses) >= self.max_steps or losses[-1] < self.enough
 
 
-def make_recipe(name: str, max_steps: int | None) -> Recipe:
-    """The recipe called `name`, with at most `max_steps` steps where that is given.
+_FOR_PICTURES: tuple[Feather2019 | Feather2023 | Fast, ...] = (Fast(), Feather2019(), Feather2023())
+_FOR_SOUNDS: tuple[Feather2019 | Feather2023 | Fast, ...] = (
+    Fast(learning_rate=5e-3, start=pink, bounds=WAVEFORM),
+    Feather2019(start=pink, bounds=None),
+    Feather2023(start=faint, bounds=WAVEFORM),
+)
+# Where Feather et al. 2019 give a rate of their own: a network's layer, or all of its layers.
+_RATES_2019 = {("vggish", "embedding"): 1e-2, ("deepspeech", None): 1e-4}
 
-    Raises `UserError` for an unknown name.
+
+def make_recipe(
+    name: str, max_steps: int | None = None, network: Network | None = None, layer: str | None = None
+) -> Recipe:
+    """The recipe called `name` for a network's layer, with at most `max_steps` steps where that is given.
+
+    Without a network, as it is for pictures. Raises `UserError` for an unknown name.
     """
-    known: dict[str, type[Feather2019] | type[Feather2023] | type[Fast]] = {
-        recipe.name: recipe for recipe in (Fast, Feather2019, Feather2023)
-    }
+    sounds = network is not None and isinstance(network.input, SoundInput)
+    known = {recipe.name: recipe for recipe in (_FOR_SOUNDS if sounds else _FOR_PICTURES)}
     if name not in known:
         raise UserError(f"unknown recipe {name!r}; known recipes: {', '.join(known)}")
-    return known[name]() if max_steps is None else known[name](max_steps=max_steps)
+    recipe = known[name]
+    if isinstance(recipe, Feather2019) and network is not None:
+        by_layer = _RATES_2019.get((network.name, None), recipe.learning_rate)
+        recipe = replace(recipe, learning_rate=_RATES_2019.get((network.name, layer), by_layer))
+    return recipe if max_steps is None else replace(recipe, max_steps=max_steps)
 
 
-def _numbers(recipe: Feather2019 | Feather2023 | Fast) -> dict[str, float]:
-    return {name: value for name, value in asdict(recipe).items() if name != "name"}
-
-
-def _normal_noise(generator: torch.Generator, size_px: int) -> Tensor:
-    """clamp(0.5 + N(0, 1) / 20) (Feather et al. 2023)."""
-    return (0.5 + torch.randn((3, size_px, size_px), generator=generator) / 20).clamp_(0, 1)
-
-
-def _zero_moments(pictures: Tensor) -> State:
-    return {"mean": torch.zeros_like(pictures), "square": torch.zeros_like(pictures)}
+def _zero_moments(inputs: Tensor) -> State:
+    return {"mean": torch.zeros_like(inputs), "square": torch.zeros_like(inputs)}
 
 
 def _update_moments(state: State, gradient: Tensor, beta1: float, beta2: float) -> None:
@@ -214,5 +228,6 @@ def _update_moments(state: State, gradient: Tensor, beta1: float, beta2: float) 
     state["square"].mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
 
 
-def _per_item(values: Tensor) -> Tensor:
-    return values.float().view(-1, 1, 1, 1)
+def _per_item(values: Tensor, like: Tensor) -> Tensor:
+    """(batch,) shaped to multiply `like` (batch, ...)."""
+    return values.float().view(-1, *[1] * (like.ndim - 1))

@@ -1,6 +1,7 @@
 """The networks that metamers can be made for. Asking for names and published layers does not import torch.
 
-A model is the name of an entry, `torchvision/NAME`, `timm/NAME`, or a user's own `path/module.py:factory`.
+A model is the name of an entry, `torchvision/NAME`, `timm/NAME`, `torchaudio/NAME`, or a user's own
+`path/module.py:factory`.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from functools import cache
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import RandomWeights, Weights
+from synthesis.networks.auditory import AUDITORY
 from synthesis.networks.catalogue import ENTRIES
 from synthesis.networks.entry import Entry
-from synthesis.networks.inputs import PictureInput, SoundInput
+from synthesis.networks.inputs import NetworkInput, PictureInput, SoundInput
 from synthesis.networks.network import (
     Layer,
     Network,
@@ -20,6 +22,7 @@ from synthesis.networks.network import (
     nearest_first,
     split_user_module,
 )
+from synthesis.networks.shipped import SHIPPED
 
 __all__ = [
     "Entry",
@@ -33,6 +36,7 @@ __all__ = [
     "known_networks",
     "load_network",
     "nearest_first",
+    "network_input",
     "network_layers",
     "register",
     "registered",
@@ -40,7 +44,7 @@ __all__ = [
     "split_user_module",
 ]
 
-_entries: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
+_entries: dict[str, Entry] = {entry.name: entry for entry in (*ENTRIES, *AUDITORY, *SHIPPED)}
 
 
 def register(entry: Entry) -> Entry:
@@ -69,16 +73,24 @@ def network_layers(name: str) -> tuple[Layer, ...]:
     return architecture(name).layers
 
 
+def network_input(name: str) -> NetworkInput:
+    """What a network is shown; of a registered one without building it. Raises `UserError` if unknown."""
+    return _entries[name].input if name in _entries else architecture(name).input
+
+
 def architecture(name: str) -> Network:
     """The network with weights that are always there, for asking for layers and nodes; not cached."""
     return _load(name, "published" if is_user_module(name) else RandomWeights(random=0))
 
 
-def require_layers(network: str, names: list[str]) -> None:
+def require_layers(network: str, names: list[str], weights: Weights = "published") -> None:
     """Raise `UserError` at the first of `names` that is no layer, alias or graph node of the network."""
     entry = _entries.get(network)
-    if entry is None or not {layer.name for layer in entry.layers}.issuperset(names):
-        architecture(network).including(names)
+    if entry is not None and {layer.name for layer in entry.layers}.issuperset(names):
+        return
+    # The nodes of a network that was trained here are those of its file.
+    found = load_network(network, weights) if entry is not None and entry.header else architecture(network)
+    found.including(names)
 
 
 @cache
@@ -88,8 +100,8 @@ def load_network(name: str, weights: Weights = "published") -> Network:
     Parameters
     ----------
     name
-        A registered name, `torchvision/NAME`, `timm/NAME`, or `path/module.py:factory`, whose code is run:
-        such a name must come from the user, never from a bundle.
+        A registered name, `torchvision/NAME`, `timm/NAME`, `torchaudio/NAME`, or `path/module.py:factory`,
+        whose code is run: such a name must come from the user, never from a bundle.
     weights
         The published ones, a checkpoint file's, or random ones from a seed. For a user's module, "published"
         means as its factory makes them.
@@ -114,6 +126,6 @@ def _load(name: str, weights: Weights) -> Network:
         nearest = ", ".join(nearest_first(name, list(known_networks())))
         raise UserError(
             f"unknown model {name!r}; known models: {nearest}; or torchvision/NAME, timm/NAME, "
-            "FILE.py:FACTORY"
+            "torchaudio/NAME, FILE.py:FACTORY"
         )
     return from_entry(entry, weights)

@@ -22,16 +22,16 @@ from synthesis.bundle.manifest import (
     NullStimulus,
 )
 from synthesis.bundle.store import BundleStore
+from synthesis.decision import check_categories
 from synthesis.engines import Engine
-from synthesis.images import Picture, decode_png, encode_png, read_picture
 from synthesis.lock import exclusive
 from synthesis.maker import Job
+from synthesis.media.medium import Stimulus, stored
 from synthesis.memory import out_of_memory
 from synthesis.null import layer_null
 from synthesis.null_cache import NullCache, null_key
 from synthesis.plan import Plan, Source, finished_bundle
 from synthesis.progress import Steps, Uncounted
-from synthesis.vision.decision import check_categories
 from synthesis.worker import Setup, Task, make_maker
 
 
@@ -48,6 +48,7 @@ class Run:
         self.maker = make_maker(self.setup, store, torch.device("cpu"))
         self.journal, self.observer = self.maker.journal, self.maker.observer
         self.network, self.rule = self.observer.network, self.observer.rule
+        self.medium = self.observer.medium
         self.null_cache = NullCache()
         check_categories(self.rule, (source.category for source in plan.stimuli), str(plan.spec.stimuli))
 
@@ -79,29 +80,31 @@ class Run:
         naturals: dict[str, Natural] = {}
         with Steps("natural stimuli", len(self.plan.stimuli)) as progress:
             for source in self.plan.stimuli:
-                blob = self._put_picture(self._read(source))
+                blob = self._put(source)
                 if blob.sha256 in naturals:
                     twin = naturals[blob.sha256].id
-                    raise UserError(f"{source.path}: is the same picture as {twin}; remove one of them")
+                    raise UserError(
+                        f"{source.path}: is the same {self.medium.noun} as {twin}; remove one of them"
+                    )
                 naturals[blob.sha256] = Natural(
                     id=source.id,
                     category=source.category,
                     blob=blob,
                     source_sha256=source.sha256,
-                    answer=self.observer.answer(self._picture(blob)),
+                    answer=self.observer.answer(self._stimulus(blob)),
                 )
                 progress.advance()
         return list(naturals.values())
 
     def _null_stimuli(self, naturals: list[Natural]) -> list[NullStimulus]:
-        """The further stimuli of the null; a picture that is there already is passed over."""
+        """The further stimuli of the null; one that is there already is passed over."""
         seen = {natural.blob.sha256 for natural in naturals}
         found: list[NullStimulus] = []
         if not self.plan.null_stimuli:
             return found
         with Steps("null stimuli", len(self.plan.null_stimuli)) as progress:
             for source in self.plan.null_stimuli:
-                blob = self._put_picture(self._read(source))
+                blob = self._put(source)
                 if blob.sha256 not in seen:
                     found.append(NullStimulus(id=source.id, blob=blob))
                 seen.add(blob.sha256)
@@ -125,7 +128,7 @@ class Run:
     def _activations(self, layer: str, blobs: list[Blob]) -> Iterator[NDArray[np.float32]]:
         with Steps(f"null of {layer}", len(blobs)) as progress:
             for blob in blobs:
-                yield self.observer.activation(self._picture(blob), layer)
+                yield self.observer.activation(self._stimulus(blob), layer)
                 progress.advance()
 
     def _items(self, layers: list[str], naturals: list[Natural], nulls: dict[str, LayerNull]) -> list[Item]:
@@ -155,14 +158,12 @@ class Run:
         for start in range(0, len(jobs), size):
             yield replace(task, jobs=tuple(jobs[start : start + size]))
 
-    def _read(self, source: Source) -> Picture:
-        return read_picture(source.path, self.network.pictures.size_px, self.network.pictures.resize_px)
+    def _put(self, source: Source) -> Blob:
+        """Store a file as the network is shown it."""
+        return self.store.put_blob(self.medium.encode(self.medium.read(source.path)), self.medium.media_type)
 
-    def _put_picture(self, picture: Picture) -> Blob:
-        return self.store.put_blob(encode_png(picture), "image/png")
-
-    def _picture(self, blob: Blob) -> Picture:
-        return decode_png(self.store.read_blob(blob.sha256))
+    def _stimulus(self, blob: Blob) -> Stimulus:
+        return stored(self.medium, self.store, blob.sha256)
 
     def _model_record(self) -> ModelRecord:
         return ModelRecord(
@@ -197,5 +198,5 @@ def make_bundle(plan: Plan, store: BundleStore, engine: Engine) -> Manifest:
 
 
 def _software() -> dict[str, str]:
-    packages = ("metamerlab", "numpy", "pillow", "scipy", "timm", "torch")
+    packages = ("metamerlab", "numpy", "pillow", "scipy", "soundfile", "timm", "torch")
     return {"python": python_version(), **{package: version(package) for package in packages}}

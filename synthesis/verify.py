@@ -26,13 +26,13 @@ from synthesis.bundle.manifest import (
 from synthesis.bundle.spec import FileWeights, RandomWeights
 from synthesis.bundle.store import BundleStore
 from synthesis.certificate import Match, measure, outside_null
-from synthesis.images import Picture, decode_png
+from synthesis.decision import decision_rule
+from synthesis.media.medium import Stimulus, stored
 from synthesis.null import layer_null
 from synthesis.observer import Observer
 from synthesis.optimise import noise_seed
 from synthesis.progress import Steps
 from synthesis.registry import Network, is_user_module, load_network
-from synthesis.vision.decision import decision_rule
 
 # Another processor or batch rounds differently. Correlations and errors absolutely, SNR in dB.
 TOLERANCE = 2e-3
@@ -119,11 +119,11 @@ def _inventory(manifest: Manifest) -> Iterator[str]:
 
 
 def _seeds(manifest: Manifest) -> Iterator[str]:
-    pictures = {natural.id: natural.blob.sha256 for natural in manifest.naturals}
+    stimuli = {natural.id: natural.blob.sha256 for natural in manifest.naturals}
     for item in manifest.items:
-        if item.stimulus in pictures:
+        if item.stimulus in stimuli:
             made = item.provenance
-            seed = noise_seed(pictures[item.stimulus], item.seed, made.attempt)
+            seed = noise_seed(stimuli[item.stimulus], item.seed, made.attempt)
             yield from _equal(f"item {item.id}: noise_seed", made.noise_seed, seed)
         yield from _equal(f"item {item.id}: recipe", item.provenance.recipe, manifest.spec.get("recipe"))
 
@@ -135,7 +135,7 @@ class _Recomputed:
         self.store, self.manifest = store, manifest
         readout = manifest.decision.readout
         data = store.read_blob(readout.sha256) if readout else None
-        rule = decision_rule(manifest.decision.rule, data, network.name, network.weights_sha256)
+        rule = decision_rule(manifest.decision.rule, data, network)
         self.observer = Observer(network, rule)
 
     def differences(self) -> Iterator[str]:
@@ -149,7 +149,7 @@ class _Recomputed:
     def _answers(self) -> Iterator[str]:
         with Steps("answers", len(self.manifest.naturals)) as progress:
             for natural in self.manifest.naturals:
-                answer = self.observer.answer(self._picture(natural.blob.sha256))
+                answer = self.observer.answer(self._stimulus(natural.blob.sha256))
                 yield from _equal(f"stimulus {natural.id}: answer", natural.answer, answer)
                 progress.advance()
 
@@ -171,7 +171,7 @@ class _Recomputed:
     def _activations(self, layer: str, hashes: list[str]) -> Iterator[NDArray[np.float32]]:
         with Steps(f"null of {layer}", len(hashes)) as progress:
             for sha256 in hashes:
-                yield self.observer.activation(self._picture(sha256), layer)
+                yield self.observer.activation(self._stimulus(sha256), layer)
                 progress.advance()
 
     def _items(self) -> Iterator[str]:
@@ -185,8 +185,8 @@ class _Recomputed:
                         progress.advance()
 
     def _item(self, item: Item, natural: Natural, null: LayerNull) -> Iterator[str]:
-        metamer, answer = self.observer.survey(self._picture(item.blob.sha256))
-        original, _ = self.observer.survey(self._picture(natural.blob.sha256))
+        metamer, answer = self.observer.survey(self._stimulus(item.blob.sha256))
+        original, _ = self.observer.survey(self._stimulus(natural.blob.sha256))
         recorded = item.certificate
         where = f"item {item.id}"
         yield from _equal(f"{where}: natural_answer", recorded.natural_answer, natural.answer)
@@ -202,12 +202,8 @@ class _Recomputed:
         same = recorded.natural_answer == recorded.metamer_answer
         yield from _equal(f"{where}: passed", recorded.passed, same and outside_null(recorded, null))
 
-    def _picture(self, sha256: str) -> Picture:
-        picture = decode_png(self.store.read_blob(sha256))
-        side = self.observer.network.pictures.size_px
-        if picture.shape != (side, side, 3):
-            raise BundleError(f"{self.store.blob_path(sha256)}: is not a picture of {side} x {side} px")
-        return picture
+    def _stimulus(self, sha256: str) -> Stimulus:
+        return stored(self.observer.medium, self.store, sha256)
 
 
 def _same_match(place: str, recorded: LayerMatch | Certificate, computed: Match) -> Iterator[str]:

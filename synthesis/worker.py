@@ -15,13 +15,13 @@ from synthesis.activations import require_gradient
 from synthesis.bundle.manifest import LayerNull
 from synthesis.bundle.spec import SynthesisSpec
 from synthesis.bundle.store import BundleStore
+from synthesis.decision import decision_rule
 from synthesis.journal import Journal
 from synthesis.maker import Job, LayerMaker
 from synthesis.observer import Observer
 from synthesis.progress import Counter, Uncounted
 from synthesis.recipes import make_recipe
 from synthesis.registry import load_network
-from synthesis.vision.decision import decision_rule
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ def make_maker(setup: Setup, store: BundleStore, device: torch.device) -> LayerM
     network = load_network(spec.model, spec.weights).including(spec.layers)
     for layer in spec.layers:
         require_gradient(network, network.layer(layer))
-    rule = decision_rule(spec.decision, setup.readout, network.name, network.weights_sha256)
+    rule = decision_rule(spec.decision, setup.readout, network)
     readout_sha256 = hashlib.sha256(setup.readout).hexdigest() if setup.readout else None
     return LayerMaker(
         Observer(network, rule),
-        make_recipe(spec.recipe, spec.max_steps),
+        lambda layer: make_recipe(spec.recipe, spec.max_steps, network, layer),
         Journal(store),
         {"rule": rule.name, "readout_sha256": readout_sha256},
         attempts=spec.attempts,

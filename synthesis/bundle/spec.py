@@ -34,7 +34,7 @@ ModelName = Annotated[str, AfterValidator(_module_beside_the_file)]
 BundlePlace = Annotated[Path | str, AfterValidator(_address_or_folder)]  # a folder, or s3://bucket/prefix
 ReadoutPath = Annotated[Path, AfterValidator(_starter_or_file)]
 RecipeName = Literal["fast", "feather2019", "feather2023"]
-DecisionName = Literal["feather", "geirhos", "readout"]
+DecisionName = Literal["feather", "geirhos", "readout", "words"]
 
 
 class FileWeights(BaseModel):
@@ -75,11 +75,12 @@ class SynthesisSpec(BaseModel):
     `weights` are the ones that were published with the network (from a package or a local file, else by the
     library's own download), those of a checkpoint file, or random ones from a seed.
 
-    `stimuli` is a folder with one sub-folder of pictures per category. `null_stimuli` is a folder of further
-    natural pictures (any depth) that widen the null distribution beyond the stimuli themselves. `decision`
-    names the rule that turns the network's output into one of the categories: the two published rules need
-    the 16 published categories and ImageNet classes; `readout` takes the file written by
-    ``python -m synthesis readout``, or the word `starter` for the one that comes with the starter pictures.
+    `stimuli` is a folder with one sub-folder of pictures, or of sounds, per category. `null_stimuli` is a
+    folder of further natural ones (any depth) that widen the null distribution beyond the stimuli themselves.
+    `decision` names the rule that turns the network's output into one of the categories: `feather` and
+    `geirhos` need the 16 published categories and ImageNet classes; `readout` takes the file written by
+    ``python -m synthesis readout``, or the word `starter` for the one that comes with the starter pictures;
+    `words` takes the best of the words that a network of sounds knows: its categories.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -90,6 +90,12 @@ class _Shape:
     def blocks(self) -> int:
         return -(-self.length // self.rate)
 
+    def meetings(self, parts: int) -> Iterator[tuple[slice, slice]]:
+        """For each part of the kernel, the frames that have it inside the sound, and the blocks it meets."""
+        for shift in range(self.first_block, self.first_block + parts):
+            begin, end = max(0, -shift), min(self.frames, self.blocks - shift)
+            yield slice(begin, end), slice(begin + shift, end + shift)
+
 
 class _SmoothedEnvelopes(torch.autograd.Function):
     """Envelopes of one group, in blocks that stay in the cache; keeps each envelope's phase for the gradient.
@@ -107,7 +113,7 @@ class _SmoothedEnvelopes(torch.autograd.Function):
         keep = ctx.needs_input_grad[0]
         phase = spectra.new_empty((batch, channels, shape.length)) if keep else None
         for clips, rows in _blocks(batch, channels, shape.length, spectra.device.type):
-            band = spectra[clips][:, bins[rows]] * gains[rows]
+            band = _bands(spectra[clips], bins[rows]) * gains[rows]
             analytic = torch.fft.ifft(band, n=shape.length, norm="forward")
             envelope = _magnitude(analytic)
             if phase is not None:
@@ -142,6 +148,12 @@ def _blocks(batch: int, channels: int, length: int, device: str) -> Iterator[tup
             yield slice(clip, clip + clips), slice(channel, channel + channels_at_once)
 
 
+def _bands(spectra: Tensor, bins: Tensor) -> Tensor:
+    """(clips, bins in all) at `bins` (channels, width): (clips, channels, width)."""
+    every = spectra.unsqueeze(1).expand(-1, len(bins), -1)
+    return every.gather(2, bins.expand(len(spectra), -1, -1))
+
+
 def _magnitude(values: Tensor) -> Tensor:
     """As `abs` of complex values, several times faster on a CPU."""
     real, imaginary = values.real, values.imag
@@ -150,34 +162,27 @@ def _magnitude(values: Tensor) -> Tensor:
 
 def _smooth(envelope: Tensor, kernel: Tensor, shape: _Shape) -> Tensor:
     """(..., length) to (..., frames)."""
+    rows = envelope.shape[:-1]
     missing = shape.blocks * shape.rate - shape.length
     padded = nn.functional.pad(envelope, (0, missing)) if missing else envelope
-    met = padded.unflatten(-1, (shape.blocks, shape.rate)) @ kernel  # (..., blocks, parts)
-    before, after = _outside(shape, kernel)
-    met = nn.functional.pad(met, (0, 0, before, after))
-    parts = range(kernel.shape[1])
-    return torch.stack([met[..., part : part + shape.frames, part] for part in parts]).sum(0)
+    met = (kernel @ padded.reshape(-1, shape.rate).T).view(len(kernel), *rows, shape.blocks)
+    frames = envelope.new_zeros((*rows, shape.frames))
+    for part, (of_frames, of_blocks) in zip(met, shape.meetings(len(kernel)), strict=True):
+        frames[..., of_frames] += part[..., of_blocks]
+    return frames
 
 
 def _spread(frames: Tensor, kernel: Tensor, shape: _Shape) -> Tensor:
     """The transpose of `_smooth`: (..., frames) to (..., length)."""
-    before, after = _outside(shape, kernel)
-    rows = shape.blocks + before + after
-    met = frames.new_zeros((*frames.shape[:-1], rows, kernel.shape[1]))
-    for part in range(kernel.shape[1]):
-        met[..., part : part + shape.frames, part] = frames
-    inside = met[..., before : before + shape.blocks, :]
-    return (inside @ kernel.T).flatten(-2)[..., : shape.length]
-
-
-def _outside(shape: _Shape, kernel: Tensor) -> tuple[int, int]:
-    """Blocks that frames reach before the sound's first and after its last."""
-    end = shape.first_block + shape.frames + kernel.shape[1] - 1
-    return -shape.first_block, max(0, end - shape.blocks)
+    rows = frames.shape[:-1]
+    met = frames.new_zeros((len(kernel), *rows, shape.blocks))
+    for part, (of_frames, of_blocks) in zip(met, shape.meetings(len(kernel)), strict=True):
+        part[..., of_blocks] = frames[..., of_frames]
+    return (met.view(len(kernel), -1).T @ kernel).view(*rows, -1)[..., : shape.length]
 
 
 def _kernel_blocks(settings: CochleagramSettings, rate: int) -> tuple[NDArray[np.float64], int]:
-    """The smoothing kernel as a matrix (rate, parts), and the block in which the first frame begins.
+    """The smoothing kernel as a matrix (parts, rate), and the block in which the first frame begins.
 
     The published kernel is a sinc that falls to half at half the frame rate, under a Kaiser window. It lies
     half a sample early, as in the code of both papers.
@@ -185,7 +190,7 @@ def _kernel_blocks(settings: CochleagramSettings, rate: int) -> tuple[NDArray[np
     taps, stride = settings.kernel_taps, settings.stride
     first = settings.kernel_start // stride
     parts = (settings.kernel_start + taps - 1) // stride - first + 1
-    samples = np.arange(rate)[:, None] * (stride / rate) + stride * (np.arange(parts) + first)
+    samples = np.arange(rate) * (stride / rate) + stride * (np.arange(parts)[:, None] + first)
     tap = samples - settings.kernel_start
     middle = (taps - 1) / 2
     window = np.i0(_KAISER_BETA * np.sqrt(np.clip(1 - ((tap - middle) / max(middle, 1)) ** 2, 0, None)))

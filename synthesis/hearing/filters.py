@@ -1,13 +1,14 @@
 """Half-cosine filters on the ERB-number scale, as gains on the frequencies of a Fourier transform."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthesis.hearing.settings import CochleagramSettings
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 # Glasberg & Moore 1990, equations 3 and 4: a filter at f Hz is 24.7 + f / 9.265 Hz wide.
 _MINIMUM_BANDWIDTH_HZ, _QUALITY = 24.7, 9.265

@@ -1,4 +1,4 @@
-"""Entries for networks of torchvision and timm by their names there: `torchvision/NAME`, `timm/NAME`."""
+"""Entries for networks by their names in a library: `torchvision/NAME`, `timm/NAME`, `torchaudio/NAME`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from synthesis.networks.entry import Entry, Normalisation, Triple
 from synthesis.networks.inputs import PictureInput
 from synthesis.networks.network import nearest_first
 from synthesis.networks.sources import WeightsSource, hub_file, torchvision_file
+from synthesis.networks.wav2vec2 import wav2vec2_entry
 
 _NEAREST = 5
 
 
 def entry_by_name(name: str) -> Entry | None:
-    """The entry of `torchvision/NAME` or `timm/NAME`, None for any other form.
+    """The entry of `torchvision/NAME`, `timm/NAME` or `torchaudio/NAME`, None for any other form.
 
     Input size, resize and normalisation are those of the library's default weights. Raises `UserError` when
     the library has no such network.
     """
     library, _, model = name.partition("/")
-    makers = {"torchvision": _torchvision, "timm": _timm}
+    makers = {"torchvision": _torchvision, "timm": _timm, "torchaudio": wav2vec2_entry}
     return makers[library](name, model) if library in makers and model else None
 
 

@@ -23,6 +23,10 @@ State = dict[str, Tensor]
 
 # Under one of these names a training checkpoint keeps the state dict, beside the optimiser's and so on.
 _WRAPPERS = ("state_dict", "model", "model_state_dict")
+# What stands beside the network in the layout of the `robustness` library, and of the papers' changed copy.
+_BESIDE = ("normalizer.", "attacker.", "preproc.", "audio_rep_transform.")
+_NORMALISER = ("normalizer", "preproc.normalize")
+_COLOURS = 3
 _SHOWN = 3
 
 
@@ -50,8 +54,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint file.
 
     Understood are a plain state dict, one wrapped in a dict (`state_dict`, `model`), one with the prefix
-    `module.` of parallel training, and the layout of the `robustness` library, which keeps the network under
-    `module.model.`, a copy under `module.attacker.`, and the normalisation.
+    `module.` of parallel training, and the layout of the `robustness` library and of the papers' code, which
+    keep the network under `module.model.`, a copy under `module.attacker.`, and the normalisation.
 
     Raises
     ------
@@ -109,10 +113,14 @@ def _tensors(content: Any) -> State:
 def _own_layout(state: State) -> tuple[State, Normalisation | None]:
     """The state dict without the prefixes of wrappers, and the normalisation of a `robustness` checkpoint."""
     state = _under("module.", state) if all(name.startswith("module.") for name in state) else state
-    if not all(name.startswith(("model.", "normalizer.", "attacker.")) for name in state):
+    if not all(name.startswith(("model.", *_BESIDE)) for name in state):
         return state, None
-    mean, std = state.get("normalizer.new_mean"), state.get("normalizer.new_std")
-    normalisation = None if mean is None or std is None else Normalisation(_triple(mean), _triple(std))
+    normalisation = None
+    for place in _NORMALISER:
+        mean, std = state.get(f"{place}.new_mean"), state.get(f"{place}.new_std")
+        # Networks that are shown sounds have one number here, which changes nothing.
+        if mean is not None and std is not None and mean.numel() == std.numel() == _COLOURS:
+            normalisation = Normalisation(_triple(mean), _triple(std))
     return _under("model.", state), normalisation
 
 

@@ -6,6 +6,7 @@ one without, followed, after its ReLU, by Hann pooling with that stride; windows
 
 import copy
 from dataclasses import replace
+from typing import Literal
 
 from timm.layers import Conv2dSame, create_pool2d  # type: ignore[attr-defined]
 from torch import Tensor, nn
@@ -19,7 +20,7 @@ __all__ = ["CochCNN", "CochCNNSettings"]
 
 _KERNELS = ((7, 14), (4, 8), (2, 5), (2, 5), (2, 5))
 _STRIDES = (3, 2, 1, 1, 1)
-_POOL, _POOL_STRIDE = (2, 5), (2, 2)
+_POOL, _POOL_STRIDE = (2, 5), 2
 
 
 class CochCNN(nn.Module):
@@ -46,7 +47,7 @@ class CochCNN(nn.Module):
             self.add_module(f"antialias{index}", antialias if smooth else nn.Identity())
         self.maxpool0, self.batchnorm1 = self._pooling(widths[0]), nn.BatchNorm2d(widths[0])
         self.maxpool1, self.batchnorm2 = self._pooling(widths[1]), nn.BatchNorm2d(widths[1])
-        self.avgpool = create_pool2d("avg", _POOL, stride=_POOL_STRIDE, padding="same")
+        self.avgpool = _same_pooling("avg")
         height, width = settings.pooled_size
         self.flatten = nn.Flatten()
         self.fullyconnected = nn.Linear(widths[4] * height * width, settings.fc_width)
@@ -71,7 +72,7 @@ class CochCNN(nn.Module):
         return hidden
 
     def folded(self) -> "CochCNN":
-        """A copy in eval mode with the training norms folded into the layers before them: the same function."""
+        """The same function in eval mode, the training norms folded into the layers before them: a copy."""
         plain = copy.deepcopy(self).eval()
         plain.settings = replace(self.settings, conv_bias=True)
         for index in range(len(_KERNELS)):
@@ -91,9 +92,13 @@ class CochCNN(nn.Module):
 
     def _pooling(self, channels: int) -> nn.Module:
         if self.settings.reduced_aliasing:
-            return HannPool2d(channels, 4 * _POOL_STRIDE[0], _POOL_STRIDE[0], "same")
-        pooling: nn.Module = create_pool2d("max", _POOL, stride=_POOL_STRIDE, padding="same")
-        return pooling
+            return HannPool2d(channels, 4 * _POOL_STRIDE, _POOL_STRIDE, "same")
+        return _same_pooling("max")
+
+
+def _same_pooling(kind: Literal["max", "avg"]) -> nn.Module:
+    pooling: nn.Module = create_pool2d(kind, _POOL, stride=(_POOL_STRIDE,) * 2, padding="same")  # type: ignore[no-untyped-call]
+    return pooling
 
 
 def _initialise(module: nn.Module) -> None:

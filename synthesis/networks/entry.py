@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from synthesis.networks.inputs import USUAL_PICTURES, NetworkInput
 from synthesis.networks.network import Layer
 from synthesis.networks.sources import WeightsSource
+from synthesis.networks.trained_file import Trained
 
 if TYPE_CHECKING:
     from torch import nn
@@ -43,6 +44,10 @@ class Entry:
     are paths in that architecture; without `layers`, its parts are taken, and without `feature_node` the
     input of its last linear layer. Pictures go through `normalisation` first; sounds through nothing. `key`
     translates a checkpoint's keys to the architecture's; an empty string drops one.
+
+    For a network that was trained here, its file says what it is: `header` reads that of the published
+    weights, and a file of the user's has its own. `seed` is the network's own where random weights are what
+    it is known by.
     """
 
     name: str
@@ -55,3 +60,5 @@ class Entry:
     input: NetworkInput = USUAL_PICTURES
     normalisation: Normalisation = IMAGENET
     key: Callable[[str], str] = same
+    header: Callable[[], Trained] | None = None
+    seed: int | None = None

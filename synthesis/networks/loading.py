@@ -16,6 +16,7 @@ from synthesis.networks.entry import Entry, Normalisation
 from synthesis.networks.inputs import PictureInput
 from synthesis.networks.modules import NormalisedNetwork, frozen
 from synthesis.networks.network import BODY, Layer, Network, split_user_module
+from synthesis.networks.trained_file import Trained, read_trained
 from synthesis.networks.user_module import run_factory
 
 Made = TypeVar("Made")
@@ -26,7 +27,11 @@ _NO_LAYERS = (nn.Identity, nn.Dropout)
 
 def from_entry(entry: Entry, weights: Weights) -> Network:
     """Build a network of the registry. Raises `UserError` when its weights are not there or do not fit."""
+    if weights == "published" and entry.seed is not None:
+        weights = RandomWeights(random=entry.seed)
     loaded = _random(entry, weights.random) if isinstance(weights, RandomWeights) else _stored(entry, weights)
+    if trained := loaded.trained:
+        entry = replace(entry, layers=trained.settings.layers, input=trained.input)
     module, prefix = loaded.body, ""
     if isinstance(entry.input, PictureInput):
         module, prefix = (
@@ -44,6 +49,7 @@ def from_entry(entry: Entry, weights: Weights) -> Network:
         weights_kind=loaded.kind,
         weights_seed=weights.random if isinstance(weights, RandomWeights) else None,
         aliases=_inside(prefix, entry.aliases),
+        answers=loaded.answers,
     )
     return _completed(network)
 
@@ -83,11 +89,16 @@ class _Loaded:
     words: str
     sha256: str
     kind: Literal["published", "file", "random"]
+    trained: Trained | None = None
+    answers: tuple[str, ...] = ()
 
 
 def _random(entry: Entry, seed: int) -> _Loaded:
-    body = _seeded(seed, entry.build)
-    return _Loaded(body, entry.normalisation, f"random, seed {seed}", state_digest(body), "random")
+    trained = entry.header() if entry.header else None
+    body = _seeded(seed, lambda: _built(entry, trained))
+    answers = trained.answers if trained else ()
+    words, digest = f"random, seed {seed}", state_digest(body)
+    return _Loaded(body, entry.normalisation, words, digest, "random", trained, answers)
 
 
 def _stored(entry: Entry, weights: Weights) -> _Loaded:
@@ -95,16 +106,51 @@ def _stored(entry: Entry, weights: Weights) -> _Loaded:
         path, words = weights.file, f"file {weights.file.name}"
     elif entry.weights is None:
         raise UserError(
-            f"{entry.name}: there are no published weights to load; say `weights: {{file: PATH}}` "
-            "or `weights: {random: SEED}`"
+            f"{entry.name}: there are no published weights to load; say `weights: {{file: PATH}}`"
+            + ("" if entry.header else " or `weights: {random: SEED}`")
         )
     else:
         path, words = entry.weights.find(entry.name), entry.weights.description
+    trained = _header(entry, path)
     checkpoint = read_checkpoint(path)
-    body = _seeded(0, entry.build)
+    body = _seeded(0, lambda: _built(entry, trained))
     checkpoint.fit(body, entry.name, entry.key)
     normalisation = checkpoint.normalisation or entry.normalisation
-    return _Loaded(body, normalisation, words, checkpoint.sha256, _kind(weights))
+    answers = trained.answers if trained else _answers_beside(path, body)
+    return _Loaded(body, normalisation, words, checkpoint.sha256, _kind(weights), trained, answers)
+
+
+def _header(entry: Entry, path: Path) -> Trained | None:
+    if entry.header is None:
+        return None
+    if (trained := read_trained(path)) is None:
+        raise UserError(
+            f"{path}: does not say what network it belongs to; for {entry.name} give a .safetensors file "
+            "that `python -m synthesis train` wrote"
+        )
+    return trained
+
+
+def _built(entry: Entry, trained: Trained | None) -> nn.Module:
+    if trained is None:
+        return entry.build()
+    from synthesis.networks.cochcnn import CochCNN
+
+    return CochCNN(trained.settings)
+
+
+def _answers_beside(path: Path, body: nn.Module) -> tuple[str, ...]:
+    """What each logit stands for: the lines of a text file beside the weights, NAME.txt for NAME.pt."""
+    listed = path.with_suffix(".txt")
+    if not listed.is_file():
+        return ()
+    answers = tuple(line.strip() for line in listed.read_text(encoding="utf-8").splitlines())
+    classes = [part for part in body.modules() if isinstance(part, nn.Linear)][-1].out_features
+    if len(answers) != classes:
+        raise UserError(
+            f"{listed}: has {len(answers)} lines; the network has {classes} logits, one line each"
+        )
+    return answers
 
 
 def _kind(weights: Weights) -> Literal["published", "file", "random"]:

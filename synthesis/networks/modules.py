@@ -32,6 +32,11 @@ class NormalisedNetwork(nn.Module):
         return logits
 
 
+def channels_last(batch: Tensor) -> Tensor:
+    """Pictures (batch, channels, height, width) with their channels side by side; sounds as they are."""
+    return batch.contiguous(memory_format=torch.channels_last) if batch.ndim == 4 else batch.contiguous()
+
+
 def frozen(module: AnyModule) -> AnyModule:
     """The module in eval mode, its parameters without gradients."""
     return module.eval().requires_grad_(False)

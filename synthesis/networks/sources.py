@@ -24,7 +24,7 @@ class WeightsSource:
     """Published weights of one network.
 
     `file` is looked for in the local weights folder first. `package` is an installed Python package that
-    holds it under `models/`. `download` is the library's own: it returns a file of the library's cache.
+    holds it in its `folder`. `download` is the library's own: it returns a file of the library's cache.
     """
 
     file: str
@@ -32,6 +32,7 @@ class WeightsSource:
     description: str
     package: str = ""
     download: Callable[[], Path] | None = None
+    folder: str = "models"
 
     def find(self, network: str) -> Path:
         """The weights' file. Raises `UserError` saying which file to put where."""
@@ -39,8 +40,12 @@ class WeightsSource:
         if local.is_file():
             return local
         if self.package and (spec := find_spec(self.package)) and spec.submodule_search_locations:
-            return Path(spec.submodule_search_locations[0]) / "models" / self.file
-        if self.download is None:
+            packaged = Path(spec.submodule_search_locations[0]) / self.folder / self.file
+            if packaged.is_file():
+                return packaged
+        if self._ours:
+            reason = f"{self.file} does not come with this version"
+        elif self.download is None:
             reason = f"the package {self.package.replace('_', '-')} is not installed"
         else:
             try:
@@ -49,11 +54,14 @@ class WeightsSource:
                 reason = f"they could not be downloaded ({_first_line(error)})"
         raise UserError(f"{network}: no weights: {reason}; {self._remedy()}")
 
+    @property
+    def _ours(self) -> bool:
+        """Trained here: the file says what network it is too, so that random weights need it as well."""
+        return self.package == __name__.partition(".")[0]
+
     def _remedy(self) -> str:
-        return (
-            f"put {self.file} into {weights_folder().absolute()} (or a folder named by {FOLDER_VARIABLE}), "
-            "or say `weights: {random: SEED}`"
-        )
+        place = f"put {self.file} into {weights_folder().absolute()} (or a folder named by {FOLDER_VARIABLE})"
+        return place if self._ours else f"{place}, or say `weights: {{random: SEED}}`"
 
 
 def promised_digest(file: str) -> str:
@@ -73,6 +81,18 @@ def torchvision_file(weights: str) -> Path:
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.hub.download_url_to_file(url, str(path), hash_prefix=promised_digest(file) or None)
+    return path
+
+
+def torchaudio_file(bundle: str) -> Path:
+    """The file of a torchaudio bundle, as `WAV2VEC2_ASR_BASE_960H`, from torch's cache or downloaded."""
+    import torch
+    import torchaudio
+
+    described = getattr(torchaudio.pipelines, bundle)
+    path = Path(torch.hub.get_dir(), "checkpoints", described._path.rsplit("/", 1)[-1])
+    if not path.is_file():
+        described._get_state_dict({"progress": False})
     return path
 
 

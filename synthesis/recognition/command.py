@@ -53,7 +53,10 @@ def recognize(
 def plot_observers(
     folders: Annotated[list[Path], typer.Argument(help="Folders that `recognize` wrote.")],
     out: Annotated[Path, typer.Option(help="FILE.svg or FILE.png to write.")],
-    rule: Annotated[Rule, typer.Option(help="How the observers answer.")] = "feather",
+    rule: Annotated[
+        Rule | None,
+        typer.Option(help="How the observers answer; without, the first folder's first."),
+    ] = None,
     score: Annotated[ScoreName, typer.Option(help="What counts as recognised.")] = "natural_label",
 ) -> None:
     """Draw recognition by generating layer, one curve per observer, one panel per generating network."""
@@ -61,7 +64,9 @@ def plot_observers(
     from synthesis.recognition.figure import observers_chart
     from synthesis.recognition.results import read_results
 
-    save_chart(observers_chart([read_results(folder) for folder in folders], rule, score), out)
+    results = [read_results(folder) for folder in folders]
+    record, _ = results[0]
+    save_chart(observers_chart(results, rule or record.first_rule, score), out)
     typer.echo(out)
 
 

@@ -21,6 +21,7 @@ _RULES = {
     "geirhos": "16-way, largest mean probability",
     "1000": "1,000-way",
     "readout": "by linear readout",
+    "words": "the best word",
 }
 _Y_TITLES = {
     "natural_label": "Share given the natural's label",
@@ -147,7 +148,7 @@ def _caption(results: Sequence[Result], rule: Rule, score: ScoreName) -> list[st
     recognised = (
         "Recognised: the label that the same observer gives the natural original"
         if score == "natural_label"
-        else "Recognised: the picture's category"
+        else "Recognised: the stimulus's category"
     )
     lines = [
         f"{recognised} ({_RULES[rule]}).",

@@ -1,33 +1,34 @@
-"""Showing a bundle's pictures to a network, and its answers by every rule that it can answer by."""
+"""Showing a bundle's stimuli to a network, and its answers by every rule that it can answer by."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import torch
-from PIL import Image
 
 from synthesis.activations import Activations
-from synthesis.bundle.errors import UserError
+from synthesis.bundle.errors import BundleError, UserError
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest, ModelRecord, Natural
 from synthesis.bundle.store import BundleStore
-from synthesis.images import Picture, decode_png, to_input
+from synthesis.decision import FeatherRule, GeirhosRule, ReadoutRule, words_rule
+from synthesis.media.medium import Stimulus, medium_of
+from synthesis.networks.modules import channels_last
 from synthesis.progress import Steps
-from synthesis.recognition.rules import RULES, Rule
+from synthesis.recognition.rules import Rule
 from synthesis.registry import Network
-from synthesis.vision.decision import FeatherRule, GeirhosRule, ReadoutRule
 from synthesis.vision.imagenet16 import CLASS_COUNT
 
 BATCH_SIZE = 16
 _FEATURES = "features"
+# The columns of answers.csv for each kind of stimulus; a readout's stand at the end, if there is one.
+_COLUMNS: dict[str, tuple[Rule, ...]] = {"picture": ("feather", "geirhos", "1000"), "sound": ("words",)}
 
 Labels = dict[Rule, str | int]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One picture to be shown; `seed` is None for a natural one, whose `condition` is "natural"."""
+    """One stimulus to be shown; `seed` is None for a natural one, whose `condition` is "natural"."""
 
     natural: Natural
     condition: str
@@ -35,8 +36,8 @@ class Shown:
     blob: Blob
 
 
-def shown_pictures(manifest: Manifest) -> list[Shown]:
-    """Every natural picture, then every certified metamer, layer by layer in depth order."""
+def all_shown(manifest: Manifest) -> list[Shown]:
+    """Every natural stimulus, then every certified metamer, layer by layer in depth order."""
     naturals = {natural.id: natural for natural in manifest.naturals}
     shown = [Shown(natural, NATURAL, None, natural.blob) for natural in manifest.naturals]
     return shown + [
@@ -47,8 +48,8 @@ def shown_pictures(manifest: Manifest) -> list[Shown]:
     ]
 
 
-class PictureObserver:
-    """`network` naming pictures by each rule it can answer by; `readout` is one fitted to its features.
+class NetworkObserver:
+    """`network` naming stimuli by each rule it can answer by; `readout` is one fitted to its features.
 
     `rules` are those rules, with their possible answers (None for ILSVRC classes); `notes` say what is
     missing.
@@ -56,13 +57,16 @@ class PictureObserver:
 
     def __init__(self, network: Network, readout: ReadoutRule | None) -> None:
         self.network, self.readout = network, readout
+        self.medium = medium_of(network.input)
         self._features: Activations | None = None
         if readout:
             self._features = Activations(network.module, {_FEATURES: network.feature_node})
         self.classes = self._count_classes()
         self.rules: dict[Rule, tuple[str, ...] | None] = {}
         self.notes: list[str] = []
-        if self.classes == CLASS_COUNT:
+        if network.input.format.kind == "sound":
+            self._hear()
+        elif self.classes == CLASS_COUNT:
             self.rules = {"feather": FeatherRule.categories, "geirhos": GeirhosRule.categories, "1000": None}
         else:
             self.notes.append(
@@ -72,14 +76,18 @@ class PictureObserver:
         if readout:
             self.rules["readout"] = readout.categories
 
-    def labels(self, pictures: Sequence[Picture]) -> list[Labels]:
-        """The labels of pictures, uint8 (height, width, 3) of any size: one class or category per rule.
+    def _hear(self) -> None:
+        if any(self.network.answers):
+            self.rules = {"words": words_rule(self.network).categories}
+        else:
+            self.notes.append(f"the logits of {self.network.name} stand for no words: the column is empty")
+
+    def labels(self, stimuli: Sequence[Stimulus]) -> list[Labels]:
+        """The labels of stimuli as this network is shown them: one class, category or word per rule.
 
         Raises `UserError` if the network's output is not finite.
         """
-        side = self.network.pictures.size_px
-        inputs = torch.from_numpy(to_input(np.stack([resized(picture, side) for picture in pictures])))
-        inputs = inputs.contiguous(memory_format=torch.channels_last)
+        inputs = channels_last(torch.from_numpy(self.medium.to_input(stimuli)))
         with torch.inference_mode():
             logits = self.network.module(inputs)
             features = self._features(inputs)[_FEATURES].flatten(1) if self._features else logits
@@ -92,25 +100,15 @@ class PictureObserver:
             columns["feather"] = FeatherRule().answers(logits, logits)
             columns["geirhos"] = GeirhosRule().answers(logits, logits)
             columns["1000"] = logits.argmax(dim=1).tolist()
+        if "words" in self.rules:
+            columns["words"] = words_rule(self.network).answers(logits, logits)
         if self.readout:
             columns["readout"] = self.readout.answers(logits, features)
-        return [{rule: column[row] for rule, column in columns.items()} for row in range(len(pictures))]
+        return [{rule: column[row] for rule, column in columns.items()} for row in range(len(stimuli))]
 
     def _count_classes(self) -> int:
-        side = self.network.pictures.size_px
-        blank = torch.zeros(1, 3, side, side)
         with torch.inference_mode():
-            return int(self.network.module(blank).flatten(1).shape[1])
-
-
-def resized(picture: Picture, side_px: int) -> Picture:
-    """The whole square picture at another size: bicubic, antialiased where it shrinks, rounded to 8 bits.
-
-    A picture that has the size already is left as it is, byte for byte.
-    """
-    if picture.shape[:2] == (side_px, side_px):
-        return picture
-    return np.asarray(Image.fromarray(picture).resize((side_px, side_px), Image.Resampling.BICUBIC))
+            return int(self.network.module(torch.zeros(1, *self.medium.shape)).flatten(1).shape[1])
 
 
 def distinct_name(network: Network | ModelRecord) -> str:
@@ -119,33 +117,36 @@ def distinct_name(network: Network | ModelRecord) -> str:
 
 
 def answer_table(
-    store: BundleStore, manifest: Manifest, observer: PictureObserver, name: str
+    store: BundleStore, manifest: Manifest, observer: NetworkObserver, name: str
 ) -> pd.DataFrame:
-    """The observer's answer to each of `shown_pictures`; `name` stands for the observer.
+    """The observer's answer to each of `all_shown`; `name` stands for the observer.
 
-    Raises `BundleError` for a blob that is missing or changed.
+    Raises `BundleError` for a blob that is missing, changed, or cannot be shown to this network.
     """
-    shown = shown_pictures(manifest)
-    labels = dict(_label_blobs(store, [picture.blob for picture in shown], observer))
-    rules = [rule for rule in RULES if rule != "readout" or observer.readout]
+    shown = all_shown(manifest)
+    labels = dict(_label_blobs(store, [one.blob for one in shown], observer))
+    rules: list[Rule] = [*_COLUMNS[manifest.model.input.kind]]
+    if observer.readout:
+        rules.append("readout")
     maker = distinct_name(manifest.model)
     rows = []
-    for picture in shown:
+    for one in shown:
         row = {
-            "stimulus": picture.natural.id,
-            "condition": picture.condition,
+            "stimulus": one.natural.id,
+            "condition": one.condition,
             "generating_model": maker,
             "observer_model": name,
-            "seed": picture.seed,
-            "category": picture.natural.category,
-            "blob_sha256": picture.blob.sha256,
+            "seed": one.seed,
+            "category": one.natural.category,
+            "blob_sha256": one.blob.sha256,
         }
         for rule in rules:
-            row[f"natural_answer_{rule}"] = labels[picture.natural.blob.sha256].get(rule)
-            row[f"answer_{rule}"] = labels[picture.blob.sha256].get(rule)
+            row[f"natural_answer_{rule}"] = labels[one.natural.blob.sha256].get(rule)
+            row[f"answer_{rule}"] = labels[one.blob.sha256].get(rule)
         rows.append(row)
-    whole = {"seed": "Int64", "natural_answer_1000": "Int64", "answer_1000": "Int64"}
-    return pd.DataFrame(rows, columns=list(_columns(rules))).astype(whole)
+    table = pd.DataFrame(rows, columns=list(_columns(rules)))
+    whole = [name for name in ("seed", "natural_answer_1000", "answer_1000") if name in table]
+    return table.astype(dict.fromkeys(whole, "Int64"))
 
 
 def _columns(rules: Sequence[Rule]) -> Iterator[str]:
@@ -160,14 +161,22 @@ def _columns(rules: Sequence[Rule]) -> Iterator[str]:
 
 
 def _label_blobs(
-    store: BundleStore, blobs: Sequence[Blob], observer: PictureObserver
+    store: BundleStore, blobs: Sequence[Blob], observer: NetworkObserver
 ) -> Iterator[tuple[str, Labels]]:
     """The labels of each different blob, by its digest."""
     hashes = list(dict.fromkeys(blob.sha256 for blob in blobs))
-    with Steps("pictures", len(hashes)) as progress:
+    with Steps(observer.medium.files.plural, len(hashes)) as progress:
         for start in range(0, len(hashes), BATCH_SIZE):
             batch = hashes[start : start + BATCH_SIZE]
-            pictures = [decode_png(store.read_blob(sha256)) for sha256 in batch]
-            for sha256, labels in zip(batch, observer.labels(pictures), strict=True):
+            stimuli = [_adapted(store, sha256, observer) for sha256 in batch]
+            for sha256, labels in zip(batch, observer.labels(stimuli), strict=True):
                 yield sha256, labels
                 progress.advance()
+
+
+def _adapted(store: BundleStore, sha256: str, observer: NetworkObserver) -> Stimulus:
+    data = store.read_blob(sha256)
+    try:
+        return observer.medium.adapt(data)
+    except UserError as error:
+        raise BundleError(f"{store.blob_path(sha256)}: {error}") from None

@@ -6,16 +6,19 @@ from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
+from synthesis.bundle.errors import UserError
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.store import BundleStore
+from synthesis.decision import ReadoutRule
 from synthesis.readout_file import readout_bytes
 from synthesis.recognition import results
-from synthesis.recognition.observe import PictureObserver, answer_table, distinct_name
+from synthesis.recognition.observe import NetworkObserver, answer_table, distinct_name
 from synthesis.recognition.results import BundleShown, ObserverRecord, RecognitionRecord
 from synthesis.recognition.scores import RESAMPLES, score_table
 from synthesis.registry import Network
-from synthesis.vision.decision import ReadoutRule
 from synthesis.vision.readout import parse_readout
+
+_PACKAGES = ("metamerlab", "numpy", "pandas", "pillow", "scipy", "torch")
 
 
 def recognize_bundle(
@@ -32,14 +35,15 @@ def recognize_bundle(
     Raises
     ------
     UserError
-        The bundle is unfinished or damaged, the readout is not one of this network, or `out` is a file or
-        holds other results. Nothing is written then.
+        The bundle is unfinished or damaged or holds what this network is not shown, the readout is not one
+        of this network, or `out` is a file or holds other results. Nothing is written then.
     """
     manifest = store.read_manifest()
+    _check_kind(manifest, network)
     name = distinct_name(network)
     results.check_folder(out, manifest.digest, name)
     data = readout_bytes(readout) if readout else None
-    observer = PictureObserver(network, _readout_rule(data, str(readout), network) if data else None)
+    observer = NetworkObserver(network, _readout_rule(data, str(readout), network) if data else None)
     answers = answer_table(store, manifest, observer, name)
     tables = {
         results.ANSWERS: results.csv_bytes(answers),
@@ -56,12 +60,21 @@ def recognize_bundle(
         notes=observer.notes,
         software={
             "python": python_version(),
-            **{package: version(package) for package in ("metamerlab", "numpy", "pandas", "pillow", "torch")},
+            **{
+                package: version(package)
+                for package in ("metamerlab", "numpy", "pandas", "pillow", "scipy", "torch")
+            },
         },
         files={file: hashlib.sha256(content).hexdigest() for file, content in tables.items()},
     )
     results.write_results(out, tables, record)
     return record
+
+
+def _check_kind(manifest: Manifest, network: Network) -> None:
+    held, shown = manifest.model.input.kind, network.input.format.kind
+    if held != shown:
+        raise UserError(f"{network.name} is shown {shown}s; the bundle holds {held}s; give another --model")
 
 
 def _readout_rule(data: bytes, where: str, network: Network) -> ReadoutRule:
@@ -83,7 +96,7 @@ def _bundle_shown(manifest: Manifest) -> BundleShown:
     )
 
 
-def _observer_record(observer: PictureObserver, name: str, readout: bytes | None) -> ObserverRecord:
+def _observer_record(observer: NetworkObserver, name: str, readout: bytes | None) -> ObserverRecord:
     network = observer.network
     return ObserverRecord(
         name=name,
@@ -91,6 +104,6 @@ def _observer_record(observer: PictureObserver, name: str, readout: bytes | None
         weights_sha256=network.weights_sha256,
         classes=observer.classes,
         input=network.input.format,
-        resize="bicubic, antialiased, the whole square, rounded to 8 bits (Pillow)",
+        conversion=observer.medium.conversion,
         readout_sha256=hashlib.sha256(readout).hexdigest() if readout else None,
     )

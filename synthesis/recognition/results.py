@@ -11,13 +11,13 @@ from pydantic import Field, ValidationError
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import Record, StimulusFormat
-from synthesis.recognition.rules import Rule
+from synthesis.recognition.rules import RULES, Rule
 
 ANSWERS, SUMMARY, RECORD = "answers.csv", "summary.csv", "recognize.json"
 
 
 class BundleShown(Record):
-    """The bundle whose pictures were shown. `uncertified` metamers were left out."""
+    """The bundle whose stimuli were shown. `uncertified` metamers were left out."""
 
     digest: str
     model: str
@@ -36,7 +36,7 @@ class ObserverRecord(Record):
     weights_sha256: str
     classes: int
     input: StimulusFormat
-    resize: str
+    conversion: str = Field(description="of stimuli made for a network of another input size")
     readout_sha256: str | None
 
 
@@ -61,6 +61,11 @@ class RecognitionRecord(Record):
     def control(self) -> bool:
         """Whether the observer is the network that the metamers were made for."""
         return self.observer.weights_sha256 == self.bundle.weights_sha256
+
+    @property
+    def first_rule(self) -> Rule:
+        """The first rule that the observer answered by; for one that answered by none, the first of all."""
+        return next(iter(self.categories), RULES[0])
 
     def chance(self, rule: Rule) -> float | None:
         """The share that guessing among the rule's categories gets right; None for ILSVRC classes."""

@@ -13,7 +13,7 @@ from synthesis.bundle.manifest import NATURAL
 from synthesis.recognition.rules import Rule, ScoreName
 
 RESAMPLES = 1_000
-COLUMNS = ("condition", "rule", "score", "share", "sem", "stimuli", "pictures")
+COLUMNS = ("condition", "rule", "score", "share", "sem", "stimuli", "shown")
 
 
 def score_table(
@@ -27,7 +27,7 @@ def score_table(
     Parameters
     ----------
     answers
-        One row per picture shown, with the columns `stimulus`, `condition`, `category`, and for each rule
+        One row per stimulus shown, with the columns `stimulus`, `condition`, `category`, and for each rule
         `answer_RULE` and `natural_answer_RULE`.
     layers
         The generating layers in depth order.
@@ -39,9 +39,9 @@ def score_table(
 
     Returns
     -------
-    `share` in [0, 1] of the `pictures` given the label that this observer gives the natural original
+    `share` in [0, 1] of all `shown` that are given the label that this observer gives the natural original
     (score `natural_label`), or the stimulus's category (`true_label`: only of stimuli whose category the rule
-    knows). `sem` is over `stimuli`, by bootstrap; missing for fewer than two. A condition without any picture
+    knows). `sem` is over `stimuli`, by bootstrap; missing for fewer than two. A condition never shown
     has no share.
     """
     rows = [
@@ -56,7 +56,7 @@ def score_table(
 def _scores(
     shown: pd.DataFrame, rule: Rule, known: tuple[str, ...] | None
 ) -> Iterator[tuple[ScoreName, pd.Series]]:
-    """Each score's hits: booleans, one per picture, indexed by stimulus."""
+    """Each score's hits: booleans, one per stimulus shown, indexed by its natural."""
     by_stimulus = shown.set_index("stimulus")
     yield "natural_label", by_stimulus[f"answer_{rule}"] == by_stimulus[f"natural_answer_{rule}"]
     if known is not None:
@@ -71,15 +71,15 @@ def _share(hits: pd.Series, seed: int) -> dict[str, float | int | None]:
         "share": right.sum() / shown.sum() if len(hits) else None,
         "sem": bootstrap_sem(right, shown, seed),
         "stimuli": len(per_stimulus),
-        "pictures": len(hits),
+        "shown": len(hits),
     }
 
 
 def bootstrap_sem(right: NDArray[np.float64], shown: NDArray[np.float64], seed: int) -> float | None:
     """Standard error of sum(right) / sum(shown) over stimuli; None for fewer than two.
 
-    `right` of the `shown` pictures of each stimulus were recognised, both of shape (stimuli,). Whole stimuli
-    are drawn with replacement, `RESAMPLES` times, since pictures of one stimulus are not independent. The
+    `right` of the `shown` metamers of each stimulus were recognised, both of shape (stimuli,). Whole stimuli
+    are drawn with replacement, `RESAMPLES` times, since metamers of one stimulus are not independent. The
     same seed draws the same stimuli.
     """
     stimuli = len(right)

@@ -1,4 +1,4 @@
-"""The contact sheet of a bundle: rows are stimuli, columns the natural picture and each layer's metamer."""
+"""The contact sheet of a bundle: rows are stimuli, columns the natural one and each layer's metamer."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +12,10 @@ from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import Blob, Item, Manifest, Natural
 from synthesis.bundle.store import BundleStore
 from synthesis.charts import readable_layer
-from synthesis.images import decode_png, encode_png
+from synthesis.media.pictures import encode_png
 from synthesis.progress import Steps
 from synthesis.registry import nearest_first
+from synthesis.report.drawing import drawn
 
 SHEET = "contact_sheet.png"
 _CELL_PX = 160
@@ -50,7 +51,7 @@ def contact_sheet(store: BundleStore, only: Sequence[str] = ()) -> Image.Image:
 
 class _Sheet:
     def __init__(self, store: BundleStore, manifest: Manifest, rows: int) -> None:
-        self.store = store
+        self.store, self.shown = store, manifest.model.input
         columns = ["natural", *manifest.layers]
         width = _SIDE_PX + len(columns) * (_CELL_PX + _GAP_PX)
         self.image = Image.new("RGB", (width, _HEAD_PX + rows * _row_px()), "white")
@@ -76,19 +77,24 @@ class _Sheet:
             self.draw.text((6, top + 4 + 18 * line), text, _PALE if line else _INK, self.font)
 
     def _picture(self, left: int, top: int, blob: Blob, note: str) -> None:
-        picture = Image.fromarray(decode_png(self.store.read_blob(blob.sha256)))
-        self.image.paste(picture.resize((_CELL_PX, _CELL_PX), Image.Resampling.LANCZOS), (left, top))
+        picture = drawn(self.store, blob.sha256, self.shown, (_CELL_PX, _CELL_PX))
+        self.image.paste(picture, (left, top))
         self.draw.text((left, top + _CELL_PX + 2), note, _PALE, self.font)
 
     def _gap(self, left: int, top: int, item: Item) -> None:
         box = (left, top, left + _CELL_PX - 1, top + _CELL_PX - 1)
         self.draw.rectangle(box, outline=_PALE)
-        certificate = item.certificate
-        lines = ["no certificate"]
-        if certificate.metamer_answer != certificate.natural_answer:
-            lines.append(f"answer: {certificate.metamer_answer}")
-        lines += [f"rho {certificate.spearman:.3f}", f"SNR {certificate.snr_db:.1f} dB"]
-        self.draw.multiline_text((left + 8, top + 8), "\n".join(lines), _WARNING, self.font)
+        text = "\n".join(why_no_certificate(item))
+        self.draw.multiline_text((left + 8, top + 8), text, _WARNING, self.font)
+
+
+def why_no_certificate(item: Item) -> list[str]:
+    """Lines that stand in the place of a metamer that is not shown."""
+    certificate = item.certificate
+    lines = ["no certificate"]
+    if certificate.metamer_answer != certificate.natural_answer:
+        lines.append(f"answer: {certificate.metamer_answer}")
+    return [*lines, f"rho {certificate.spearman:.3f}", f"SNR {certificate.snr_db:.1f} dB"]
 
 
 def write_contact_sheet(store: BundleStore, path: Path | UPath, only: Sequence[str] = ()) -> None:

@@ -1,7 +1,5 @@
 """The bundle's report: report.html, complete in itself, with the same figures beside it as PNG."""
 
-import base64
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,20 +7,20 @@ from statistics import median
 
 import jinja2
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 from upath import UPath
 
 from synthesis.bundle.files import write_atomically
-from synthesis.bundle.manifest import LayerNull, Manifest, Natural
+from synthesis.bundle.manifest import LayerNull, Manifest, Natural, SoundFormat
 from synthesis.bundle.store import BundleStore
 from synthesis.charts import Chart, readable_layer, readable_network, to_png, to_svg
-from synthesis.images import encode_png
+from synthesis.media.pictures import encode_png
 from synthesis.progress import Steps
 from synthesis.report.contact_sheet import SHEET, contact_sheet
+from synthesis.report.drawing import SOUNDS_EXPLAINED
 from synthesis.report.later_layers import later_layers_chart
 from synthesis.report.losses import losses_chart
 from synthesis.report.nulls import nulls_chart
+from synthesis.report.playable import SoundRow, data_address, sound_rows, webp
 
 REPORT = "report.html"
 # The figures of numbers, by the name of their file without its ending.
@@ -68,12 +66,18 @@ class Figure:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """What report.html.jinja is filled with."""
+    """What report.html.jinja is filled with. `noun` is what a stimulus is: a picture or a sound.
+
+    `sounds` are shown instead of the sheet, which lies beside the page; `columns` are their headings.
+    """
 
     title: str
+    noun: str
     facts: dict[str, str]
     layers: list[LayerRow]
     sheet: Figure
+    columns: list[str]
+    sounds: list[SoundRow]
     charts: list[Figure]
     software: str
 
@@ -90,11 +94,15 @@ def write_report(store: BundleStore) -> list[UPath]:
         for name, chart in charts.items():
             files[f"{name}.png"] = to_png(chart)
             progress.advance()
+    naturals = list(_categories(manifest).values())[:_SHEET_ROWS]
     page = ReportPage(
         title=f"Metamers of {readable_network(manifest.model.name)}",
+        noun=manifest.model.input.kind,
         facts=_facts(manifest),
         layers=[_layer_row(manifest, null) for null in manifest.nulls],
-        sheet=_sheet(store, manifest),
+        sheet=_sheet(store, manifest, naturals),
+        columns=["natural", *(readable_layer(layer) for layer in manifest.layers)],
+        sounds=sound_rows(store, manifest, naturals),
         charts=[_inline(name, chart) for name, chart in charts.items()],
         software=", ".join(f"{name} {version}" for name, version in manifest.software.items()),
     )
@@ -121,7 +129,7 @@ def _facts(manifest: Manifest) -> dict[str, str]:
     pairs = manifest.nulls[0]
     return {
         "Metamers": f"{certified:,} of {len(manifest.items):,} certified",
-        "Natural stimuli": f"{len(manifest.naturals):,} in {len(_categories(manifest))} categories",
+        "Natural stimuli": f"{_counted(manifest)}, {manifest.model.input}",
         "Null": f"{pairs.pairs:,} pairs of {pairs.stimuli:,} natural stimuli at each layer",
         "Network": f"{readable_network(manifest.model.name)}, {manifest.model.weights}",
         "Weights (SHA-256)": manifest.model.weights_sha256,
@@ -130,6 +138,13 @@ def _facts(manifest: Manifest) -> dict[str, str]:
         "Made": manifest.created_at,
         "Bundle (SHA-256)": manifest.digest,
     }
+
+
+def _counted(manifest: Manifest) -> str:
+    """How many naturals there are, and of how many categories, or words."""
+    groups = len({natural.category for natural in manifest.naturals})
+    kind = manifest.model.input.kind
+    return f"{len(manifest.naturals):,} {kind}s of {groups} {'words' if kind == 'sound' else 'categories'}"
 
 
 def _recipe(manifest: Manifest) -> str:
@@ -164,27 +179,16 @@ def _layer_row(manifest: Manifest, null: LayerNull) -> LayerRow:
     )
 
 
-def _sheet(store: BundleStore, manifest: Manifest) -> Figure:
-    """The sheet of one stimulus per category, small enough to be part of the page."""
-    shown = list(_categories(manifest).values())[:_SHEET_ROWS]
-    sheet = contact_sheet(store, [natural.id for natural in shown])
-    return Figure(
-        source=_data_address("image/webp", _webp(np.asarray(sheet))),
-        file=SHEET,
-        description=f"Natural pictures and their metamers by layer, of {len(shown)} stimuli.",
-    )
-
-
-def _webp(picture: NDArray[np.uint8]) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, format="WEBP", quality=88)
-    return buffer.getvalue()
+def _sheet(store: BundleStore, manifest: Manifest, naturals: list[Natural]) -> Figure:
+    """The sheet of these stimuli, small enough to be part of the page; that of sounds lies beside it."""
+    kind = manifest.model.input.kind
+    description = f"Natural {kind}s and their metamers by layer, of {len(naturals)} stimuli."
+    if isinstance(manifest.model.input, SoundFormat):
+        return Figure("", SHEET, f"{description} {SOUNDS_EXPLAINED}")
+    sheet = contact_sheet(store, [natural.id for natural in naturals])
+    return Figure(data_address("image/webp", webp(sheet)), SHEET, description)
 
 
 def _inline(name: str, chart: Chart) -> Figure:
     """As a picture of its own, since parts of several SVG in one page share the names of their parts."""
-    return Figure(_data_address("image/svg+xml", to_svg(chart).encode()), f"{name}.png", _DESCRIPTIONS[name])
-
-
-def _data_address(media_type: str, data: bytes) -> str:
-    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
+    return Figure(data_address("image/svg+xml", to_svg(chart).encode()), f"{name}.png", _DESCRIPTIONS[name])

@@ -22,13 +22,13 @@ import typer
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
-from synthesis.images import Picture
+from synthesis.decision import ReadoutRule
+from synthesis.media.pictures import Picture
 from synthesis.progress import Steps
 from synthesis.registry import Network, load_network
 from synthesis.starter.make import DEFAULT_NULL, DEFAULT_PER_CATEGORY, DEFAULT_SEED, draw, plan_pictures
 from synthesis.starter.objects import starter_objects
 from synthesis.starter.render import Variation, read_emoji, render
-from synthesis.vision.decision import ReadoutRule
 from synthesis.vision.features import pooled_features
 from synthesis.vision.fit import Features, Labels, LinearFit, fit_linear
 from synthesis.vision.readout import Readout

@@ -14,7 +14,7 @@ from PIL import Image
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import canonical_json
-from synthesis.images import Picture, encode_png
+from synthesis.media.pictures import Picture, encode_png
 from synthesis.starter import render as renderer
 from synthesis.starter.objects import null_objects, starter_objects
 from synthesis.starter.render import STARTER_VARIATION, read_emoji, render

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from synthesis.bundle.errors import UserError
-from synthesis.images import Picture
+from synthesis.media.pictures import Picture
 
 RENDER_PX = 256
 # Networks are shown the central 224 of 256 px, so objects stay inside that.

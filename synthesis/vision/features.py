@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from synthesis.activations import Activations
-from synthesis.images import Picture, to_input
+from synthesis.media.pictures import Picture, to_input
+from synthesis.networks.modules import channels_last
 from synthesis.registry import Network
 
 _BATCH = 16
@@ -26,7 +27,7 @@ def pooled_features(
     waiting = iter(pictures)
     rows: list[NDArray[np.float32]] = []
     while batch := list(islice(waiting, _BATCH)):
-        inputs = torch.from_numpy(to_input(batch)).contiguous(memory_format=torch.channels_last)
+        inputs = channels_last(torch.from_numpy(to_input(batch)))
         with torch.inference_mode():
             rows.append(extractor(inputs)["features"].flatten(1).numpy())
         for _ in batch:

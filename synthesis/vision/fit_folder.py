@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from synthesis.bundle.errors import UserError
-from synthesis.images import Picture, category_folder, read_picture
+from synthesis.media.folders import category_folder
+from synthesis.media.pictures import Picture, read_picture
 from synthesis.registry import Network
 from synthesis.vision.features import pooled_features
 from synthesis.vision.fit import LinearFit, fit_linear

@@ -32,8 +32,8 @@ from synthesis.device import cores  # noqa: E402
 from synthesis.engines import Engine  # noqa: E402
 from synthesis.engines.local import Processes  # noqa: E402
 from synthesis.engines.ray import RayEngine  # noqa: E402
-from synthesis.images import encode_png  # noqa: E402
 from synthesis.maker import BATCH_SIZE, Job  # noqa: E402
+from synthesis.media.pictures import encode_png  # noqa: E402
 from synthesis.registry import load_network  # noqa: E402
 from synthesis.worker import Setup, Task  # noqa: E402
 from tests.synthesis.networks import smooth_picture  # noqa: E402

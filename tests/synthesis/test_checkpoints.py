@@ -131,7 +131,8 @@ def test_files_that_are_no_weights(tmp_path):
 
 def test_the_local_folder_comes_first_then_the_package_then_the_download(tmp_path, monkeypatch):
     (tmp_path / "package_of_weights" / "models").mkdir(parents=True)
-    (tmp_path / "package_of_weights" / "__init__.py").touch()
+    for file in ("__init__.py", "models/net.pt"):
+        (tmp_path / "package_of_weights" / file).touch()
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("METAMERLAB_WEIGHTS", str(tmp_path / "mine"))
     source = WeightsSource("net.pt", "MIT", "test", "package_of_weights", lambda: tmp_path / "downloaded")

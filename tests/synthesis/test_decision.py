@@ -8,13 +8,14 @@ import pytest
 import torch
 
 from synthesis.bundle.errors import UserError
-from synthesis.vision.decision import FeatherRule, GeirhosRule, ReadoutRule, check_categories, decision_rule
+from synthesis.decision import FeatherRule, GeirhosRule, ReadoutRule, check_categories, decision_rule
+from synthesis.registry import Network
 from synthesis.vision.imagenet16 import CATEGORIES, CLASSES
 from synthesis.vision.readout import Readout
 
 SHARED_TABLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "imagenet_to_16.csv"
 NO_FEATURES = torch.zeros(1, 1280)
-NETWORK, DIGEST = "some_network", "a" * 64
+NETWORK = Network("some_network", torch.nn.Identity(), weights_sha256="a" * 64)
 
 
 def logits(**scores: float) -> torch.Tensor:
@@ -30,8 +31,8 @@ def small_readout(**changes: object) -> Readout:
         "weight": torch.tensor([[1.0, 0.0], [0.0, 2.0]]),
         "bias": torch.tensor([0.5, 0.0]),
         "categories": ("cat", "dog"),
-        "network": NETWORK,
-        "weights_sha256": DIGEST,
+        "network": NETWORK.name,
+        "weights_sha256": NETWORK.weights_sha256,
     }
     return Readout(**{**parts, **changes})  # type: ignore[arg-type]
 
@@ -109,19 +110,19 @@ def test_readout_adds_weight_and_bias() -> None:
 
 def test_a_rule_is_found_by_its_name() -> None:
     names = {
-        name: decision_rule(name, small_readout().to_bytes(), NETWORK, DIGEST).name
+        name: decision_rule(name, small_readout().to_bytes(), NETWORK).name
         for name in ("feather", "geirhos", "readout")
     }
     assert names == {name: name for name in names}
-    assert Counter(
-        decision_rule("readout", small_readout().to_bytes(), NETWORK, DIGEST).categories
-    ) == Counter(["cat", "dog"])
+    assert Counter(decision_rule("readout", small_readout().to_bytes(), NETWORK).categories) == Counter(
+        ["cat", "dog"]
+    )
 
 
 @pytest.mark.parametrize(
     ("rule", "readout", "message"),
     [
-        ("guess", None, "known rules: feather, geirhos, readout"),
+        ("guess", None, "known rules: feather, geirhos, readout, words"),
         ("readout", None, "give `readout: FILE` or `readout: starter`"),
         ("readout", b"not safetensors", "not a readout file"),
         ("readout", small_readout(network="other").to_bytes(), "a readout of other, not of some_network"),
@@ -131,7 +132,7 @@ def test_a_rule_is_found_by_its_name() -> None:
 )
 def test_what_cannot_decide_is_refused_in_one_line(rule: str, readout: bytes | None, message: str) -> None:
     with pytest.raises(UserError, match=message) as caught:
-        decision_rule(rule, readout, NETWORK, DIGEST)
+        decision_rule(rule, readout, NETWORK)
     assert "\n" not in str(caught.value)
 
 

@@ -43,13 +43,13 @@ def test_one_picture_that_does_not_fit_is_one_line(spec, tmp_path):
     done = run_with_little_memory(20, spec, tmp_path / "out")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "there is not enough memory for one picture (" in done.stderr.splitlines()[-1]
+    assert "there is not enough memory for one stimulus (" in done.stderr.splitlines()[-1]
 
 
 def test_sizes_are_halved_down_to_one():
     error = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
     assert [smaller_batch(error, size, "layer x") for size in (4, 3, 2)] == [2, 1, 1]
-    with pytest.raises(UserError, match=r"layer x: there is not enough memory for one picture \(CUDA out"):
+    with pytest.raises(UserError, match=r"layer x: there is not enough memory for one stimulus \(CUDA out"):
         smaller_batch(error, 1, "layer x")
 
 

@@ -48,7 +48,7 @@ def result(bundle="a", observer="tiny", shares=(0.75, 0.25), rule="feather"):
             weights_sha256=observer,
             classes=1000,
             input=PictureFormat(size_px=32),
-            resize="",
+            conversion="",
             readout_sha256=None,
         ),
         categories={rule: None if rule == "1000" else [f"category {n}" for n in range(16)]},

@@ -8,7 +8,7 @@ import torch
 
 from synthesis.activations import MatchedActivation
 from synthesis.bundle.errors import UserError
-from synthesis.images import to_input
+from synthesis.media.pictures import to_input
 from synthesis.objectives import relative_error
 from synthesis.optimise import Batch, initial_noise, noise_seed
 from synthesis.recipes import Fast, Feather2019, Feather2023, make_recipe
@@ -21,7 +21,7 @@ def natural(seed):
 
 
 def noise(seed, size_px):
-    return initial_noise(Fast(), seed, size_px)
+    return initial_noise(Fast(), seed, (3, size_px, size_px))
 
 
 def run_all(activation, recipe, labels, at_once):
@@ -122,7 +122,7 @@ def test_company_does_not_change_an_item(recipe):
     alone = {label: run_all(matched, recipe, [label], at_once=1)[label] for label in range(5)}
     for label in range(5):
         assert len(together[label].losses) == len(alone[label].losses)
-        torch.testing.assert_close(together[label].picture, alone[label].picture, rtol=0, atol=2e-3)
+        torch.testing.assert_close(together[label].result, alone[label].result, rtol=0, atol=2e-3)
     if isinstance(recipe, Fast):
         assert len({len(item.losses) for item in alone.values()}) > 1, "items should leave at different steps"
 
@@ -165,14 +165,14 @@ def test_the_first_published_steps_are_those_of_a_plain_implementation(recipe, p
     matched = MatchedActivation(network, network.layer(layer))
     batch = Batch(matched, recipe)
     for label in (1, 2):
-        batch.add(label, natural(label), initial_noise(recipe, label, 32))
+        batch.add(label, natural(label), initial_noise(recipe, label, (3, 32, 32)))
     done = [item for _ in range(10) for item in batch.step()]
     assert len(done) == 2
     for item in done:
-        start = initial_noise(recipe, item.label, 32)[None]
+        start = initial_noise(recipe, item.label, (3, 32, 32))[None]
         expected = plain(start, matched(natural(item.label)[None]), matched, 10)
         assert not torch.allclose(expected, start, atol=5e-3)
-        torch.testing.assert_close(item.picture[None], expected, rtol=0, atol=2e-5)
+        torch.testing.assert_close(item.result[None], expected, rtol=0, atol=2e-5)
 
 
 def test_the_published_2019_schedule():
@@ -243,7 +243,7 @@ def test_the_noise_is_the_published_one():
     assert float(start.mean()) == pytest.approx(0.5, abs=0.001)
     assert float(start.std()) == pytest.approx(0.05, abs=0.001)
     assert 0 <= float(start.min()) <= float(start.max()) <= 1
-    assert torch.equal(start, initial_noise(Feather2023(), 11, 224)), "fast starts as the published recipe"
-    earlier = initial_noise(Feather2019(), 11, 224)
+    assert torch.equal(start, initial_noise(Feather2023(), 11, (3, 224, 224))), "fast starts as published"
+    earlier = initial_noise(Feather2019(), 11, (3, 224, 224))
     assert 0.5 <= float(earlier.min()) <= float(earlier.max()) <= 0.6
     assert float(earlier.mean()) == pytest.approx(0.55, abs=0.001)

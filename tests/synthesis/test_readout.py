@@ -10,9 +10,9 @@ from PIL import Image
 from torch import nn
 
 from synthesis.bundle.errors import UserError
+from synthesis.decision import ReadoutRule
 from synthesis.readout_file import readout_bytes
 from synthesis.registry import Layer, Network, PictureInput
-from synthesis.vision.decision import ReadoutRule
 from synthesis.vision.fit import fit_linear
 from synthesis.vision.fit_folder import fit_folder, labelled_pictures
 from synthesis.vision.readout import Readout, parse_readout

@@ -11,13 +11,13 @@ import torch
 from PIL import Image
 
 from synthesis.bundle.store import BundleStore
-from synthesis.images import decode_png, encode_png, to_input
+from synthesis.decision import FeatherRule
+from synthesis.media.pictures import decode_png, encode_png, resized, to_input
 from synthesis.recognition.command import parse_weights
-from synthesis.recognition.observe import distinct_name, resized
+from synthesis.recognition.observe import distinct_name
 from synthesis.recognition.recognize import recognize_bundle
 from synthesis.recognition.results import read_results
 from synthesis.registry import PictureInput, load_network
-from synthesis.vision.decision import FeatherRule
 from synthesis.vision.readout import Readout
 from tests.synthesis.networks import TinyBody, smooth_picture, tiny_weights
 

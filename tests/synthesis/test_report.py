@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from synthesis.bundle.store import BundleStore
-from synthesis.images import decode_png
+from synthesis.media.pictures import decode_png
 from synthesis.report.contact_sheet import contact_sheet
 
 GAP_COLOURS = {(255, 255, 255), (100, 106, 112), (176, 0, 32)}

@@ -119,7 +119,9 @@ def test_a_damaged_picture_is_refused_and_no_page_is_written(cli, bundle):
 
 def test_the_page_escapes_what_it_is_given():
     figure = Figure("data:image/png;base64,", "x.png", 'a "quoted" text')
-    page = ReportPage("<b>", {"Network": "<script>"}, [], figure, [replace(figure, file="<i>")], "& more")
+    page = ReportPage(
+        "<b>", "picture", {"Network": "<script>"}, [], figure, [], [], [replace(figure, file="<i>")], "& more"
+    )
     html = render(page)
     assert "<script>" not in html
     assert "<b>" not in html

@@ -35,10 +35,10 @@ def test_shares_by_hand():
     assert list(dict.fromkeys(scores["condition"])) == ["natural", "block2", "head"]
     # dog 1 of 2, cat 0 of 1, owl 1 of 1: 2 of 4 pictures have the label of their natural.
     own = row(scores, "block2", "natural_label")
-    assert (own["share"], own["stimuli"], own["pictures"]) == (0.5, 3, 4)
+    assert (own["share"], own["stimuli"], own["shown"]) == (0.5, 3, 4)
     # The rule cannot answer "owl", so it is left out: dog 1 of 2, cat 1 of 1.
     true = row(scores, "block2", "true_label")
-    assert (true["share"], true["stimuli"], true["pictures"]) == (2 / 3, 2, 3)
+    assert (true["share"], true["stimuli"], true["shown"]) == (2 / 3, 2, 3)
     assert row(scores, "natural", "natural_label")["share"] == 1
     assert row(scores, "natural", "true_label")["share"] == 0.5
 
@@ -52,7 +52,7 @@ def test_one_stimulus_has_no_sem_and_none_has_no_share():
     assert row(scores, "head", "natural_label")["share"] == 1
     assert np.isnan(row(scores, "head", "natural_label")["sem"])
     empty = row(scores, "logits", "true_label")
-    assert (empty["stimuli"], empty["pictures"]) == (0, 0)
+    assert (empty["stimuli"], empty["shown"]) == (0, 0)
     assert np.isnan(empty["share"])
 
 

@@ -8,7 +8,9 @@ import torch
 from PIL import Image, ImageDraw
 
 from synthesis.bundle.errors import UserError
-from synthesis.images import category_folder, read_picture
+from synthesis.decision import decision_rule
+from synthesis.media.folders import category_folder
+from synthesis.media.pictures import read_picture
 from synthesis.readout_file import readout_bytes
 from synthesis.registry import load_network
 from synthesis.starter.make import (
@@ -21,7 +23,6 @@ from synthesis.starter.make import (
 )
 from synthesis.starter.objects import null_objects, starter_objects
 from synthesis.starter.render import STARTER_VARIATION, Variation, pink_ground, read_emoji, render
-from synthesis.vision.decision import decision_rule
 from synthesis.vision.features import pooled_features
 from synthesis.vision.imagenet16 import CATEGORIES
 from synthesis.vision.readout import parse_readout
@@ -167,7 +168,7 @@ def test_the_shipped_readout_names_every_starter_picture(tmp_path: Path) -> None
     assert len(files) == 16 * 3 - 5
     pictures = [read_picture(file, network.pictures.size_px, network.pictures.resize_px) for _, file in files]
     features = torch.from_numpy(pooled_features(network, pictures))
-    rule = decision_rule("readout", readout_bytes(Path("starter")), network.name, network.weights_sha256)
+    rule = decision_rule("readout", readout_bytes(Path("starter")), network)
     answers = rule.answers(torch.zeros(len(files), 1000), features)
     wrong = [
         f"{file.name}: {answer}"

@@ -7,7 +7,7 @@ import pytest
 
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.store import BundleStore
-from synthesis.images import encode_png
+from synthesis.media.pictures import encode_png
 from synthesis.verify import verify_bundle
 from tests.synthesis.networks import smooth_picture
 

@@ -51,7 +51,7 @@ def run_fast(subject: Subject, targets: list[float], recipe: FastToTargets) -> R
     recipe.targets.update({id(item.losses): targets[item.label] for item in items})
     while batch.items:
         batch.step()
-    pictures = torch.stack([item.picture for item in items if item.picture is not None])
+    pictures = torch.stack([item.result for item in items if item.result is not None])
     seconds = time.perf_counter() - start
     return Reached(seconds, sum(len(item.losses) for item in items), pictures, batch.network_seconds)
 

@@ -59,7 +59,7 @@ def published_result(subject: Subject, cache: Path) -> Tensor:
     items = batch.items
     while batch.items:
         batch.step()
-    pictures = torch.stack([item.picture for item in items if item.picture is not None])
+    pictures = torch.stack([item.result for item in items if item.result is not None])
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(pictures, path)
     path.with_suffix(".json").write_text(json.dumps({str(item.label): item.losses for item in items}))

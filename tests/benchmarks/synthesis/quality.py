@@ -11,10 +11,10 @@ from torch import Tensor
 
 from synthesis.bundle.manifest import LayerNull
 from synthesis.certificate import certify, measure
-from synthesis.images import Picture, to_pictures
+from synthesis.decision import FeatherRule
+from synthesis.media.pictures import Picture, to_pictures
 from synthesis.null import layer_null
 from synthesis.observer import Observer
-from synthesis.vision.decision import FeatherRule
 from tests.benchmarks.synthesis.subject import Subject
 
 

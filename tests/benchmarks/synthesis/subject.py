@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 from synthesis.activations import Activations, MatchedActivation
-from synthesis.images import Picture, category_folder, read_picture, to_input, to_pictures
+from synthesis.media.folders import category_folder
+from synthesis.media.medium import medium_of
+from synthesis.media.pictures import Picture, read_picture, to_input, to_pictures
 from synthesis.objectives import relative_error
 from synthesis.optimise import initial_noise
 from synthesis.recipes import Feather2023
@@ -57,7 +59,9 @@ class Subject:
 
 
 def make_subject(network: Network, layer: str, pictures: list[Picture]) -> Subject:
-    starts = [initial_noise(Feather2023(), seed, network.pictures.size_px) for seed in range(len(pictures))]
+    starts = [
+        initial_noise(Feather2023(), seed, medium_of(network.input).shape) for seed in range(len(pictures))
+    ]
     naturals = torch.from_numpy(to_input(pictures))
     return Subject(network, network.layer(layer), naturals, torch.stack(starts))
 

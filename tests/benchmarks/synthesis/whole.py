@@ -9,9 +9,9 @@ import torch
 
 from synthesis.bundle.manifest import Item, LayerNull, Natural
 from synthesis.bundle.store import BundleStore
-from synthesis.images import decode_png, encode_png, to_input, to_pictures
 from synthesis.journal import Journal
 from synthesis.maker import Job, LayerMaker
+from synthesis.media.pictures import decode_png, encode_png, to_input, to_pictures
 from synthesis.observer import Observer
 from synthesis.progress import Uncounted
 from synthesis.recipes import Fast
@@ -37,7 +37,9 @@ def run_whole(subject: Subject, observer: Observer, null: LayerNull) -> Whole:
     with tempfile.TemporaryDirectory() as folder:
         store = BundleStore(Path(folder))
         jobs = [Job(natural, subject.layer.name, seed=0) for natural in _naturals(subject, observer, store)]
-        maker = LayerMaker(observer, Fast(), Journal(store), {}, attempts=1, device=torch.device("cpu"))
+        maker = LayerMaker(
+            observer, lambda layer: Fast(), Journal(store), {}, attempts=1, device=torch.device("cpu")
+        )
         start = time.perf_counter()
         items = maker.make(subject.layer.name, jobs, null, Uncounted())
         seconds = time.perf_counter() - start

@@ -12,8 +12,6 @@ from synthesis.bundle.errors import UserError
 
 Picture = NDArray[np.uint8]
 
-EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
-
 
 def read_picture(path: Path, size_px: int, resize_px: int) -> Picture:
     """Read a picture as a network is shown it: short side to `resize_px` (bicubic), centre crop `size_px`.
@@ -82,51 +80,14 @@ def decode_png(data: bytes) -> Picture:
         raise UserError(f"a stored picture does not decode as PNG ({error})") from None
 
 
-def category_folder(path: Path) -> list[tuple[str, Path]]:
-    """(category, picture file) for a folder with one sub-folder of pictures per category, sorted.
+def resized(picture: Picture, side_px: int) -> Picture:
+    """The whole square picture at another size: bicubic, antialiased where it shrinks, rounded to 8 bits.
 
-    Hidden files and files that are not pictures by their extension are passed over.
-
-    Raises
-    ------
-    UserError
-        The folder is missing or holds no sub-folder with pictures.
+    A picture that has the size already is left as it is, byte for byte.
     """
-    found = [
-        (folder.name, file)
-        for folder in _visible(path)
-        if folder.is_dir()
-        for file in _visible(folder)
-        if _is_picture(file)
-    ]
-    if not found:
-        raise UserError(
-            f"{path}: has no sub-folder with pictures; give a folder with one sub-folder per category, "
-            f"holding {', '.join(extension.removeprefix('.') for extension in EXTENSIONS)} files"
-        )
-    return found
-
-
-def picture_files(path: Path) -> list[Path]:
-    """Every picture in a folder, at any depth, sorted. Raises `UserError` if there is none."""
-    files = sorted(
-        file
-        for file in (path.rglob("*") if path.is_dir() else ())
-        if _is_picture(file) and not any(part.startswith(".") for part in file.relative_to(path).parts)
-    )
-    if not files:
-        raise UserError(f"{path}: is not a folder with pictures; give one, or leave the field out")
-    return files
-
-
-def _visible(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder")
-    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-
-
-def _is_picture(file: Path) -> bool:
-    return file.is_file() and file.suffix.lower() in EXTENSIONS
+    if picture.shape[:2] == (side_px, side_px):
+        return picture
+    return np.asarray(Image.fromarray(picture).resize((side_px, side_px), Image.Resampling.BICUBIC))
 
 
 def to_input(pictures: Any) -> NDArray[np.float32]:

@@ -6,11 +6,10 @@ import pytest
 from PIL import Image
 
 from synthesis.bundle.errors import UserError
-from synthesis.images import (
-    category_folder,
+from synthesis.media.folders import category_folder, stimulus_files
+from synthesis.media.pictures import (
     decode_png,
     encode_png,
-    picture_files,
     read_picture,
     to_input,
     to_pictures,
@@ -111,11 +110,11 @@ def test_missing_folders_are_named(tmp_path):
     with pytest.raises(UserError, match="nowhere: no such folder"):
         category_folder(tmp_path / "nowhere")
     with pytest.raises(UserError, match="nowhere: is not a folder with pictures"):
-        picture_files(tmp_path / "nowhere")
+        stimulus_files(tmp_path / "nowhere")
 
 
 def test_null_pictures_are_found_at_any_depth(tmp_path):
     for name in ("b.png", "a/c.jpg", "a/.cache/d.png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    assert [path.name for path in picture_files(tmp_path)] == ["c.jpg", "b.png"]
+    assert [path.name for path in stimulus_files(tmp_path)] == ["c.jpg", "b.png"]

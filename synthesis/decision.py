@@ -1,4 +1,4 @@
-"""Decision rules: from a network's output to one of a few categories.
+"""Decision rules: from a network's output to one of its categories or words.
 
 Certificates ask whether metamer and natural stimulus get the same answer, so the rule that was used is part
 of a bundle.
@@ -12,8 +12,11 @@ import torch
 from torch import Tensor
 
 from synthesis.bundle.errors import UserError
+from synthesis.registry import Network, SoundInput, nearest_first
 from synthesis.vision.imagenet16 import CATEGORIES, CLASS_COUNT, CLASSES
 from synthesis.vision.readout import Readout, parse_readout
+
+_CATEGORIES_SHOWN = 16
 
 
 class DecisionRule(Protocol):
@@ -86,46 +89,84 @@ class ReadoutRule:
         return _named(self.scores(features), self.categories)
 
 
-def decision_rule(rule: str, readout: bytes | None, network: str, weights_sha256: str) -> DecisionRule:
+@dataclass(frozen=True)
+class WordsRule:
+    """The word with the largest logit; logits that stand for no word (a null class) are passed over."""
+
+    answers_by_logit: tuple[str, ...]
+    name: ClassVar[str] = "words"
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(sorted({answer for answer in self.answers_by_logit if answer}))
+
+    def answers(self, logits: Tensor, features: Tensor) -> list[str]:
+        if logits.ndim != 2 or logits.shape[1] != len(self.answers_by_logit):
+            raise UserError(
+                f"the network gives {tuple(logits.shape)[1:]}, and its `answers` name "
+                f"{len(self.answers_by_logit)} logits; they must fit"
+            )
+        no_word = torch.tensor([not answer for answer in self.answers_by_logit], device=logits.device)
+        return _named(logits.masked_fill(no_word, -torch.inf), self.answers_by_logit)
+
+
+def decision_rule(rule: str, readout: bytes | None, network: Network) -> DecisionRule:
     """The rule that a spec or a manifest names.
 
     Parameters
     ----------
     rule
-        feather, geirhos or readout.
+        feather, geirhos, readout or words.
     readout
         The readout file's bytes (`synthesis.readout_file.readout_bytes`, or a bundle's blob); None for the
         published rules.
-    network, weights_sha256
+    network
         The network whose output will be judged; a readout must have been fitted to it.
 
     Raises
     ------
     UserError
-        Unknown rule, no readout, not a readout, or a readout of another network or of other weights.
+        Unknown rule, or one that the network's output does not fit; no readout, not a readout, or one of
+        another network or of other weights.
     """
+    if rule == WordsRule.name:
+        return words_rule(network)
+    if isinstance(network.input, SoundInput):
+        raise UserError(
+            f"decision: {rule} is for pictures, and {network.name} is shown sounds; say `decision: words`"
+        )
     if rule == FeatherRule.name:
         return FeatherRule()
     if rule == GeirhosRule.name:
         return GeirhosRule()
     if rule != ReadoutRule.name:
-        raise UserError(f"decision: {rule} is unknown; known rules: feather, geirhos, readout")
+        raise UserError(f"decision: {rule} is unknown; known rules: feather, geirhos, readout, words")
     if readout is None:
         raise UserError("decision: readout needs a readout file; give `readout: FILE` or `readout: starter`")
     parsed = parse_readout(readout, "readout")
-    parsed.check_network(network, weights_sha256, "readout")
+    parsed.check_network(network.name, network.weights_sha256, "readout")
     return ReadoutRule(parsed)
+
+
+def words_rule(network: Network) -> WordsRule:
+    """Raises `UserError` if the network's logits stand for no words."""
+    if not any(network.answers):
+        raise UserError(f"decision: words needs logits that stand for words; those of {network.name} do not")
+    return WordsRule(network.answers)
 
 
 def check_categories(rule: DecisionRule, stimuli: Iterable[str], where: str) -> None:
     """Raise `UserError` if a stimulus's category (folder name under `where`) is no answer of the rule."""
     unknown = sorted(set(stimuli) - set(rule.categories))
-    if unknown:
-        raise UserError(
-            f"{where}: the rule {rule.name} cannot answer {', '.join(unknown)}; its categories are "
-            f"{', '.join(rule.categories)}; rename the folders, or fit a readout with "
-            "`python -m synthesis readout`"
-        )
+    if not unknown:
+        return
+    known = nearest_first(unknown[0], list(rule.categories))
+    shown = ", ".join(known[:_CATEGORIES_SHOWN]) + (", ..." if len(known) > _CATEGORIES_SHOWN else "")
+    advice = "" if rule.name == WordsRule.name else ", or fit a readout with `python -m synthesis readout`"
+    raise UserError(
+        f"{where}: the rule {rule.name} cannot answer {', '.join(unknown)}; its {len(known)} categories are "
+        f"{shown}; rename the folders{advice}"
+    )
 
 
 def _check_classes(logits: Tensor) -> None:

@@ -1,0 +1,83 @@
+"""What a stimulus looks like in a report: a picture as it is, a sound as waveform above cochleagram."""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from synthesis.bundle.manifest import PictureFormat, SoundFormat
+from synthesis.bundle.store import BundleStore
+from synthesis.hearing.settings import CochleagramSettings
+from synthesis.media.pictures import decode_png
+from synthesis.media.sounds import decode_wav, to_input
+
+SOUNDS_EXPLAINED = (
+    "Above the waveform, up to full scale; below the cochleagram, from 50 Hz to 10 kHz, or half the sample "
+    "rate, on the ERB-number scale."
+)
+_BLUE = (0, 114, 178)
+_WAVE_SHARE = 0.25  # of the height
+# The compressed envelope that is drawn black: a tone at a tenth of full scale is about 0.45.
+_BLACK = 0.6
+
+
+def drawn(
+    store: BundleStore, sha256: str, shown: PictureFormat | SoundFormat, size: tuple[int, int]
+) -> Image.Image:
+    """A bundle's stimulus in a box of `size`, width and height in px."""
+    data = store.read_blob(sha256)
+    if isinstance(shown, PictureFormat):
+        return Image.fromarray(decode_png(data)).resize(size, Image.Resampling.LANCZOS)
+    sound, _ = decode_wav(data)
+    width, height = size
+    top = round(_WAVE_SHARE * height)
+    waveform = to_input([sound])[0]
+    both = Image.new("RGB", size, "white")
+    both.paste(_waveform(waveform, width, top), (0, 0))
+    both.paste(_cochleagram(waveform, shown, (width, height - top - 1)), (0, top + 1))
+    return both
+
+
+def _waveform(waveform: NDArray[np.float32], width: int, height: int) -> Image.Image:
+    """The range of the samples that fall on each column; the box is full scale."""
+    columns = np.array_split(waveform, width)
+    level = np.arange(height)[:, None]
+    high = np.array([column.max() for column in columns])
+    low = np.array([column.min() for column in columns])
+    middle = (height - 1) / 2
+    inside = (level >= np.floor(middle - middle * high)) & (level <= np.ceil(middle - middle * low))
+    pixels = np.where(inside[..., None], np.array(_BLUE), 255).astype(np.uint8)
+    return Image.fromarray(pixels)
+
+
+def _cochleagram(waveform: NDArray[np.float32], shown: SoundFormat, size: tuple[int, int]) -> Image.Image:
+    # Not at the top: a report of pictures needs no torch.
+    import torch
+
+    with torch.inference_mode():
+        (rows,) = _transform(shown)(torch.from_numpy(waveform)[None])[0].numpy()
+    grey = np.rint(255 * (1 - (rows / _BLACK).clip(0, 1))).astype(np.uint8)
+    return (
+        Image.fromarray(np.ascontiguousarray(grey[::-1]))
+        .convert("RGB")
+        .resize(size, Image.Resampling.BILINEAR)
+    )
+
+
+@lru_cache(maxsize=1)
+def _transform(shown: SoundFormat):  # type: ignore[no-untyped-def]  # a torch module
+    from synthesis.hearing.cochleagram import Cochleagram
+
+    rate = shown.sample_rate_hz
+    return Cochleagram(
+        CochleagramSettings(
+            sample_rate_hz=rate,
+            samples=shown.samples,
+            high_hz=min(10_000.0, rate / 2),
+            sample_factor=2,
+            frame_rate_hz=math.gcd(rate, 200),
+            padding="same",
+        )
+    )
