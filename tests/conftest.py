@@ -22,7 +22,7 @@ from app.experiments import service as experiments
 from app.main import create_app
 from tests.http import new_client
 from tests.s3 import s3_server
-from tests.support import build_tiny_bundle, study_yaml
+from tests.support import build_tiny_bundle, study_yaml, word_study_yaml
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +49,12 @@ def _cache_of_its_own(
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished bundle: 20 natural pictures and metamers at three layers, two of them not certified."""
     return build_tiny_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def sound_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `tiny_bundle`, of tones that stand for 16 words."""
+    return build_tiny_bundle(tmp_path_factory.mktemp("bundles") / "sounds", kind="sound")
 
 
 @pytest.fixture(scope="session")
@@ -167,14 +173,21 @@ def study_file(tmp_path: Path, tiny_bundle: Path) -> Path:
     return path
 
 
+async def create_study(database: Database, file: Path, *, opened: bool) -> dict[str, str]:
+    """Store a study; returns the codes of its links by kind."""
+    checked = experiments.check_study(file)
+    async with database.writing() as session:
+        study = await experiments.create_study(session, checked, utc_now())
+        if opened:
+            await experiments.open_study(session, study.name, utc_now())
+        links = await queries.links_of_study(session, study.id)
+    return {link.kind: link.code for link in links}
+
+
 @pytest.fixture
 async def draft_links(database: Database, study_file: Path) -> dict[str, str]:
     """Codes of the links of a draft study on the tiny bundle, by kind."""
-    checked = experiments.check_study(study_file)
-    async with database.writing() as session:
-        study = await experiments.create_study(session, checked, utc_now())
-        links = await queries.links_of_study(session, study.id)
-    return {link.kind: link.code for link in links}
+    return await create_study(database, study_file, opened=False)
 
 
 @pytest.fixture
@@ -183,3 +196,11 @@ async def open_links(database: Database, draft_links: dict[str, str]) -> dict[st
     async with database.writing() as session:
         await experiments.open_study(session, "tiny", utc_now())
     return draft_links
+
+
+@pytest.fixture
+async def word_links(database: Database, sound_bundle: Path, tmp_path: Path) -> dict[str, str]:
+    """Codes of the links of an open study of words, by kind."""
+    file = tmp_path / "words.yaml"
+    file.write_text(word_study_yaml(sound_bundle))
+    return await create_study(database, file, opened=True)

@@ -17,6 +17,21 @@ TIMING = {
     "hidden": False,
 }
 
+SOUND_TIMING = {
+    "requested_sound_ms": 2000.0,
+    "onset_ms": 51.0,
+    "late_ms": 0,
+    "played_ms": 2009.4,
+    "interruptions": 0,
+    "context_state": "running",
+    "sample_rate_hz": 48000,
+    "base_latency_ms": 10.7,
+    "output_latency_ms": 32.0,
+    "focus_losses": 0,
+    "hidden": False,
+    "entry": {"keystrokes": 4, "first_key_ms": 2900.0, "pastes": 0, "how": "typed"},
+}
+
 
 def new_client(app: FastAPI) -> httpx.AsyncClient:
     """A client that keeps cookies, follows no redirects and sees the server's errors as responses."""
@@ -26,6 +41,10 @@ def new_client(app: FastAPI) -> httpx.AsyncClient:
 
 def answer_body(answer: str = "bear", **changes: object) -> dict[str, Any]:
     return {"uuid": str(uuid.uuid4()), "answer": answer, "rt_ms": 812.5, "timing": TIMING, **changes}
+
+
+def word_body(answer: str = "bat", **changes: object) -> dict[str, Any]:
+    return answer_body(answer, **{"rt_ms": 4210.0, "timing": SOUND_TIMING, **changes})
 
 
 async def enter(client: httpx.AsyncClient, code: str) -> httpx.Response:

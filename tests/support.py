@@ -1,7 +1,10 @@
-"""What several tests need: a small, real stimulus bundle, and the YAML of a study on it."""
+"""What several tests need: small, real bundles of pictures and of sounds, and the YAML of studies on them."""
 
 import hashlib
 import io
+import wave
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +18,13 @@ from synthesis.bundle.manifest import (
     LayerMatch,
     LayerNull,
     Manifest,
+    MediaType,
     ModelRecord,
     Natural,
     NullSummary,
     PictureFormat,
     Provenance,
+    SoundFormat,
 )
 from synthesis.bundle.store import BundleStore
 
@@ -27,23 +32,44 @@ CATEGORIES = (
     "airplane", "bear", "bicycle", "bird", "boat", "bottle", "car", "cat",
     "chair", "clock", "dog", "elephant", "keyboard", "knife", "oven", "truck",
 )  # fmt: skip
+# Prefixes and substrings of each other, an apostrophe, and two that differ in one phoneme.
+WORDS = (
+    "about", "act", "action", "bat", "cat", "don't", "every", "over",
+    "play", "player", "seven", "the", "them", "theme", "water", "won't",
+)  # fmt: skip
 LAYERS = ("block2", "block10", "head")
 SIZE_PX = 224
+SOUND = SoundFormat(sample_rate_hz=20_000, samples=8_000)
+
+
+@dataclass(frozen=True)
+class TinyKind:
+    """What tells a bundle of pictures from one of sounds. `make` gives a stimulus's bytes from a seed."""
+
+    media_type: MediaType
+    input: PictureFormat | SoundFormat
+    rule: str
+    categories: tuple[str, ...]
+    make: Callable[[int], bytes]
 
 
 def build_tiny_bundle(
-    root: str | Path, naturals: int = 20, failed: frozenset[tuple[int, int]] | None = None
+    root: str | Path,
+    naturals: int = 20,
+    failed: frozenset[tuple[int, int]] | None = None,
+    kind: str = "picture",
 ) -> Path:
-    """Write a finished bundle of `naturals` pictures and their metamers at three layers.
+    """Write a finished bundle of `naturals` stimuli and their metamers at three layers.
 
-    `failed` holds (natural, layer) numbers whose certificate failed; by default two of them did.
+    `failed` holds (natural, layer) numbers whose certificate failed; by default two of them did. `kind` is
+    picture or sound.
     """
     failed = frozenset({(3, 2), (11, 2)}) if failed is None else failed
-    store = BundleStore(root)
-    pictures = [_natural(store, number) for number in range(naturals)]
+    store, tiny = BundleStore(root), KINDS[kind]
+    stimuli = [_natural(store, tiny, number) for number in range(naturals)]
     items = [
-        _item(store, natural, number, layer, passed=(number, layer) not in failed)
-        for number, natural in enumerate(pictures)
+        _item(store, tiny, natural, number, layer, passed=(number, layer) not in failed)
+        for number, natural in enumerate(stimuli)
         for layer in range(len(LAYERS))
     ]
     store.write_manifest(
@@ -55,11 +81,11 @@ def build_tiny_bundle(
                 weights="none",
                 weights_sha256="0" * 64,
                 layers=["stem", *LAYERS],
-                input=PictureFormat(size_px=SIZE_PX),
+                input=tiny.input,
             ),
-            decision=DecisionRecord(rule="feather", categories=list(CATEGORIES)),
+            decision=DecisionRecord(rule=tiny.rule, categories=list(tiny.categories)),
             layers=list(LAYERS),
-            naturals=pictures,
+            naturals=stimuli,
             null_stimuli=[],
             nulls=[_null(layer, naturals) for layer in LAYERS],
             items=items,
@@ -88,19 +114,27 @@ def study_yaml(bundle: Path | str, *, name: str = "tiny", extra: str = "", **fie
     return "\n".join(lines) + "\n" + extra
 
 
-def _natural(store: BundleStore, number: int) -> Natural:
-    category = CATEGORIES[number % len(CATEGORIES)]
-    png = _blocks_png(number, blocks=7)
+def word_study_yaml(bundle: Path | str, **fields: object) -> str:
+    """A study of words as a user would write it."""
+    defaults = {"name": "words", "title": "Hearing words", "preset": "words-online"}
+    return study_yaml(bundle, **{**defaults, **fields})  # type: ignore[arg-type]
+
+
+def _natural(store: BundleStore, tiny: TinyKind, number: int) -> Natural:
+    category = tiny.categories[number % len(tiny.categories)]
+    data = tiny.make(number)
     return Natural(
         id=f"n{number:03d}",
         category=category,
-        blob=store.put_blob(png, "image/png"),
-        source_sha256=hashlib.sha256(png).hexdigest(),
+        blob=store.put_blob(data, tiny.media_type),
+        source_sha256=hashlib.sha256(data).hexdigest(),
         answer=category,
     )
 
 
-def _item(store: BundleStore, natural: Natural, number: int, layer: int, *, passed: bool) -> Item:
+def _item(
+    store: BundleStore, tiny: TinyKind, natural: Natural, number: int, layer: int, *, passed: bool
+) -> Item:
     match = 1.0 if passed else 0.1
     measured = {"spearman": match, "pearson_r2": match, "snr_db": 40 * match, "relative_error": 1.01 - match}
     return Item(
@@ -108,7 +142,7 @@ def _item(store: BundleStore, natural: Natural, number: int, layer: int, *, pass
         stimulus=natural.id,
         layer=LAYERS[layer],
         seed=0,
-        blob=store.put_blob(_blocks_png(1000 + 10 * number + layer, blocks=28), "image/png"),
+        blob=store.put_blob(tiny.make(1000 + 10 * number + layer), tiny.media_type),
         certificate=Certificate(
             natural_answer=natural.category,
             metamer_answer=natural.category,
@@ -128,11 +162,30 @@ def _item(store: BundleStore, natural: Natural, number: int, layer: int, *, pass
     )
 
 
-def _blocks_png(seed: int, blocks: int) -> bytes:
+def _blocks_png(seed: int) -> bytes:
+    """Coloured blocks: coarse for a natural picture, fine for a metamer."""
+    blocks = 7 if seed < 1000 else 28
     colours = np.random.default_rng(seed).integers(0, 256, (blocks, blocks, 3), dtype=np.uint8)
     stream = io.BytesIO()
     Image.fromarray(colours).resize((SIZE_PX, SIZE_PX), Image.Resampling.NEAREST).save(stream, "png")
     return stream.getvalue()
+
+
+def wav(samples: np.ndarray, rate_hz: int = SOUND.sample_rate_hz, channels: int = 1) -> bytes:
+    """A WAV file of 16-bit samples."""
+    stream = io.BytesIO()
+    with wave.open(stream, "wb") as sound:
+        sound.setnchannels(channels)
+        sound.setsampwidth(2)
+        sound.setframerate(rate_hz)
+        sound.writeframes(samples.astype("<i2").tobytes())
+    return stream.getvalue()
+
+
+def tone(seed: int) -> bytes:
+    """A quiet tone whose frequency is the seed's."""
+    times_s = np.arange(SOUND.samples) / SOUND.sample_rate_hz
+    return wav(np.rint(1500 * np.sin(2 * np.pi * (200 + seed) * times_s)))
 
 
 def _null(layer: str, naturals: int) -> LayerNull:
@@ -146,3 +199,9 @@ def _null(layer: str, naturals: int) -> LayerNull:
         pearson_r2=summary,
         snr_db=summary,
     )
+
+
+KINDS = {
+    "picture": TinyKind("image/png", PictureFormat(size_px=SIZE_PX), "feather", CATEGORIES, _blocks_png),
+    "sound": TinyKind("audio/wav", SOUND, "words", WORDS, tone),
+}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.analysis.exclusions import Flow
-from app.analysis.export import FIGURES, TABLES
+from app.analysis.export import FIGURES, table_names
 from app.analysis.inference import effect_in_words, stopping, stopping_in_words
 from app.analysis.matrix import Record
 from app.analysis.recognition import ConditionRecognition
@@ -14,6 +14,7 @@ from app.analysis.words import duration_in_words, participants_in_words, plural,
 from app.db.tables import Bundle, Study, StudyLink
 from app.experiments.schemas import KINDS, Kind
 from app.experiments.service import definition_of
+from app.stimuli.medium import Medium
 from app.web.templating import PageContext
 
 KIND_NAMES: dict[Kind, str] = {"live": "Live", "pilot": "Pilot", "simulated": "Simulated"}
@@ -140,7 +141,7 @@ FIGURES_SHOWN = (
     ShownFigure(
         "exclusions", "Exclusions", "Who is left out at each gate; as a table in exclusions.csv.", chart=False
     ),
-    ShownFigure("confusion", "Confusions", "Answers by true category; as a table in confusion.csv."),
+    ShownFigure("confusion", "Confusions", "What was answered to what; as a table in confusion.csv."),
     ShownFigure("timing", "Timing and attention", "Share of trials off time and unattended, by participant."),
 )
 
@@ -163,10 +164,10 @@ def study_page(
         chance=f"1/{round(1 / curve.chance)} = {curve.chance:.3g}",
         stage_effect=effect_in_words(effect),
         stopping="" if rule is None else stopping_in_words(rule, analysis.conditions),
-        facts=_facts(numbers),
+        facts=_facts(numbers, analysis.medium),
         files=f"/admin/studies/{analysis.study.name}/{analysis.kind}",
         figures=FIGURES_SHOWN if analysis.everyone.participants else (),
-        tables=TABLES,
+        tables=table_names(analysis.medium),
         figure_names=FIGURES,
     )
 
@@ -198,8 +199,8 @@ def _three_digits(number: float | None) -> str:
     return NOTHING if number is None else f"{number:.3f}"
 
 
-def _facts(quality: Quality) -> tuple[Fact, ...]:
-    share, duration_s, rt_ms = quality.within_one_frame_share, quality.median_duration_s, quality.median_rt_ms
+def _facts(quality: Quality, medium: Medium) -> tuple[Fact, ...]:
+    share, duration_s, rt_ms = quality.on_time_share, quality.median_duration_s, quality.median_rt_ms
     return (
         Fact(
             "Median duration",
@@ -209,11 +210,11 @@ def _facts(quality: Quality) -> tuple[Fact, ...]:
         Fact(
             "Median response time",
             NOTHING if rt_ms is None else f"{rt_ms / 1000:.2f} s",
-            "from the onset of the response screen",
+            f"from {medium.rt_onset}",
         ),
         Fact(
-            "Pictures on time",
+            f"{medium.kind.capitalize()}s on time",
             NOTHING if share is None else f"{share:.1%}",
-            f"shown within one frame of the asked duration, of {quality.timed_trials} timed trials",
+            f"{medium.on_time}, of {quality.timed_trials} timed trials",
         ),
     )

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 
 NO_ANSWER = "na"
+CELL = ["condition", "category", "answer"]
+# Beyond so many categories a matrix is neither filled nor read.
+LARGEST_MATRIX = 40
 
 
 def confusion(counts: pd.DataFrame, conditions: Sequence[str], categories: Sequence[str]) -> pd.DataFrame:
@@ -29,16 +32,40 @@ def confusion(counts: pd.DataFrame, conditions: Sequence[str], categories: Seque
     ValueError
         A condition, category or answer is unknown; the message names it.
     """
-    answers = [*categories, NO_ANSWER]
+    cells = pd.MultiIndex.from_product([conditions, categories, [*categories, NO_ANSWER]], names=CELL)
+    return _with_shares(_summed(counts, conditions, categories).reindex(cells, fill_value=0))
+
+
+def confusion_of(counts: pd.DataFrame, conditions: Sequence[str], categories: Sequence[str]) -> pd.DataFrame:
+    """The full table, or with many categories only its cells that were ever filled, in the same order.
+
+    With 587 words and ten conditions the full one has more than three million cells.
+    """
+    if len(categories) <= LARGEST_MATRIX:
+        return confusion(counts, conditions, categories)
+    orders = zip(CELL, (conditions, categories, [*categories, NO_ANSWER]), strict=True)
+    places = {level: {name: place for place, name in enumerate(names)} for level, names in orders}
+    filled = _summed(counts, conditions, categories)
+    return _with_shares(filled.sort_index(key=lambda names: names.map(places[names.name])))
+
+
+def errors_of(table: pd.DataFrame) -> pd.DataFrame:
+    """The cells of a confusion table in which something else was answered than was right."""
+    wrong = (table["answer"] != table["category"]) & (table["answer"] != NO_ANSWER) & (table["trials"] > 0)
+    return table[wrong]
+
+
+def _summed(counts: pd.DataFrame, conditions: Sequence[str], categories: Sequence[str]) -> pd.Series:
+    """Trials by condition, category and answer. Raises `ValueError` for unknown ones."""
     given = counts.assign(answer=counts["answer"].map(lambda name: NO_ANSWER if is_na(name) else name))
     _refuse_unknown("condition", given["condition"], conditions)
     _refuse_unknown("category", given["category"], categories)
-    _refuse_unknown("answer", given["answer"], answers)
-    cells = pd.MultiIndex.from_product(
-        [conditions, categories, answers], names=["condition", "category", "answer"]
-    )
-    summed = given.groupby(["condition", "category", "answer"])["trials"].sum()
-    table = summed.reindex(cells, fill_value=0).astype(int).reset_index()
+    _refuse_unknown("answer", given["answer"], [*categories, NO_ANSWER])
+    return given.groupby(CELL)["trials"].sum()
+
+
+def _with_shares(cells: pd.Series) -> pd.DataFrame:
+    table = cells.astype(int).reset_index()
     shown = table.groupby(["condition", "category"])["trials"].transform("sum")
     return table.assign(share=(table["trials"] / shown).where(shown > 0))
 
@@ -48,8 +75,8 @@ def answer_counts(trials: pd.DataFrame) -> pd.DataFrame:
     return trials.groupby(["condition", "category", "answer"]).size().rename("trials").reset_index()
 
 
-def response_entropy(table: pd.DataFrame) -> pd.DataFrame:
-    """How evenly answers spread, in bits, per condition of a confusion table.
+def response_entropy(table: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFrame:
+    """How evenly answers spread, in bits, per condition, from a confusion table.
 
     `entropy_bits` is -sum p log2 p over all answers of the condition; 0 if everybody always gives one answer,
     log2(number of answers) if all are equally frequent. `entropy_given_category_bits` is the mean over
@@ -57,8 +84,10 @@ def response_entropy(table: pd.DataFrame) -> pd.DataFrame:
     estimates, too low with few trials. A condition without trials has missing numbers.
     """
     rows = []
-    for condition, part in table.groupby("condition", sort=False):
-        by_category = part.pivot(index="category", columns="answer", values="trials").to_numpy(float)
+    for condition in conditions:
+        part = table[table["condition"] == condition]
+        matrix = part.pivot(index="category", columns="answer", values="trials").fillna(0)
+        by_category = matrix.to_numpy(float)
         shown = by_category[by_category.sum(axis=1) > 0]
         given = [_entropy_bits(row) for row in shown]
         rows.append(

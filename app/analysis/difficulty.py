@@ -1,10 +1,10 @@
-"""How hard each single picture is; pure."""
+"""How hard each single stimulus is; pure."""
 
 import pandas as pd
 
 
 def item_difficulty(trials: pd.DataFrame) -> pd.DataFrame:
-    """Proportion correct of each picture in each condition.
+    """Proportion correct of each stimulus in each condition.
 
     Parameters
     ----------
@@ -13,7 +13,7 @@ def item_difficulty(trials: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    One row per picture and condition that anybody saw, hardest first within a condition: `condition`,
+    One row per stimulus and condition that anybody saw, hardest first within a condition: `condition`,
     `natural_id`, `category`, `trials`, `correct` (number), `proportion_correct`, `most_given` (the most
     frequent answer, alphabetically first among equals) and `most_given_share`.
     """

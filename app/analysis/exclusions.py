@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from app.experiments.exclusions import Exclusions, TrialExclusions
+from app.stimuli.medium import PICTURES, Medium
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,16 +86,16 @@ class Flow:
         return {one.participant_id: one.gate for one in self.exclusions}
 
 
-def gates_of(rules: Exclusions) -> tuple[Gate, ...]:
+def gates_of(rules: Exclusions, medium: Medium = PICTURES) -> tuple[Gate, ...]:
     """The gates that a study declares, in order, between those that every analysis has."""
     return (
         Gate("no_answers", "no answer in the main part", _if(lambda one: one.trials == 0, "no answer")),
-        *_declared(rules),
+        *_declared(rules, medium),
         Gate("no_trials_left", "no trial left", _if(lambda one: one.kept == 0, "every trial was dropped")),
     )
 
 
-def _declared(rules: Exclusions) -> Iterator[Gate]:
+def _declared(rules: Exclusions, medium: Medium) -> Iterator[Gate]:
     if rules.unfinished:
         yield Gate("unfinished", "did not finish", _if(lambda one: not one.completed, "did not finish"))
     if (limit_ms := rules.median_rt_below_ms) is not None:
@@ -102,8 +103,8 @@ def _declared(rules: Exclusions) -> Iterator[Gate]:
             "too_fast", f"median response time below {limit_ms:g} ms", _majority("quick", f"{limit_ms:g} ms")
         )
     if (share := rules.bad_timing_above) is not None:
-        label = f"more than {share:.0%} of pictures more than a frame off"
-        yield Gate("bad_timing", label, _too_many("untimely", "timed", share, "more than a frame off"))
+        label = f"more than {share:.0%} of {medium.kind}s {medium.off_time}"
+        yield Gate("bad_timing", label, _too_many("untimely", "timed", share, medium.off_time))
     if (share := rules.unattended_above) is not None:
         label = f"page without focus or hidden in more than {share:.0%} of trials"
         yield Gate("unattended", label, _too_many("unattended", "watched", share, "without focus or hidden"))
@@ -133,7 +134,7 @@ def _too_many(count: str, of: str, share: float, what: str) -> Callable[[Tally],
     return reason
 
 
-def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int) -> Flow:
+def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int, medium: Medium = PICTURES) -> Flow:
     """Send every participant through the gates in order; who fails one goes no further.
 
     Parameters
@@ -144,6 +145,8 @@ def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int) -> Flow:
         One per participant who answered any main trial.
     consented
         All who consented, at least as many as there are tallies; the others answered nothing.
+    medium
+        What was presented, for the words of the labels.
 
     Raises
     ------
@@ -157,7 +160,7 @@ def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int) -> Flow:
     left, remaining = list(tallies), consented
     steps: list[Step] = []
     exclusions: list[Exclusion] = []
-    for gate in gates_of(rules):
+    for gate in gates_of(rules, medium):
         failed = [Exclusion(one.participant_id, gate.name, why) for one in left if (why := gate.reason(one))]
         exclusions += failed
         gone = {one.participant_id for one in failed}
@@ -171,17 +174,17 @@ def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int) -> Flow:
         steps=tuple(steps),
         exclusions=tuple(exclusions),
         trials_before=sum(one.trials for one in left),
-        trial_steps=_trial_steps(rules.trials, left),
+        trial_steps=_trial_steps(rules.trials, left, medium),
     )
 
 
-def _trial_steps(rules: TrialExclusions, included: Sequence[Tally]) -> tuple[Step, ...]:
+def _trial_steps(rules: TrialExclusions, included: Sequence[Tally], medium: Medium) -> tuple[Step, ...]:
     remaining = sum(one.trials for one in included)
     steps = []
     if rules.bad_timing:
         late = sum(one.untimely for one in included)
         remaining -= late
-        steps.append(Step("bad_timing", "picture more than a frame off", late, remaining))
+        steps.append(Step("bad_timing", f"{medium.kind} {medium.off_time}", late, remaining))
     if pace := pace_in_words(rules):
         kept = sum(one.kept for one in included)
         steps.append(Step("rt_outside", pace, remaining - kept, kept))
@@ -198,14 +201,14 @@ def pace_in_words(rules: TrialExclusions) -> str:
 def dropped_trials(trials: pd.DataFrame, rules: TrialExclusions) -> pd.Series:
     """Why each trial is dropped: the name of its step in `Flow.trial_steps`, or "".
 
-    `trials` has the columns `image_within_one_frame` (True, False or missing) and `rt_ms`.
+    `trials` has the columns `on_time` (True, False or missing) and `rt_ms`.
     """
     reasons = pd.Series("", index=trials.index, dtype=object)
     low = 0.0 if rules.rt_below_ms is None else rules.rt_below_ms
     high = float("inf") if rules.rt_above_ms is None else rules.rt_above_ms
     reasons[(trials["rt_ms"] < low) | (trials["rt_ms"] > high)] = "rt_outside"
     if rules.bad_timing:
-        reasons[trials["image_within_one_frame"].eq(False).fillna(False).astype(bool)] = "bad_timing"
+        reasons[trials["on_time"].eq(False).fillna(False).astype(bool)] = "bad_timing"
     return reasons
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
-from app.analysis.codebook import TRIAL_COLUMNS, Column
+from app.analysis.codebook import Column, trial_columns
 from app.analysis.confusion import response_entropy
 from app.analysis.figures.confusion import confusion_figure
 from app.analysis.figures.difficulty import difficulty_figure
@@ -23,10 +23,13 @@ from app.analysis.figures.recognition import recognition_figure
 from app.analysis.figures.response_times import response_times_figure
 from app.analysis.figures.timing import participants_table, timing_figure
 from app.analysis.inference import records_csv, stage_effect
+from app.analysis.neighbours import known_pronunciations
 from app.analysis.service import Answers, StudyAnalysis, Trials
 from app.analysis.signal_detection import detection_table
 from app.analysis.tables import CSV, frame_csv, table_csv
+from app.analysis.word_errors import neighbour_shares
 from app.core.errors import NotFound
+from app.stimuli.medium import Medium
 from synthesis.bundle.files import write_atomically
 
 
@@ -35,8 +38,9 @@ def trials_csv(trials: pd.DataFrame) -> bytes:
     return frame_csv(trials.assign(received_at=[moment.isoformat() for moment in trials["received_at"]]))
 
 
-def codebook_csv() -> bytes:
-    return table_csv(list(Column.__dataclass_fields__), (asdict(column).values() for column in TRIAL_COLUMNS))
+def codebook_csv(medium: Medium) -> bytes:
+    columns = trial_columns(medium)
+    return table_csv(list(Column.__dataclass_fields__), (asdict(column).values() for column in columns))
 
 
 CURVE_FIGURES: dict[str, Callable[[StudyAnalysis], Figure]] = {
@@ -53,18 +57,41 @@ TRIAL_FIGURES: dict[str, Callable[[Trials], Figure]] = {
 CURVE_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
     "participants.csv": lambda analysis: frame_csv(participants_table(analysis)),
     "stage_effect.csv": lambda analysis: records_csv([stage_effect(analysis)]),
-    "codebook.csv": lambda _analysis: codebook_csv(),
+    "codebook.csv": lambda analysis: codebook_csv(analysis.medium),
 }
 ANSWER_TABLES: dict[str, Callable[[Answers], bytes]] = {
-    "entropy.csv": lambda answers: frame_csv(response_entropy(answers.confusion)),
-    "detection.csv": lambda answers: frame_csv(
-        detection_table(answers.confusion, answers.analysis.bundle.categories)
+    "entropy.csv": lambda answers: frame_csv(
+        response_entropy(answers.confusion, answers.analysis.conditions)
     ),
+    "detection.csv": lambda answers: frame_csv(
+        detection_table(answers.confusion, answers.analysis.choices, answers.analysis.conditions)
+    ),
+}
+WORD_TABLES: dict[str, Callable[[Answers], bytes]] = {
+    "neighbours.csv": lambda answers: frame_csv(neighbours(answers))
 }
 TRIAL_TABLES: dict[str, Callable[[Trials], bytes]] = {"trials.csv": lambda trials: trials_csv(trials.table)}
 FIGURES = (*CURVE_FIGURES, *ANSWER_FIGURES, *TRIAL_FIGURES)
-TABLES = (*CURVE_TABLES, *ANSWER_TABLES, *TRIAL_TABLES)
-FILE_NAMES = (*(f"{name}.{suffix}" for name in FIGURES for suffix in FORMATS), *TABLES)
+
+
+def answer_tables(medium: Medium) -> dict[str, Callable[[Answers], bytes]]:
+    """Tables of what was answered to what; words have one more."""
+    return ANSWER_TABLES | (WORD_TABLES if medium.kind == "sound" else {})
+
+
+def neighbours(answers: Answers) -> pd.DataFrame:
+    """How many errors are phonological neighbours (`word_errors.neighbour_shares`)."""
+    analysis = answers.analysis
+    return neighbour_shares(answers.confusion, analysis.conditions, analysis.choices, known_pronunciations())
+
+
+def table_names(medium: Medium) -> tuple[str, ...]:
+    return (*CURVE_TABLES, *answer_tables(medium), *TRIAL_TABLES)
+
+
+def file_names(medium: Medium) -> tuple[str, ...]:
+    """Every file of an analysis."""
+    return (*(f"{name}.{suffix}" for name in FIGURES for suffix in FORMATS), *table_names(medium))
 
 
 async def figure_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> Figure:
@@ -82,14 +109,15 @@ async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> 
     """The media type and content of one file; a figure's `.vega.json` is for pages. Raises `NotFound`."""
     if make := CURVE_TABLES.get(name):
         return CSV, await asyncio.to_thread(make, analysis)
-    if make_answers := ANSWER_TABLES.get(name):
-        return CSV, make_answers(await service.answers(session, analysis))
+    if make_answers := answer_tables(analysis.medium).get(name):
+        return CSV, await asyncio.to_thread(make_answers, await service.answers(session, analysis))
     if make_trials := TRIAL_TABLES.get(name):
         return CSV, make_trials(await service.trials(session, analysis))
     stem, _, suffix = name.partition(".")
     made = VEGA if suffix == "vega.json" else FORMATS.get(suffix)
     if made is None or stem not in FIGURES:
-        raise NotFound("unknown_file", f"there is no file {name!r}; there are {', '.join(FILE_NAMES)}")
+        known = ", ".join(file_names(analysis.medium))
+        raise NotFound("unknown_file", f"there is no file {name!r}; there are {known}")
     figure = await figure_of(session, analysis, stem)
     return made.media_type, await asyncio.to_thread(made.make, figure)
 
@@ -103,7 +131,9 @@ def all_files(answers: Answers, trials: Trials) -> Iterator[tuple[str, bytes]]:
     for name, figure in figures.items():
         yield from figure_files(name, figure)
     yield from ((name, make(analysis)) for name, make in CURVE_TABLES.items())
-    yield from ((name, make_answers(answers)) for name, make_answers in ANSWER_TABLES.items())
+    yield from (
+        (name, make_answers(answers)) for name, make_answers in answer_tables(analysis.medium).items()
+    )
     yield from ((name, make_trials(trials)) for name, make_trials in TRIAL_TABLES.items())
 
 

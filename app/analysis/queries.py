@@ -25,7 +25,7 @@ async def scores(
 
     `trials` and `correct` count all; `kept` and `kept_correct` those that the rules for single trials leave.
     `quick` are answers before the limit of the rule for participants; `untimely` are those of the `timed`
-    trials whose picture was more than a frame off, `unattended` those of the `watched` ones during which the
+    trials whose stimulus was not presented on time, `unattended` those of the `watched` ones during which the
     page lost the focus or was hidden.
     """
     kept = _kept(rules.trials)
@@ -95,7 +95,7 @@ async def main_trials(
         Response.correct,
         Response.rt_ms,
         Response.timing,
-        Response.on_time.label("image_within_one_frame"),
+        Response.on_time,
         Response.attended,
         Response.received_at,
     )
@@ -116,7 +116,7 @@ def _of_answered_main_trials(query: Query, study_id: int, kind: str) -> Query:
 
 
 def _kept(rules: TrialExclusions) -> ColumnElement[bool]:
-    """A trial whose picture was not timed is kept: nothing is known against it."""
+    """A trial that was not timed is kept: nothing is known against it."""
     kept: ColumnElement[bool] = func.coalesce(Response.on_time, true()) if rules.bad_timing else true()
     if rules.rt_below_ms is not None:
         kept = and_(kept, Response.rt_ms >= rules.rt_below_ms)
@@ -159,14 +159,14 @@ async def completion_times(
 
 @dataclass(frozen=True)
 class PlanTruth:
-    """What a participant's pictures show: (condition, category) by trial index."""
+    """What a participant's stimuli are: (condition, category) by trial index."""
 
     slot: int
     trials: dict[int, tuple[str, str]]
 
 
 async def planned_truth(session: AsyncSession, asset_token: str) -> PlanTruth | None:
-    """The truth about the whole plan that holds the picture with this address; None if there is no such."""
+    """The truth about the whole plan that holds the stimulus with this address; None if there is no such."""
     owner = select(PlannedTrial.participant_id).where(PlannedTrial.asset_token == asset_token)
     rows = (
         await session.execute(

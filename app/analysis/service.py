@@ -9,8 +9,8 @@ import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import exclusions, queries
-from app.analysis.codebook import TIMING_NAMES, TRIAL_COLUMNS
-from app.analysis.confusion import confusion
+from app.analysis.codebook import record_columns, trial_columns
+from app.analysis.confusion import confusion_of
 from app.analysis.exclusions import Flow
 from app.analysis.recognition import Recognition, proportions_of, recognition
 from app.analysis.words import participants_in_words
@@ -20,6 +20,7 @@ from app.experiments import service as experiments
 from app.experiments.exclusions import Exclusions
 from app.experiments.schemas import ALL, KINDS, Kind
 from app.stimuli import queries as stimuli_queries
+from app.stimuli.medium import MEDIA, Medium
 from synthesis.bundle.manifest import NATURAL
 
 
@@ -46,6 +47,7 @@ class StudyAnalysis:
 
     `scores` has the columns of `queries.scores`; `kept` and `recognition` are of those whom the rules leave,
     `everyone` of all who answered any main trial, with all their trials; `counts` holds all kinds.
+    `choices` are what participants could answer.
     """
 
     study: Study
@@ -53,6 +55,7 @@ class StudyAnalysis:
     kind: Kind
     rules: Exclusions
     conditions: tuple[str, ...]
+    choices: tuple[str, ...]
     scores: pd.DataFrame
     flow: Flow
     kept: pd.DataFrame
@@ -64,6 +67,10 @@ class StudyAnalysis:
     def proportions(self) -> pd.DataFrame:
         """Of those in the curve: a row per participant, a column per condition."""
         return proportions_of(self.kept, self.conditions)
+
+    @property
+    def medium(self) -> Medium:
+        return MEDIA[self.bundle.medium]
 
     @property
     def caption(self) -> Caption:
@@ -95,13 +102,13 @@ class Trials:
 class Quality:
     """Numbers about the data of those who are in the curve; None where there is nothing to count.
 
-    `timed_trials` are their main trials whose page sent the picture's duration.
+    `timed_trials` are their main trials whose page sent what tells whether they were on time.
     """
 
     median_duration_s: float | None
     median_rt_ms: float | None
     timed_trials: int
-    within_one_frame_share: float | None
+    on_time_share: float | None
 
 
 async def analyse(
@@ -114,29 +121,33 @@ async def analyse(
     """
     study = await experiments.get_study(session, name)
     bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
-    rules = experiments.definition_of(study).exclusions
+    definition = experiments.definition_of(study)
+    rules = definition.exclusions
     if include_partial:
         rules = rules.model_copy(update={"unfinished": False})
     counts = (await counts_by_study(session)).get(study.id, {})
     rows = await queries.scores(session, study.id, kind, rules)
     scores = pd.DataFrame(map(tuple, rows), columns=list(SCORE_COLUMNS)).astype(SCORE_COLUMNS)
-    flow = exclusions.apply(rules, exclusions.tallies_of(scores), counts.get(kind, Count()).consented)
+    consented = counts.get(kind, Count()).consented
+    flow = exclusions.apply(rules, exclusions.tallies_of(scores), consented, MEDIA[bundle.medium])
     included = scores[~scores["participant_id"].isin(list(flow.gate_of))]
     kept = included[["participant_id", "condition"]].assign(
         trials=included["kept"], correct=included["kept_correct"]
     )
     conditions = tuple(conditions_of(study, bundle))
+    choices = tuple(experiments.choices_of(definition, bundle))
     return StudyAnalysis(
         study=study,
         bundle=bundle,
         kind=kind,
         rules=rules,
         conditions=conditions,
+        choices=choices,
         scores=scores,
         flow=flow,
         kept=kept,
-        recognition=recognition(kept, conditions, bundle.categories),
-        everyone=recognition(scores, conditions, bundle.categories),
+        recognition=recognition(kept, conditions, choices),
+        everyone=recognition(scores, conditions, choices),
         counts={each: counts.get(each, Count()) for each in KINDS},
     )
 
@@ -154,27 +165,27 @@ async def answers(session: AsyncSession, analysis: StudyAnalysis) -> Answers:
     """What was answered to what, in the trials that count."""
     rows = await queries.answer_counts(session, *_counted(analysis))
     counts = pd.DataFrame(rows, columns=["condition", "category", "answer", "trials"])
-    return Answers(analysis, confusion(counts, analysis.conditions, analysis.bundle.categories))
+    return Answers(analysis, confusion_of(counts, analysis.conditions, analysis.choices))
 
 
 async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
     """All answered main trials, with why any of them does not count."""
     parts = queries.main_trials(session, analysis.study.id, analysis.kind)
-    frames = [_tidy(rows, analysis.study.name, analysis.kind) async for rows in parts]
-    table = pd.concat(frames, ignore_index=True) if frames else _tidy([], "", "")
+    frames = [_tidy(rows, analysis) async for rows in parts]
+    table = pd.concat(frames, ignore_index=True) if frames else _tidy([], analysis)
     gate_of = analysis.flow.gate_of
     table["participant_excluded"] = [gate_of.get(who, "") for who in table["participant_id"]]
     table["trial_excluded"] = exclusions.dropped_trials(table, analysis.rules.trials)
     return Trials(analysis, table)
 
 
-async def shown_pictures(session: AsyncSession, analysis: StudyAnalysis) -> pd.DataFrame:
-    """`stimulus`, `condition`, `seed` of every picture that the study may show."""
-    pictures = await stimuli_queries.pictures_of_bundle(session, analysis.bundle.id)
+async def shown_stimuli(session: AsyncSession, analysis: StudyAnalysis) -> pd.DataFrame:
+    """`stimulus`, `condition`, `seed` of every stimulus that the study may present."""
+    stimuli = await stimuli_queries.stimuli_of_bundle(session, analysis.bundle.id)
     rows = [
-        (picture.natural_id, picture.condition, picture.seed)
-        for picture in pictures
-        if picture.certified and picture.condition in analysis.conditions
+        (stimulus.natural_id, stimulus.condition, stimulus.seed)
+        for stimulus in stimuli
+        if stimulus.certified and stimulus.condition in analysis.conditions
     ]
     return pd.DataFrame(rows, columns=["stimulus", "condition", "seed"])
 
@@ -190,7 +201,7 @@ async def quality(session: AsyncSession, analysis: StudyAnalysis) -> Quality:
         median_duration_s=median(durations_s) if durations_s else None,
         median_rt_ms=await queries.median_rt_ms(session, *counted, analysis.flow.trials_analysed),
         timed_trials=timed,
-        within_one_frame_share=1 - int(included["untimely"].sum()) / timed if timed else None,
+        on_time_share=1 - int(included["untimely"].sum()) / timed if timed else None,
     )
 
 
@@ -231,19 +242,21 @@ def conditions_of(study: Study, bundle: Bundle) -> list[str]:
     return [NATURAL, *(layer for layer in bundle.layers if ALL in chosen or layer in chosen)]
 
 
-def _tidy(rows: Sequence[Any], study: str, kind: str) -> pd.DataFrame:
+def _tidy(rows: Sequence[Any], analysis: StudyAnalysis) -> pd.DataFrame:
     """The table of the codebook from the rows of `queries.main_trials`."""
+    measured = record_columns(analysis.medium)
     records = []
     for row in rows:
-        record = dict(row._mapping)
+        record = {"study": analysis.study.name, "kind": analysis.kind, **row._mapping}
         timing = record.pop("timing")
-        records.append(
-            {"study": study, "kind": kind, **record, **{name: timing.get(name) for name in TIMING_NAMES}}
-        )
-    table = pd.DataFrame(records, columns=[column.name for column in TRIAL_COLUMNS])
-    for column in ("requested_image_ms", "achieved_image_ms", "frame_ms", "rt_ms"):
-        table[column] = pd.to_numeric(table[column])
-    for column in ("image_frames", "dropped_frames", "focus_losses"):
-        table[column] = table[column].astype("Int64")
-    booleans = dict.fromkeys(("image_within_one_frame", "attended", "hidden"), "boolean")
+        flat = {**timing, **timing.get("entry", {})}
+        records.append({**record, **{column.name: flat.get(column.name) for column in measured}})
+    table = pd.DataFrame(records, columns=[column.name for column in trial_columns(analysis.medium)])
+    for column in measured:
+        if column.type == "number":
+            table[column.name] = pd.to_numeric(table[column.name])
+        elif column.type == "integer":
+            table[column.name] = table[column.name].astype("Int64")
+    table["rt_ms"] = pd.to_numeric(table["rt_ms"])
+    booleans = dict.fromkeys(("on_time", "attended", "hidden"), "boolean")
     return table.astype({"completed": bool, "correct": bool, **booleans})

@@ -110,16 +110,17 @@ def _detection(category: str, hits: float, signals: float, answers: float, trial
     )
 
 
-def detection_table(confusion: pd.DataFrame, categories: Sequence[str]) -> pd.DataFrame:
+def detection_table(
+    confusion: pd.DataFrame, categories: Sequence[str], conditions: Sequence[str]
+) -> pd.DataFrame:
     """The detections of every condition of a confusion table (`app.analysis.confusion`), and of all metamers.
 
-    The first condition is natural, the others together are "all metamers", last. Columns: `condition` and the
-    fields of `Detection`.
+    The first of `conditions` is natural, the others together are "all metamers", last. Columns: `condition`
+    and the fields of `Detection`.
     """
-    conditions = list(dict.fromkeys(confusion["condition"]))
     groups = {name: [name] for name in conditions}
     if len(conditions) > 2:
-        groups[METAMERS] = conditions[1:]
+        groups[METAMERS] = list(conditions[1:])
     rows = []
     for name, members in groups.items():
         part = confusion[confusion["condition"].isin(members)]

@@ -89,7 +89,7 @@ def _from_database(
     async def work(session: AsyncSession) -> tuple[service.Answers, Trials, pd.DataFrame]:
         analysis = await analyse(session, study, kind, include_partial=include_partial)
         require_participants(analysis)
-        shown = await service.shown_pictures(session, analysis)
+        shown = await service.shown_stimuli(session, analysis)
         return await service.answers(session, analysis), await service.trials(session, analysis), shown
 
     return reading(work)

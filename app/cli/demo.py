@@ -1,7 +1,8 @@
-"""`metamerlab demo`: the whole chain, from a trained network to a curve, on the starter pictures or yours."""
+"""`metamerlab demo`: the whole chain, from a trained network to a curve, on the starter stimuli or yours."""
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,14 +27,17 @@ from app.experiments import service as experiments
 EXAMPLES = PROJECT_FOLDER / "docs" / "examples"
 ICONS = PROJECT_FOLDER / "static" / "vendor" / "icons"
 SIMULATED_PARTICIPANTS = 20
-# Few enough that two cores certify their metamers within minutes.
-STARTER_PER_CATEGORY = 2
 
 
 @dataclass(frozen=True)
 class Demo:
-    """The files of one demo: what is synthesised, into which bundle, for which study."""
+    """One study of the demo: what is synthesised, into which bundle, for which study.
 
+    `starter` is the command of the synthesis program that makes its stimuli; empty where they are there.
+    """
+
+    stimuli: str
+    starter: tuple[str | Path | int, ...]
     spec: Path
     bundle: Path
     study: Path
@@ -47,13 +51,23 @@ def demo(
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
 ) -> None:
-    """Synthesise and certify metamers, open a study, simulate participants, analyse, serve.
+    """Synthesise and certify metamers, open studies, simulate participants, analyse, serve.
 
     What an earlier call has finished is not done again.
     """
     var = Path("var").resolve()
-    _say("1/4  pictures")
-    files = _starter_demo(var) if stimuli is None else _demo_of_folder(stimuli.resolve(), var)
+    demos = _starter_demos(var) if stimuli is None else [_demo_of_folder(stimuli.resolve(), var)]
+    links = {each.study_name: _run(each, var) for each in demos}
+    _print_links(links)
+    if do_serve:
+        serve(port=port)
+
+
+def _run(files: Demo, var: Path) -> dict[str, str]:
+    """The whole chain for one study; the addresses of its links by kind."""
+    _say(f"1/4  {files.stimuli}")
+    if files.starter:
+        _synthesis(*files.starter)
     _say("2/4  metamers and their certificates")
     _synthesis("run", files.spec, "--out", files.bundle)
     upgrade(read_settings().database_url)
@@ -64,14 +78,15 @@ def demo(
         simulate(files.study_name, participants=missing)
     _say("4/4  recognition by layer")
     analyze(files.study_name, out=var / "demo" / files.study_name / "analysis", kind="simulated")
-    _print_links(links)
-    if do_serve:
-        serve(port=port)
+    return links
 
 
-def _starter_demo(var: Path) -> Demo:
-    _synthesis("starter", "--out", var / "starter", "--per-category", STARTER_PER_CATEGORY)
-    return Demo(
+def _starter_demos(var: Path) -> Iterator[Demo]:
+    """A study for each medium: to add one, yield it."""
+    yield Demo(
+        stimuli="pictures",
+        # Few enough that two cores certify their metamers within minutes.
+        starter=("starter", "--out", var / "starter", "--per-category", 2),
         spec=EXAMPLES / "starter-synthesis.yaml",
         bundle=var / "bundles" / "starter",
         study=EXAMPLES / "starter-study.yaml",
@@ -98,7 +113,14 @@ def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
     study |= {"name": name, "bundle": str(var / "bundles" / name)}
     for file, content in (("synthesis.yaml", spec), ("study.yaml", study)):
         (folder / file).write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
-    return Demo(folder / "synthesis.yaml", var / "bundles" / name, folder / "study.yaml", name)
+    return Demo(
+        stimuli=f"pictures of {stimuli}",
+        starter=(),
+        spec=folder / "synthesis.yaml",
+        bundle=var / "bundles" / name,
+        study=folder / "study.yaml",
+        study_name=name,
+    )
 
 
 def _synthesis(*arguments: str | Path | int) -> None:
@@ -135,14 +157,16 @@ def _simulated(study_name: str) -> int:
     return reading(work)
 
 
-def _print_links(links: dict[str, str]) -> None:
+def _print_links(links: dict[str, dict[str, str]]) -> None:
     async def work(session: AsyncSession) -> str:
         token, _expires_at = await admin.issue_token(session, utc_now())
         return token
 
-    typer.echo(f"\nTake part       {links['live']}")
-    typer.echo(f"Try it (pilot)  {links['pilot']}")
-    typer.echo(f"Experimenter    {read_settings().base_url.rstrip('/')}/admin/sign-in")
+    for study, addresses in links.items():
+        typer.echo(f"\n{study}")
+        typer.echo(f"  take part       {addresses['live']}")
+        typer.echo(f"  try it (pilot)  {addresses['pilot']}")
+    typer.echo(f"\nExperimenter    {read_settings().base_url.rstrip('/')}/admin/sign-in")
     typer.echo(f"  one-time token  {in_transaction(work)}")
 
 

@@ -88,8 +88,8 @@ async def _task(session: AsyncSession, name: str, seed: int) -> Task:
     bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
     links = await experiments_queries.links_of_study(session, study.id)
     code = next(link.code for link in links if link.kind == "simulated")
-    accuracy = accuracies(conditions_of(study, bundle), len(bundle.categories))
-    return Task(code, bundle.categories, accuracy, seed)
+    choices = experiments.choices_of(experiments.definition_of(study), bundle)
+    return Task(code, choices, accuracies(conditions_of(study, bundle), len(choices)), seed)
 
 
 async def _run(task: Task, url: str, database_url: str, participants: int) -> int:

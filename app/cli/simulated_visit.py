@@ -1,5 +1,7 @@
 """One simulated participant's way through a study, by the same HTTP calls as the page makes."""
 
+import io
+import wave
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -8,11 +10,11 @@ import httpx
 
 from app.analysis.queries import PlanTruth
 from app.core.errors import Conflict
-from app.trials.simulate import SimulatedObserver
+from app.trials.simulate import SimulatedAnswer, SimulatedObserver
 
 WINDOW = 40
 
-# Finds, on the experimenter's side, the plan that holds the picture with this opaque address.
+# Finds, on the experimenter's side, the plan that holds the stimulus with this opaque address.
 LookUp = Callable[[str], Awaitable[PlanTruth]]
 
 
@@ -38,11 +40,17 @@ async def take_part(
     for start in range(0, view["total"], WINDOW):
         window = await _call(client, "GET", f"/api/{code}/trials?start={start}&count={WINDOW}")
         for trial in window.json()["trials"]:
-            await _call(client, "GET", trial["image"])
+            stimulus = await _call(client, "GET", trial["stimulus"])
             if truth is None:
-                truth = await look_up(trial["image"].rpartition("/")[2])
+                truth = await look_up(trial["stimulus"].rpartition("/")[2])
                 observer = observer_of(truth)
-            answer = _answer(observer, truth, trial, view["timing"])
+            given = _answer(observer, truth, trial, view["task"], stimulus.content)
+            answer = {
+                "uuid": str(uuid4()),
+                "answer": given.answer,
+                "rt_ms": given.rt_ms,
+                "timing": given.timing,
+            }
             await _call(client, "PUT", f"/api/{code}/trials/{trial['index']}", json=answer)
     await _call(client, "POST", f"/api/{code}/finish", json={})
     total: int = view["total"]
@@ -50,18 +58,30 @@ async def take_part(
 
 
 def _answer(
-    observer: SimulatedObserver, truth: PlanTruth, trial: dict[str, Any], durations: dict[str, float]
-) -> dict[str, Any]:
+    observer: SimulatedObserver,
+    truth: PlanTruth,
+    trial: dict[str, Any],
+    task: dict[str, Any],
+    stimulus: bytes,
+) -> SimulatedAnswer:
     condition, category = truth.trials[trial["index"]]
+    if task["kind"] == "word":
+        return observer.type_word(condition, category, sound_ms=_wav_ms(stimulus), lead_ms=task["lead_ms"])
+    durations = task["timing"]
     practice = "practice_" if trial["phase"] == "practice" else ""
-    given = observer.answer(
+    return observer.name_picture(
         condition,
         category,
         image_ms=durations[f"{practice}image_ms"],
         fixation_ms=durations["fixation_ms"],
         mask_ms=durations[f"{practice}mask_ms"],
     )
-    return {"uuid": str(uuid4()), "answer": given.answer, "rt_ms": given.rt_ms, "timing": given.timing}
+
+
+def _wav_ms(data: bytes) -> float:
+    with wave.open(io.BytesIO(data)) as sound:
+        duration_ms: float = 1000 * sound.getnframes() / sound.getframerate()
+    return duration_ms
 
 
 async def _call(

@@ -40,7 +40,7 @@ def ingest(
         "not_certified": failed,
     }
     text = (
-        f"Bundle {bundle.digest[:12]}: {len(manifest.naturals)} natural pictures, "
+        f"Bundle {bundle.digest[:12]}: {len(manifest.naturals)} natural {bundle.medium}s, "
         f"{len(manifest.items)} metamers at {', '.join(bundle.layers)}; {failed} without certificate."
     )
     show(as_json, result, text)

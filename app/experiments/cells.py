@@ -1,4 +1,4 @@
-"""Which pictures a study may show, in the numbers that the design works with; pure."""
+"""Which stimuli a study may present, in the numbers that the design works with; pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,36 +9,36 @@ import numpy as np
 from app.core.errors import Invalid
 from app.experiments import design
 from app.experiments.schemas import ALL, StudyDefinition
-from app.stimuli.schemas import Picture
+from app.stimuli.schemas import Candidate
 from synthesis.bundle.manifest import NATURAL
 
 
 @dataclass(frozen=True)
-class PlannedPicture:
+class PlannedStimulus:
     phase: str
-    picture: Picture
+    stimulus: Candidate
 
 
 @dataclass(frozen=True)
 class Cells:
-    """`valid` has shape (stimuli, conditions): cells with at least one certified picture."""
+    """`valid` has shape (stimuli, conditions): cells with at least one certified stimulus."""
 
     seed: int
     natural_ids: tuple[str, ...]
     conditions: tuple[str, ...]
-    pictures: dict[design.Cell, list[Picture]]
+    stimuli: dict[design.Cell, list[Candidate]]
     practice: tuple[int, ...]
 
     @cached_property
     def valid(self) -> design.Matrix:
         valid = np.zeros((len(self.natural_ids), len(self.conditions)), dtype=bool)
-        for cell in self.pictures:
+        for cell in self.stimuli:
             valid[cell] = True
         return valid
 
     @cached_property
     def not_certified(self) -> int:
-        """How many cells of the main part are left out for want of a certified picture."""
+        """How many cells of the main part are left out for want of a certified stimulus."""
         return int((~self._main).sum())
 
     @cached_property
@@ -47,7 +47,7 @@ class Cells:
 
     @property
     def empty_conditions(self) -> list[str]:
-        """Conditions without any picture for the main part."""
+        """Conditions without any stimulus for the main part."""
         counts = self._main.sum(axis=0)
         return [name for name, count in zip(self.conditions, counts, strict=True) if count == 0]
 
@@ -56,31 +56,31 @@ class Cells:
         """Trials of a participant, practice included, rounded: participants' numbers differ a little."""
         return len(self.practice) + round(design.mean_main_trials(self.valid, self.practice))
 
-    def plan(self, slot: int) -> list[PlannedPicture]:
-        """The pictures of one participant in order."""
+    def plan(self, slot: int) -> list[PlannedStimulus]:
+        """The stimuli of one participant in order."""
         plan = design.make_plan(self.seed, slot, self.valid, self.practice)
         natural = self.conditions.index(NATURAL)
         practice = [
-            PlannedPicture("practice", self._picture((n, natural), plan.block)) for n in plan.practice
+            PlannedStimulus("practice", self._stimulus((n, natural), plan.block)) for n in plan.practice
         ]
-        return practice + [PlannedPicture("main", self._picture(cell, plan.block)) for cell in plan.main]
+        return practice + [PlannedStimulus("main", self._stimulus(cell, plan.block)) for cell in plan.main]
 
-    def _picture(self, cell: design.Cell, block: int) -> Picture:
+    def _stimulus(self, cell: design.Cell, block: int) -> Candidate:
         """Where a cell has metamers of several seeds, the blocks take turns."""
-        candidates = self.pictures[cell]
+        candidates = self.stimuli[cell]
         return candidates[block % len(candidates)]
 
 
 def study_cells(
-    definition: StudyDefinition, bundle_layers: Sequence[str], bundle_pictures: Sequence[Picture]
+    definition: StudyDefinition, bundle_layers: Sequence[str], candidates: Sequence[Candidate]
 ) -> Cells:
-    """The cells of a study on the pictures of its bundle.
+    """The cells of a study on the stimuli of its bundle.
 
-    Raises `Invalid`: a layer is not in the bundle, there are too few pictures for practice, or a condition
-    has no certified picture at all.
+    Raises `Invalid`: a layer is not in the bundle, there are too few stimuli for practice, or a condition
+    has no certified stimulus at all.
     """
     conditions = (NATURAL, *_layers(definition, bundle_layers))
-    naturals = sorted((p for p in bundle_pictures if p.condition == NATURAL), key=lambda p: p.natural_id)
+    naturals = sorted((p for p in candidates if p.condition == NATURAL), key=lambda p: p.natural_id)
     number = {natural.natural_id: n for n, natural in enumerate(naturals)}
     try:
         practice = design.choose_practice(
@@ -88,14 +88,14 @@ def study_cells(
         )
     except ValueError as error:
         raise Invalid(
-            "too_few_pictures", f"practice_trials: {error}; lower it or make a larger bundle"
+            "too_few_stimuli", f"practice_trials: {error}; lower it or make a larger bundle"
         ) from None
-    pictures: dict[design.Cell, list[Picture]] = {}
-    for picture in sorted(bundle_pictures, key=lambda p: p.seed):
-        if picture.certified and picture.condition in conditions:
-            cell = (number[picture.natural_id], conditions.index(picture.condition))
-            pictures.setdefault(cell, []).append(picture)
-    cells = Cells(definition.seed, tuple(number), conditions, pictures, practice)
+    stimuli: dict[design.Cell, list[Candidate]] = {}
+    for one in sorted(candidates, key=lambda p: p.seed):
+        if one.certified and one.condition in conditions:
+            cell = (number[one.natural_id], conditions.index(one.condition))
+            stimuli.setdefault(cell, []).append(one)
+    cells = Cells(definition.seed, tuple(number), conditions, stimuli, practice)
     if empty := cells.empty_conditions:
         raise Invalid(
             "empty_condition",

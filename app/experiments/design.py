@@ -1,6 +1,6 @@
 """Who sees what: balanced plans that are a pure function of the study's seed and the participant's number.
 
-A cell is a (stimulus, condition) pair; it is valid if there is a picture for it that may be shown. Plans are
+A cell is a (stimulus, condition) pair; it is valid if there is a stimulus for it that may be shown. Plans are
 made in blocks of as many participants as there are conditions. Within a block every valid cell is given to
 exactly one participant, so that cells fill evenly; the split over the participants is an equitable edge
 colouring of the bipartite graph of stimuli and conditions (de Werra 1971; it always exists), so that each
@@ -73,7 +73,7 @@ def choose_practice(seed: int, categories: list[str], count: int) -> tuple[int, 
         How many to draw. Raises `ValueError` if there are not more stimuli than that.
     """
     if count >= len(categories):
-        raise ValueError(f"{count} practice trials need more than {len(categories)} natural pictures")
+        raise ValueError(f"{count} practice trials need more than {len(categories)} natural stimuli")
     order = generator(seed, "practice").permutation(len(categories))
     seen: dict[str, int] = {}
     ranks = []

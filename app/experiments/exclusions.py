@@ -12,7 +12,7 @@ Share = Annotated[FiniteFloat, Field(ge=0, lt=1)]
 
 
 class TrialExclusions(BaseModel):
-    """Single trials that are dropped: picture more than one frame off, answer too quick or too slow."""
+    """Single trials that are dropped: stimulus not presented on time, answer too quick or too slow."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -34,7 +34,8 @@ class Exclusions(BaseModel):
 
     - `unfinished`: did not finish the study.
     - `median_rt_below_ms`: more than half of the answers came sooner.
-    - `bad_timing_above`: of the trials whose picture was timed, a larger share was more than one frame off.
+    - `bad_timing_above`: of the timed trials, a larger share was not presented on time: a picture more than a
+      frame off, a sound late or interrupted.
     - `unattended_above`: in a larger share of trials the page lost the focus or was hidden.
     """
 

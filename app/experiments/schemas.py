@@ -1,12 +1,23 @@
 """What an experimenter writes: the study file, and what of it is stored."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationInfo,
+    model_validator,
+)
 
 from app.core.tokens import new_code
 from app.experiments.exclusions import Exclusions
-from app.experiments.presets import PRESETS, Preset
+from app.experiments.presets import PRESETS, Preset, WordPreset
+from app.experiments.vocabulary import checked, words_in
 from synthesis.bundle.spec import BundlePlace
 
 Kind = Literal["live", "pilot", "simulated"]
@@ -30,6 +41,23 @@ def _each_once(layers: list[str]) -> list[str]:
     return layers
 
 
+def _read_words(given: Any, info: ValidationInfo) -> Any:
+    """A file's words instead of its name, which is meant from the folder of the study file."""
+    if not isinstance(given, str):
+        return given
+    path = Path((info.context or {}).get("folder", "."), given)
+    try:
+        return words_in(path.read_text(encoding="utf-8"), given)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
+        raise ValueError(f"{given}: cannot be read ({reason}); give a text file, one word per line") from None
+
+
+def _each_a_word(words: list[str]) -> list[str]:
+    return checked((f"word {number}", word) for number, word in enumerate(words, start=1))
+
+
+Vocabulary = Annotated[list[str], BeforeValidator(_read_words), AfterValidator(_each_a_word)]
 Layers = Annotated[list[str], BeforeValidator(_one_word_is_a_list), AfterValidator(_each_once)]
 
 
@@ -43,7 +71,9 @@ class StudyDefinition(BaseModel):
     """A study as written in its YAML file.
 
     `bundle` is a folder, relative to the file, or an address (s3://bucket/prefix).
-    `layers` are the matched layers to show, or "all"; natural pictures are always one of the conditions.
+    `layers` are the matched layers to present, or "all"; natural stimuli are always one of the conditions.
+    `vocabulary` is for studies of words: a text file, one word per line, or a list of words; without it the
+    words are those that the bundle's model can answer with.
     `participants` is a target and limits nothing. `exclusions` say what the analysis leaves out; by default
     those who did not finish. `stop_when_sem` declares when recruiting may end: every condition has an SEM of
     at most this; the analysis says how far it is, and nothing is closed by it.
@@ -58,6 +88,7 @@ class StudyDefinition(BaseModel):
     seed: int = Field(default=0, ge=0)
     practice_trials: int = Field(default=4, ge=0, le=100)
     layers: Annotated[Layers, Field(min_length=1)] = [ALL]
+    vocabulary: Vocabulary | None = None
     participants: int = Field(ge=1)
     duration_minutes: int = Field(ge=1, le=600)
     exclusions: Exclusions = Exclusions()
@@ -66,6 +97,12 @@ class StudyDefinition(BaseModel):
     instructions: str | None = Field(default=None, min_length=1, max_length=20_000)
     completion_message: str = Field(default="Thank you for taking part.", min_length=1, max_length=2_000)
     completion_code: str = Field(default_factory=new_code, pattern="^[A-Za-z0-9-]{1,64}$")
+
+    @model_validator(mode="after")
+    def _vocabulary_for_words(self) -> "StudyDefinition":
+        if self.vocabulary is not None and not isinstance(self.timing, WordPreset):
+            raise ValueError(f"vocabulary: the preset {self.preset} asks for no words; leave it out")
+        return self
 
     @property
     def timing(self) -> Preset:

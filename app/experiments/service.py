@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Gone, Invalid, NotFound
 from app.core.tokens import new_code
-from app.db.tables import Study, StudyLink
+from app.db.tables import Bundle, Study, StudyLink
 from app.experiments import queries
 from app.experiments.cells import Cells, study_cells
 from app.experiments.schemas import KINDS, StudyDefinition
+from app.experiments.vocabulary import checked, fitted
 from app.stimuli import queries as stimuli_queries
 from app.stimuli import service as stimuli
 from synthesis.bundle.manifest import Manifest
@@ -35,10 +36,31 @@ def check_study(file: Path) -> CheckedStudy:
     definition = load_yaml(file, StudyDefinition)
     manifest = stimuli.verify_bundle(definition.bundle)
     try:
-        cells = study_cells(definition, manifest.layers, stimuli.pictures_in(manifest))
+        definition = _fitted_to_bundle(definition, manifest)
+        cells = study_cells(definition, manifest.layers, stimuli.stimuli_in(manifest))
     except Invalid as error:
         raise Invalid(error.code, f"{file}: {error.message}") from None
     return CheckedStudy(definition, manifest, cells)
+
+
+def _fitted_to_bundle(definition: StudyDefinition, manifest: Manifest) -> StudyDefinition:
+    """A study of words gets its vocabulary here, so that it is frozen with the study. Raises `Invalid`."""
+    asked, held = definition.timing.medium, stimuli.medium_of(manifest)
+    if asked != held:
+        raise Invalid(
+            "wrong_medium", f"preset: {definition.preset} is for {asked.kind}s; the bundle holds {held.kind}s"
+        )
+    if held.kind == "picture":
+        return definition
+    words = definition.vocabulary or manifest.decision.categories
+    try:
+        vocabulary = fitted(
+            checked((f"word {number}", word) for number, word in enumerate(words, start=1)),
+            (natural.category for natural in manifest.naturals),
+        )
+    except ValueError as error:
+        raise Invalid("bad_vocabulary", f"vocabulary: {error}") from None
+    return definition.model_copy(update={"vocabulary": vocabulary})
 
 
 async def create_study(session: AsyncSession, checked: CheckedStudy, now: datetime) -> Study:
@@ -117,8 +139,13 @@ def definition_of(study: Study) -> StudyDefinition:
     return StudyDefinition.model_validate(study.definition)
 
 
+def choices_of(definition: StudyDefinition, bundle: Bundle) -> list[str]:
+    """What participants may answer: the study's words, or the bundle's categories."""
+    return definition.vocabulary or bundle.categories
+
+
 async def cells_of(session: AsyncSession, study: Study) -> Cells:
     """The cells of a stored study."""
     bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
-    pictures = await stimuli_queries.pictures_of_bundle(session, bundle.id)
-    return study_cells(definition_of(study), bundle.layers, pictures)
+    candidates = await stimuli_queries.stimuli_of_bundle(session, bundle.id)
+    return study_cells(definition_of(study), bundle.layers, candidates)

@@ -32,6 +32,8 @@ async def landing(request: Request, session: ReadSession, code: str) -> Response
         study_name=definition.title,
         code=code,
         consent_paragraphs=definition.consent_paragraphs,
+        summary=definition.timing.summary,
+        stimuli=f"{definition.timing.medium.kind.capitalize()}s",
         duration_minutes=definition.duration_minutes,
         trials=cells.trials,
     )

@@ -27,6 +27,8 @@ class LandingContext(PageContext):
 
     study_name: str
     code: str
+    summary: str
+    stimuli: str
     consent_paragraphs: tuple[str, ...]
     duration_minutes: int
     trials: int

@@ -84,7 +84,7 @@ async def _store_plan(session: AsyncSession, study: Study, participant: Particip
             "participant_id": participant.id,
             "trial_index": index,
             "phase": planned.phase,
-            "stimulus_id": planned.picture.id,
+            "stimulus_id": planned.stimulus.id,
             "asset_token": new_asset_token(),
         }
         for index, planned in enumerate(plan)

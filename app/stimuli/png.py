@@ -8,7 +8,7 @@ PIXEL_CHUNKS = {"IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "cHRM", "sRGB", 
 def chunk_names(data: bytes) -> list[str]:
     """The names of a PNG's chunks in order. Raises `ValueError` if `data` is not a PNG."""
     if not data.startswith(SIGNATURE):
-        raise ValueError("not a PNG file")
+        raise ValueError("is not a PNG file")
     names, position = [], len(SIGNATURE)
     while position + 8 <= len(data):
         length = int.from_bytes(data[position : position + 4], "big")
@@ -21,6 +21,10 @@ def chunk_names(data: bytes) -> list[str]:
     return names
 
 
-def revealing_chunks(data: bytes) -> list[str]:
-    """The names of chunks that could tell a participant something about the picture."""
-    return [name for name in chunk_names(data) if name not in PIXEL_CHUNKS]
+def fault(data: bytes) -> str | None:
+    """Why a file must not be served, in words; None if it carries pixels and their colour only."""
+    try:
+        revealing = [name for name in chunk_names(data) if name not in PIXEL_CHUNKS]
+    except ValueError as error:
+        return str(error)
+    return f"carries metadata ({', '.join(revealing)}) that participants could read" if revealing else None

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Bundle, Stimulus
-from app.stimuli.schemas import Picture
+from app.stimuli.schemas import Candidate
 
 
 async def bundle_by_digest(session: AsyncSession, digest: str) -> Bundle | None:
@@ -16,8 +16,8 @@ async def get_bundle(session: AsyncSession, bundle_id: int) -> Bundle:
     return await session.get_one(Bundle, bundle_id)
 
 
-async def pictures_of_bundle(session: AsyncSession, bundle_id: int) -> list[Picture]:
-    """All pictures of a bundle."""
+async def stimuli_of_bundle(session: AsyncSession, bundle_id: int) -> list[Candidate]:
+    """All stimuli of a bundle."""
     query = select(
         Stimulus.id,
         Stimulus.natural_id,
@@ -26,11 +26,11 @@ async def pictures_of_bundle(session: AsyncSession, bundle_id: int) -> list[Pict
         Stimulus.seed,
         Stimulus.certified,
     ).where(Stimulus.bundle_id == bundle_id)
-    return [Picture(*row) for row in await session.execute(query)]
+    return [Candidate(*row) for row in await session.execute(query)]
 
 
 async def certified_counts(session: AsyncSession, bundle_id: int) -> dict[tuple[str, bool], int]:
-    """Number of pictures of a bundle by (condition, whether certified)."""
+    """Number of stimuli of a bundle by (condition, whether certified)."""
     query = (
         select(Stimulus.condition, Stimulus.certified, func.count())
         .where(Stimulus.bundle_id == bundle_id)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One picture that could be shown; `id` is that of its row, or None before its bundle is ingested."""
+class Candidate:
+    """One picture or sound; `id` is that of its row, or None before its bundle is ingested."""
 
     id: int | None
     natural_id: str

@@ -1,4 +1,4 @@
-"""Taking verified bundles into the database, and reading the pictures that are shown."""
+"""Taking verified bundles into the database, and reading the pictures and sounds that are presented."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import DomainError
 from app.db.tables import Bundle, Stimulus
-from app.stimuli import png, queries
-from app.stimuli.schemas import Picture
+from app.stimuli import png, queries, wav
+from app.stimuli.medium import MEDIA, Medium
+from app.stimuli.schemas import Candidate
 from synthesis.bundle.errors import BundleError
-from synthesis.bundle.manifest import NATURAL, Manifest
+from synthesis.bundle.manifest import NATURAL, Blob, Manifest, SoundFormat
 from synthesis.bundle.store import BundleStore
 
 # Written into the bundle's folder by `python -m synthesis report`.
@@ -19,25 +20,36 @@ CONTACT_SHEET = "contact_sheet.png"
 
 
 class DamagedStimulusError(DomainError):
-    """A picture that was whole when its bundle was ingested is missing or changed."""
+    """A stimulus that was whole when its bundle was ingested is missing or changed."""
 
 
 def verify_bundle(bundle_place: Path | str) -> Manifest:
     """Read a bundle, in a folder or at an address, and all its blobs.
 
     Raises `synthesis.bundle.errors.BundleError`: it is unfinished, a blob is missing or changed, or a picture
-    carries text that would be sent to participants.
+    or sound is not what the model is shown, or carries text that would be sent to participants.
     """
     store = BundleStore(bundle_place)
     manifest = store.read_manifest()
     for blob in manifest.blobs():
         data = store.read_blob(blob.sha256)
-        if blob.media_type == "image/png" and (found := png.revealing_chunks(data)):
+        if blob != manifest.decision.readout and (found := _fault(blob, data, manifest)):
+            medium = medium_of(manifest).kind
             raise BundleError(
-                f"{store.blob_path(blob.sha256)}: the picture carries metadata ({', '.join(found)}) that "
-                "participants could read; write it again without"
+                f"{store.blob_path(blob.sha256)}: the {medium} {found}; write it again without that fault"
             )
     return manifest
+
+
+def medium_of(manifest: Manifest) -> Medium:
+    return MEDIA[manifest.model.input.kind]
+
+
+def _fault(blob: Blob, data: bytes, manifest: Manifest) -> str | None:
+    shown, medium = manifest.model.input, medium_of(manifest)
+    if blob.media_type != medium.media_type:
+        return f"is stored as {blob.media_type}, not {medium.media_type}"
+    return wav.fault(data, shown) if isinstance(shown, SoundFormat) else png.fault(data)
 
 
 async def ingest(
@@ -56,6 +68,7 @@ async def ingest(
         digest=manifest.digest,
         path=path,
         model=manifest.model.name,
+        medium=medium_of(manifest).kind,
         layers=manifest.layers,
         categories=sorted(manifest.decision.categories),
         ingested_at=now,
@@ -67,10 +80,10 @@ async def ingest(
     return bundle
 
 
-def pictures_in(manifest: Manifest) -> list[Picture]:
-    """The pictures of a bundle that is not in the database."""
+def stimuli_in(manifest: Manifest) -> list[Candidate]:
+    """The stimuli of a bundle that is not in the database."""
     return [
-        Picture(None, row.natural_id, row.category, row.condition, row.seed, row.certified)
+        Candidate(None, row.natural_id, row.category, row.condition, row.seed, row.certified)
         for row in _stimuli(manifest)
     ]
 
@@ -114,8 +127,8 @@ def _store(bundle_path: str) -> BundleStore:
     return BundleStore(bundle_path)
 
 
-def read_picture(bundle_path: str, blob_sha256: str) -> bytes:
-    """The bytes to show. Raises `DamagedStimulusError` if they are not those that were ingested."""
+def read_stimulus(bundle_path: str, blob_sha256: str) -> bytes:
+    """The bytes to present. Raises `DamagedStimulusError` if they are not those that were ingested."""
     try:
         return _store(bundle_path).read_blob(blob_sha256)
     except BundleError as error:

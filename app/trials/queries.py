@@ -80,14 +80,14 @@ async def response_to(session: AsyncSession, planned_trial_id: int) -> Response 
 
 
 @dataclass(frozen=True)
-class Picture:
+class Asset:
     bundle_path: str
     blob_sha256: str
     media_type: str
 
 
-async def picture(session: AsyncSession, asset_token: str, owners: Sequence[str]) -> Picture | None:
-    """The picture at an address, if the hash of its owner's session token is among `owners`."""
+async def asset(session: AsyncSession, asset_token: str, owners: Sequence[str]) -> Asset | None:
+    """The stimulus at an address, if the hash of its owner's session token is among `owners`."""
     query = (
         select(Bundle.path, Stimulus.blob_sha256, Stimulus.media_type)
         .select_from(PlannedTrial)
@@ -97,4 +97,4 @@ async def picture(session: AsyncSession, asset_token: str, owners: Sequence[str]
         .where(PlannedTrial.asset_token == asset_token, Participant.token_sha256.in_(owners))
     )
     row = (await session.execute(query)).first()
-    return Picture(*row) if row else None
+    return Asset(*row) if row else None

@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from app.participants.dependencies import ReadingVisit, WritingVisit
-from app.stimuli.service import read_picture
+from app.stimuli.service import read_stimulus
 from app.trials import service
 from app.trials.schemas import AnswerIn, AnswerOut, Finished, SessionView, TrialWindow, refusal
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
@@ -52,14 +52,14 @@ async def finish(session: WriteSession, visit: WritingVisit, now: Now) -> Finish
 
 
 @router.get("/stimuli/{asset_token}")
-async def picture(
+async def stimulus(
     request: Request, session: ReadSession, settings: CurrentSettings, asset_token: str
 ) -> Response:
-    """A picture, for the participant in whose plan it is."""
+    """A picture or sound, for the participant in whose plan it is."""
     prefix = cookie_name(settings, "")
     tokens = [value for name, value in request.cookies.items() if name.startswith(prefix)]
-    found = await service.picture(session, asset_token, tokens)
-    data = await run_in_threadpool(read_picture, found.bundle_path, found.blob_sha256)
+    found = await service.asset(session, asset_token, tokens)
+    data = await run_in_threadpool(read_stimulus, found.bundle_path, found.blob_sha256)
     headers = {"Cache-Control": "private, max-age=86400, immutable"}
     return Response(data, media_type=found.media_type, headers=headers)
 

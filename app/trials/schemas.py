@@ -3,11 +3,9 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Moment = Annotated[FiniteFloat, Field(ge=-1e9, le=1e9)]
-Duration = Annotated[FiniteFloat, Field(ge=0, le=1e9)]
+from app.trials.records import AnyRecord, Duration
 
 
 class Choice(BaseModel):
@@ -31,8 +29,22 @@ class StudyName(BaseModel):
     name: str
 
 
-class Display(BaseModel):
+class PictureTask(BaseModel):
+    """Naming pictures: each is shown for a moment, and one of `choices` is the answer."""
+
+    kind: Literal["picture"] = "picture"
+    timing: Durations
     image_px: int = 224
+    choices: list[Choice]
+    masks: list[str]
+
+
+class WordTask(BaseModel):
+    """Recognising words: each sound is played once, and a word of `vocabulary` is the answer."""
+
+    kind: Literal["word"] = "word"
+    lead_ms: int
+    vocabulary: list[str]
 
 
 class SessionView(BaseModel):
@@ -43,64 +55,26 @@ class SessionView(BaseModel):
     practice: int
     next_index: int | None
     completed: bool
-    timing: Durations
-    display: Display = Display()
-    choices: list[Choice]
-    masks: list[str]
+    task: Annotated[PictureTask | WordTask, Field(discriminator="kind")]
     instructions: list[str]
     breaks_after: list[int]
 
 
 class TrialView(BaseModel):
-    """One trial: the same shape for all, and nothing that tells what the picture shows."""
+    """One trial: the same shape for all, and nothing that tells what the stimulus is.
+
+    `mask` is the address of the picture that follows a picture; sounds have none.
+    """
 
     index: int
     phase: Literal["practice", "main"]
-    image: str
-    mask: str
+    stimulus: str
+    mask: str | None
     answered: bool
 
 
 class TrialWindow(BaseModel):
     trials: list[TrialView]
-
-
-class Flips(BaseModel):
-    """When each phase reached the screen, counted from the start of the trial."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    fixation: Moment | None = None
-    image: Moment | None = None
-    mask: Moment | None = None
-    response: Moment | None = None
-
-
-class Timing(BaseModel):
-    """How the trial was really shown, by the page's own measurement.
-
-    What could not be measured is null: an answer is never refused for want of a measurement. The page may
-    add flat fields of its own.
-    """
-
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, FiniteFloat | bool | Annotated[str, Field(max_length=200)] | None]
-
-    requested_image_ms: Duration
-    image_frames: Count | None = None
-    frame_ms: Duration | None = None
-    flips_ms: Flips = Flips()
-    achieved_image_ms: Duration | None = None
-    dropped_frames: Count | None = None
-    focus_losses: Count | None = None
-    hidden: bool | None = None
-
-    @model_validator(mode="after")
-    def _small(self) -> "Timing":
-        extra = self.__pydantic_extra__ or {}
-        if len(extra) > 40 or any(len(name) > 64 for name in extra):
-            raise ValueError("at most 40 further fields, with names of at most 64 characters")
-        return self
 
 
 class AnswerIn(BaseModel):
@@ -111,7 +85,7 @@ class AnswerIn(BaseModel):
     uuid: UUID
     answer: str = Field(max_length=64)
     rt_ms: Duration
-    timing: Timing
+    timing: AnyRecord
 
 
 class Feedback(BaseModel):

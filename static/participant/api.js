@@ -120,7 +120,7 @@ export class Api {
    * @param {RequestCache} cache "reload" fetches anew what the browser may have kept broken
    * @returns {Promise<Blob>}
    */
-  async picture(address, cache) {
+  async stimulus(address, cache) {
     return received((await request(address, { cache })).blob());
   }
 }

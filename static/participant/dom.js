@@ -1,3 +1,8 @@
+/** The window as it is stored with a trial. */
+export function windowRecord() {
+  return { window_width_px: innerWidth, window_height_px: innerHeight, device_pixel_ratio: devicePixelRatio };
+}
+
 /**
  * A new element. Text goes in as text nodes only, so nothing that a study says is ever read as markup.
  * @template {keyof HTMLElementTagNameMap} Tag

@@ -1,7 +1,7 @@
 /** The grid of response icons: one click or tap answers; arrow keys, letters, Enter and space do too. */
 
 import { element } from "./dom.js";
-import { texts } from "./texts.js";
+import { pictureTexts as texts } from "./texts.js";
 
 /** @import { Choice } from "./types.js" */
 
@@ -22,7 +22,7 @@ export class ChoiceGrid {
     this.#buttons = choices.map((choice) => this.#button(choice));
     this.element = element(
       "div",
-      { class: "grid", role: "group", "aria-label": texts.question, tabindex: "-1" },
+      { class: "grid response", role: "group", "aria-label": texts.question, tabindex: "-1" },
       ...this.#buttons,
     );
     this.element.addEventListener("keydown", (event) => this.#onKey(event));

@@ -5,19 +5,21 @@
  */
 
 import { ParameterType } from "../vendor/jspsych.js";
+import { windowRecord } from "./dom.js";
+import { simulated } from "./simulation.js";
 
 /** @import { JsPsych } from "jspsych" */
 /** @import { Attention } from "./attention.js" */
 /** @import { FrameClock, Played } from "./clock.js" */
-/** @import { Stage } from "./stage.js" */
-/** @import { Choice, Durations, LoadedTrial, TimingRecord } from "./types.js" */
+/** @import { PictureStage } from "./picture-stage.js" */
+/** @import { Choice, Durations, LoadedPicture, PictureRecord } from "./types.js" */
 
 /**
  * @typedef {object} Image16Parameters
- * @property {() => Promise<LoadedTrial>} load
+ * @property {() => Promise<LoadedPicture>} load
  * @property {Choice[]} choices
  * @property {string} progress
- * @property {Stage} stage
+ * @property {PictureStage} stage
  * @property {FrameClock} clock
  * @property {Attention} attention
  */
@@ -109,8 +111,7 @@ export class Image16Plugin {
    */
   async trial(display, trial, onLoad) {
     const { stage, clock, attention } = trial;
-    stage.wait(trial.progress);
-    display.append(stage.element);
+    stage.open(display, trial.progress);
     onLoad?.();
     const [{ image, mask }] = await Promise.all([trial.load(), stage.grid.ready()]);
     await stage.started();
@@ -127,7 +128,6 @@ export class Image16Plugin {
   }
 
   /**
-   * jsPsych's simulation: "data-only" makes up an answer at once, "visual" goes through the real trial.
    * @param {Image16Parameters & Durations} trial
    * @param {"data-only" | "visual"} mode
    * @param {{data?: object}} options
@@ -135,18 +135,13 @@ export class Image16Plugin {
    */
   async simulate(trial, mode, options, onLoad) {
     const data = { ...simulatedData(trial, this.jsPsych), ...options.data };
-    if (mode === "data-only") {
-      onLoad();
-      return data;
-    }
-    const finished = this.trial(this.jsPsych.getDisplayElement(), trial, onLoad);
     const press = (/** @type {string} */ selector) =>
       trial.stage.element.querySelector(selector)?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-    await trial.load();
-    setTimeout(press, 300, ".start");
     const shownMs = trial.blank_ms + trial.fixation_ms + trial.image_ms + trial.mask_ms;
-    setTimeout(press, 600 + shownMs + data.rt_ms, `[data-choice="${data.answer}"]`);
-    return finished;
+    return simulated(this, trial, mode, data, onLoad, () => {
+      setTimeout(press, 300, ".start");
+      setTimeout(press, 600 + shownMs + data.rt_ms, `[data-choice="${data.answer}"]`);
+    });
   }
 }
 
@@ -154,7 +149,7 @@ export class Image16Plugin {
  * @param {number} requestedMs
  * @param {Played} played
  * @param {Attention} attention
- * @returns {TimingRecord}
+ * @returns {PictureRecord}
  */
 function timingRecord(requestedMs, played, attention) {
   const { fixation, image, mask } = played.flipsMs;
@@ -166,9 +161,7 @@ function timingRecord(requestedMs, played, attention) {
     achieved_image_ms: mask - image,
     dropped_frames: played.droppedFrames,
     ...attention.record,
-    window_width_px: innerWidth,
-    window_height_px: innerHeight,
-    device_pixel_ratio: devicePixelRatio,
+    ...windowRecord(),
   };
 }
 
@@ -195,9 +188,7 @@ function simulatedData(trial, jsPsych) {
       dropped_frames: 0,
       focus_losses: 0,
       hidden: false,
-      window_width_px: innerWidth,
-      window_height_px: innerHeight,
-      device_pixel_ratio: devicePixelRatio,
+      ...windowRecord(),
     },
   };
 }

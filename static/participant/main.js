@@ -3,19 +3,18 @@
 import { initJsPsych } from "../vendor/jspsych.js";
 import { Api, RefusedError } from "./api.js";
 import { Attention } from "./attention.js";
-import { FrameClock } from "./clock.js";
 import { takeLease } from "./lease.js";
 import { Notice } from "./notice.js";
 import { Outbox } from "./outbox.js";
 import { pressed, showPage } from "./page.js";
 import { element } from "./dom.js";
-import { Pictures } from "./preload.js";
+import { pictureTask } from "./picture-task.js";
 import { persist } from "./retry.js";
-import { Stage } from "./stage.js";
 import { texts } from "./texts.js";
 import { timelineOf } from "./timeline.js";
+import { wordTask } from "./word-task.js";
 
-/** @import { Persist, SessionView } from "./types.js" */
+/** @import { EventDetail, Persist, SessionView } from "./types.js" */
 
 const root = /** @type {HTMLElement} */ (document.getElementById("experiment"));
 const code = /** @type {string} */ (root.dataset.code);
@@ -56,11 +55,11 @@ async function elsewhere() {
   location.reload();
 }
 
-/** @param {SessionView} session @param {FrameClock} clock */
-function tellEnvironment(session, clock) {
+/** @param {SessionView} session @param {EventDetail} ofTask */
+function tellEnvironment(session, ofTask) {
   if (session.next_index) void api.event("resume", { trial_index: session.next_index });
   void api.event("environment", {
-    frame_ms: clock.frameMs,
+    ...ofTask,
     screen_width_px: screen.width,
     screen_height_px: screen.height,
     window_width_px: innerWidth,
@@ -74,14 +73,13 @@ function tellEnvironment(session, clock) {
 
 /** @param {SessionView} session @param {Outbox} outbox */
 async function runTrials(session, outbox) {
-  const clock = new FrameClock();
   const attention = new Attention((kind, awayMs) => void api.event(kind, { away_ms: Math.round(awayMs) }));
-  const pictures = new Pictures(api, persistently, session.total);
-  const stage = new Stage(session.choices, session.display.image_px);
-  if (session.next_index !== null) pictures.trial(session.next_index).catch(() => undefined);
-  void clock.measure().then(() => tellEnvironment(session, clock));
+  const tools = { api, persist: persistently, total: session.total, attention };
+  const task = session.task.kind === "word" ? wordTask(session.task, tools) : pictureTask(session.task, tools);
+  if (session.next_index !== null) task.stimuli.trial(session.next_index).catch(() => undefined);
+  void task.environment().then((ofTask) => tellEnvironment(session, ofTask));
   const jsPsych = initJsPsych({ display_element: root, use_webaudio: false });
-  await jsPsych.run(timelineOf(session, { stage, clock, attention, pictures, outbox, onRefusal: fail }));
+  await jsPsych.run(timelineOf(session, { task, outbox, onRefusal: fail }));
 }
 
 /** @param {Outbox} outbox */

@@ -33,7 +33,7 @@ export class Outbox {
   }
 
   /**
-   * Delivers what an earlier visit left behind. An answer to a picture that is not in this session's plan is
+   * Delivers what an earlier visit left behind. An answer to a stimulus that is not in this session's plan is
    * another participant's, of whom this browser has no session any more: it is not sent in this one's name.
    */
   async recover() {
@@ -42,7 +42,7 @@ export class Outbox {
     const left = all.filter((entry) => entry.code === this.#code).sort((a, b) => a.index - b.index);
     for (const entry of left) {
       const [view] = await this.#persist(() => this.#api.trials(entry.index, 1));
-      if (view?.image === entry.image) await this.#deliver(entry);
+      if (view && view.stimulus === (entry.stimulus ?? entry.image)) await this.#deliver(entry);
       else await del(keyOf(entry), store);
     }
   }
@@ -50,12 +50,12 @@ export class Outbox {
   /**
    * Resolves when the answer is safe: written here or, where the browser lets us write nothing, delivered.
    * @param {number} index
-   * @param {string} image address of the picture that was answered
+   * @param {string} stimulus address of what was answered
    * @param {import("./types.js").Answer} body
    * @returns {Promise<{delivered: Promise<StoredAnswer>}>}
    */
-  async add(index, image, body) {
-    const entry = { code: this.#code, index, image, body };
+  async add(index, stimulus, body) {
+    const entry = { code: this.#code, index, stimulus, body };
     const written = await set(keyOf(entry), entry, store).then(
       () => true,
       () => false,

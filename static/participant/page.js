@@ -2,6 +2,7 @@
 
 import { ParameterType } from "../vendor/jspsych.js";
 import { element } from "./dom.js";
+import { wordTexts } from "./texts.js";
 
 const info = {
   name: "metamerlab-page",
@@ -12,6 +13,8 @@ const info = {
     paragraphs: { type: ParameterType.STRING, array: true },
     /** What the button says. */
     button: { type: ParameterType.STRING },
+    /** A list that can be looked at, below the paragraphs; none if empty. */
+    words: { type: ParameterType.STRING, array: true, default: [] },
   },
   data: {
     /** How long the page was read, ms. */
@@ -34,18 +37,25 @@ export function pressed(button) {
   return new Promise((resolve) => button.addEventListener("click", () => resolve(), { once: true }));
 }
 
+/** @param {string[]} words */
+function wordList(words) {
+  const list = element("ul", { class: "words" }, ...words.map((word) => element("li", {}, word)));
+  return element("details", {}, element("summary", {}, wordTexts.allWords(words.length)), list);
+}
+
 export class PagePlugin {
   static info = info;
 
   /**
    * @param {HTMLElement} display
-   * @param {{title: string, paragraphs: string[], button: string}} page
+   * @param {{title: string, paragraphs: string[], button: string, words: string[]}} page
    * @param {() => void} [onLoad]
    */
   async trial(display, page, onLoad) {
     const title = element("h1", {}, page.title);
     const paragraphs = page.paragraphs.map((text) => element("p", {}, text));
-    const button = showPage(display, [title, ...paragraphs], page.button);
+    const words = page.words.length ? [wordList(page.words)] : [];
+    const button = showPage(display, [title, ...paragraphs, ...words], page.button);
     const shownMs = performance.now();
     onLoad?.();
     await pressed(button);

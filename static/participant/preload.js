@@ -1,38 +1,56 @@
-/** The pictures of the coming trials: fetched and decoded before each trial, let go after it. */
+/** The stimuli of the coming trials: fetched and decoded before each trial, let go after it. */
 
-/** @import { LoadedTrial, Persist, TrialView } from "./types.js" */
+/** @import { Persist, TrialView } from "./types.js" */
 /** @import { Api } from "./api.js" */
 
 const WINDOW = 20;
 const AHEAD = 10;
 const DECODE_TRIES = 3;
 
-export class Pictures {
+/**
+ * Fetches a file until it can be decoded.
+ * @callback Fetched
+ * @param {string} address
+ * @param {(file: Blob) => Promise<any>} decode
+ * @returns {Promise<any>}
+ */
+
+/**
+ * What makes a trial's stimuli of its files, and what lets go of them.
+ * @template Loaded
+ * @typedef {object} Decoder
+ * @property {(view: TrialView, fetched: Fetched) => Promise<Loaded>} load
+ * @property {(loaded: Loaded) => void} release
+ */
+
+/** @template Loaded */
+export class Preload {
   #api;
   #persist;
   #total;
+  #decoder;
   /** @type {Map<number, Promise<TrialView[]>>} by number of the window */
   #windows = new Map();
-  /** @type {Map<number, Promise<LoadedTrial>>} by trial index */
+  /** @type {Map<number, Promise<Loaded & {view: TrialView}>>} by trial index */
   #trials = new Map();
-  /** @type {Map<string, Promise<ImageBitmap>>} masks are few and shown again and again */
-  #masks = new Map();
 
   /**
-   * @param {Pick<Api, "trials" | "picture">} api
+   * @param {Pick<Api, "trials" | "stimulus">} api
    * @param {Persist} persist
    * @param {number} total number of trials in the session
+   * @param {Decoder<Loaded>} decoder
    */
-  constructor(api, persist, total) {
+  constructor(api, persist, total, decoder) {
     this.#api = api;
     this.#persist = persist;
     this.#total = total;
+    this.#decoder = decoder;
   }
 
   /**
-   * The trial with its pictures; those after it are on their way from now on.
+   * The trial with its stimuli; those after it are on their way from now on.
    * @param {number} index
-   * @returns {Promise<LoadedTrial>}
+   * @returns {Promise<Loaded & {view: TrialView}>}
    */
   async trial(index) {
     const loaded = this.#start(index);
@@ -45,9 +63,9 @@ export class Pictures {
 
   /** @param {number} index of a trial that is over */
   async release(index) {
-    const loaded = this.#trials.get(index);
+    const loaded = await this.#trials.get(index);
     this.#trials.delete(index);
-    (await loaded)?.image.close();
+    if (loaded) this.#decoder.release(loaded);
   }
 
   /** @param {number} index */
@@ -62,25 +80,18 @@ export class Pictures {
       this.#persist(() => this.#api.trials(number * WINDOW, WINDOW)),
     );
     const view = views[index - number * WINDOW];
-    const [image, mask] = await Promise.all([
-      this.#decoded(view.image),
-      remembered(this.#masks, view.mask, () => this.#decoded(view.mask)),
-    ]);
-    return { view, image, mask };
+    return { view, ...(await this.#decoder.load(view, (address, decode) => this.#fetched(address, decode))) };
   }
 
-  /**
-   * @param {string} address
-   * @returns {Promise<ImageBitmap>}
-   */
-  async #decoded(address) {
+  /** @type {Fetched} */
+  async #fetched(address, decode) {
     for (let tries = 1; ; tries += 1) {
       const cache = tries === 1 ? "default" : "reload";
-      const blob = await this.#persist(() => this.#api.picture(address, cache));
+      const file = await this.#persist(() => this.#api.stimulus(address, cache));
       try {
-        return await createImageBitmap(blob);
+        return await decode(file);
       } catch (error) {
-        if (tries === DECODE_TRIES) throw new Error("A picture arrived damaged.", { cause: error });
+        if (tries === DECODE_TRIES) throw new Error("A file of this study arrived damaged.", { cause: error });
       }
     }
   }
@@ -94,7 +105,7 @@ export class Pictures {
  * @param {() => Promise<V>} make
  * @returns {Promise<V>}
  */
-function remembered(kept, key, make) {
+export function remembered(kept, key, make) {
   let value = kept.get(key);
   if (!value) {
     value = make();

@@ -4,58 +4,55 @@
  */
 
 import { element } from "./dom.js";
-import { ChoiceGrid } from "./grid.js";
 import { texts } from "./texts.js";
 
-/** @import { Choice } from "./types.js" */
+/** @import { TaskTexts } from "./texts.js" */
 
-const GROUND = "#808080";
-const INK = "#111111";
-const CROSS_PX = 20;
-const CROSS_LINE_PX = 3;
-/** Clicks this soon after the ready screen are the second half of a double click on an icon. */
+/** Clicks this soon after the ready screen are the second half of a double click on an answer. */
 const ECHO_MS = 250;
 
 export class Stage {
-  #canvas;
-  #context;
+  #texts;
   #progress = element("p", { class: "progress" });
   #startLabel = element("span", { class: "start-label" });
+  #startHint = element("span", { class: "start-hint" });
   #start;
 
   /**
-   * @param {Choice[]} choices
-   * @param {number} imagePx side of the picture
+   * @param {Pick<TaskTexts, "start" | "question">} taskTexts
+   * @param {HTMLElement} timed what is there while the stimulus is presented; has the class "timed"
+   * @param {HTMLElement} response what takes the answer; has the class "response"
    */
-  constructor(choices, imagePx) {
-    const size = String(imagePx);
-    this.#canvas = element("canvas", { class: "picture", width: size, height: size, "aria-hidden": "true" });
-    this.#context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d", { alpha: false }));
-    const hint = element("span", { class: "start-hint" }, texts.startHint);
-    this.#start = element("button", { type: "button", class: "start" }, this.#startLabel, hint);
-    this.grid = new ChoiceGrid(choices);
-    const question = element("p", { class: "question", "aria-hidden": "true" }, texts.question);
-    const centre = element("div", { class: "centre" }, this.#canvas, this.#start, this.grid.element);
+  constructor(taskTexts, timed, response) {
+    this.#texts = taskTexts;
+    this.#start = element("button", { type: "button", class: "start" }, this.#startLabel, this.#startHint);
+    const question = element("p", { class: "question", "aria-hidden": "true" }, taskTexts.question);
+    const centre = element("div", { class: "centre" }, timed, this.#start, response);
     this.element = element("div", { class: "stage" }, this.#progress, question, centre);
   }
 
   /**
-   * Shows the ready screen, not yet to be started.
+   * Puts the stage on the display: the ready screen, not yet to be started.
+   * @param {HTMLElement} display
    * @param {string} progress
    */
-  wait(progress) {
+  open(display, progress) {
     this.#progress.textContent = progress;
     this.#startLabel.textContent = texts.loading;
     this.#start.disabled = true;
-    this.#phase("ready");
+    this.phase("ready");
+    display.append(this.element);
   }
 
   /**
    * Resolves when the participant starts the trial: by space or Enter, or a click or tap anywhere.
+   * @param {string} hint
    * @returns {Promise<void>}
    */
-  started() {
-    this.#startLabel.textContent = texts.start;
+  started(hint = texts.startHint) {
+    this.phase("ready");
+    this.#startLabel.textContent = this.#texts.start;
+    this.#startHint.textContent = hint;
     this.#start.disabled = false;
     this.#start.focus({ preventScroll: true });
     const shownMs = performance.now();
@@ -73,40 +70,8 @@ export class Stage {
     });
   }
 
-  blank() {
-    this.#phase("timed");
-    this.#fill();
-  }
-
-  fixation() {
-    this.#phase("timed");
-    this.#fill();
-    const middle = this.#canvas.width / 2;
-    this.#context.fillStyle = INK;
-    const [arm, half] = [CROSS_PX / 2, CROSS_LINE_PX / 2];
-    this.#context.fillRect(middle - arm, middle - half, CROSS_PX, CROSS_LINE_PX);
-    this.#context.fillRect(middle - half, middle - arm, CROSS_LINE_PX, CROSS_PX);
-  }
-
-  /** @param {ImageBitmap} bitmap */
-  picture(bitmap) {
-    this.#phase("timed");
-    this.#context.drawImage(bitmap, 0, 0, this.#canvas.width, this.#canvas.height);
-  }
-
-  /** Shows the grid and waits for the choice. */
-  choose() {
-    this.#phase("response");
-    return this.grid.choose();
-  }
-
-  #fill() {
-    this.#context.fillStyle = GROUND;
-    this.#context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
-  }
-
   /** @param {"ready" | "timed" | "response"} phase */
-  #phase(phase) {
+  phase(phase) {
     document.body.dataset.phase = phase;
   }
 }

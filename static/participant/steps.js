@@ -1,6 +1,6 @@
 /** What comes after what in a session: pure, so that it is tested without a page. */
 
-/** @import { SessionView } from "./types.js" */
+/** @import { PictureTask, SessionView } from "./types.js" */
 
 /**
  * @typedef {{kind: "instructions"} | {kind: "welcome_back", answered: number, left: number}
@@ -48,7 +48,7 @@ export function place({ total, practice }, index) {
 
 /**
  * The durations of a trial's phases: practice is shown longer.
- * @param {SessionView["timing"]} timing
+ * @param {PictureTask["timing"]} timing
  * @param {boolean} practice
  */
 export function durations(timing, practice) {

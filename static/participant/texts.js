@@ -4,40 +4,17 @@
 const counted = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
 export const texts = {
-  /** @param {number} number @param {number} of */
-  practiceProgress: (number, of) => `Practice ${number} of ${of}`,
-  /** @param {number} number @param {number} of */
-  progress: (number, of) => `Picture ${number} of ${of}`,
   loading: "One moment …",
-  start: "Show the picture",
   startHint: "Press the space bar, click or tap",
-  question: "What was it?",
 
   instructionsTitle: "What you will do",
   begin: "Start",
   welcomeBackTitle: "Welcome back",
-  /** @param {number} answered @param {number} left */
-  welcomeBack: (answered, left) => [
-    `${counted(answered, "answer is", "answers are")} saved, and nothing was lost.`,
-    `You go on where you left off: ${counted(left, "picture", "pictures")} to go.`,
-  ],
   continue: "Continue",
   practiceDoneTitle: "The practice is over",
-  /** @param {number} left */
-  practiceDone: (left) => [
-    `Now come the real pictures: ${left} of them, shown just as briefly, and without a word about right or wrong.`,
-    "Some are hard to tell. Choose whatever fits best, even when you have to guess.",
-  ],
   breakTitle: "Time for a short break",
-  /** @param {number} done @param {number} total */
-  break: (done, total) => [
-    `${done} of ${total} pictures are behind you.`,
-    "Look into the distance for a moment, and go on when you are ready.",
-  ],
   /** @param {string} label */
   right: (label) => `Right: ${label}`,
-  /** @param {string} label @param {string} chosen */
-  wrong: (label, chosen) => `It was: ${label}. You chose: ${chosen}.`,
 
   saving: "Saving your last answers …",
   reconnecting: "Reconnecting … Your answers are safe.",
@@ -47,4 +24,79 @@ export const texts = {
   failedTitle: "Something went wrong",
   failed: "The answers that you gave are safe. Please load the page again to go on.",
   reload: "Load again",
+};
+
+/**
+ * What is said differently of pictures and of sounds.
+ * @typedef {object} TaskTexts
+ * @property {string} start
+ * @property {string} question
+ * @property {(number: number, of: number, practice: boolean) => string} progress
+ * @property {(answered: number, left: number) => string[]} welcomeBack
+ * @property {(left: number) => string[]} practiceDone
+ * @property {(done: number, total: number) => string[]} break
+ * @property {(label: string, given: string) => string} wrong
+ */
+
+/** @param {number} answered */
+const saved = (answered) => `${counted(answered, "answer is", "answers are")} saved, and nothing was lost.`;
+
+/** @type {TaskTexts} */
+export const pictureTexts = {
+  start: "Show the picture",
+  question: "What was it?",
+  progress: (number, of, practice) => `${practice ? "Practice" : "Picture"} ${number} of ${of}`,
+  welcomeBack: (answered, left) => [
+    saved(answered),
+    `You go on where you left off: ${counted(left, "picture", "pictures")} to go.`,
+  ],
+  practiceDone: (left) => [
+    `Now come the real pictures: ${left} of them, shown just as briefly, and without a word about right or wrong.`,
+    "Some are hard to tell. Choose whatever fits best, even when you have to guess.",
+  ],
+  break: (done, total) => [
+    `${done} of ${total} pictures are behind you.`,
+    "Look into the distance for a moment, and go on when you are ready.",
+  ],
+  wrong: (label, given) => `It was: ${label}. You chose: ${given}.`,
+};
+
+/** @type {TaskTexts & Record<string, any>} */
+export const wordTexts = {
+  start: "Play the sound",
+  question: "Which word was in the middle?",
+  progress: (number, of, practice) => `${practice ? "Practice" : "Sound"} ${number} of ${of}`,
+  welcomeBack: (answered, left) => [
+    saved(answered),
+    `You go on where you left off: ${counted(left, "sound", "sounds")} to go.`,
+  ],
+  practiceDone: (left) => [
+    `Now come the real sounds: ${left} of them, each played once, and without a word about right or wrong.`,
+    "Some are hard to tell. Give the word that comes closest, even when you have to guess.",
+  ],
+  break: (done, total) => [
+    `${done} of ${total} sounds are behind you.`,
+    "Rest your ears for a moment, and go on when you are ready.",
+  ],
+  wrong: (label, given) => `It was: ${label}. Your word: ${given}.`,
+  listen: "Listen …",
+  silent: "Your browser plays no sound yet. Please click or tap here once more",
+
+  confirm: "Confirm",
+  list: "Words of the list",
+  typeHint: "Type the word. Words that fit are listed.",
+  exactHint: "Press Enter or Confirm to give this word.",
+  notExact: "This is no word of the list. Please go on typing, or choose one that is listed.",
+  /** @param {number} count */
+  matching: (count) => (count ? `${counted(count, "word fits", "words fit")}.` : "No word of the list fits."),
+  /** @param {number} count */
+  allWords: (count) => `All ${count} words`,
+
+  levelTitle: "Set the volume",
+  level: [
+    "Please put on headphones if you have some, and set the volume of your device to about a quarter.",
+    "Then play the noise, and turn the volume up until it is loud and still comfortable. Leave it there.",
+  ],
+  play: "Play the noise",
+  stop: "Stop the noise",
 };

@@ -1,5 +1,10 @@
 /** What passes between the page and the server, and between the page's own modules. Times are in ms. */
 
+import type { Api } from "./api.js";
+import type { Attention } from "./attention.js";
+import type { Preload } from "./preload.js";
+import type { TaskTexts } from "./texts.js";
+
 export interface Choice {
   name: string;
   label: string;
@@ -14,25 +19,37 @@ export interface Durations {
   mask_ms: number;
 }
 
+export interface PictureTask {
+  kind: "picture";
+  timing: Durations & { practice_image_ms: number; practice_mask_ms: number };
+  image_px: number;
+  choices: Choice[];
+  masks: string[];
+}
+
+export interface WordTask {
+  kind: "word";
+  lead_ms: number;
+  vocabulary: string[];
+}
+
 export interface SessionView {
   study: { name: string };
   total: number;
   practice: number;
   next_index: number | null;
   completed: boolean;
-  timing: Durations & { practice_image_ms: number; practice_mask_ms: number };
-  display: { image_px: number };
-  choices: Choice[];
-  masks: string[];
+  task: PictureTask | WordTask;
   instructions: string[];
   breaks_after: number[];
 }
 
+/** One trial as the server tells of it; a sound has no mask. */
 export interface TrialView {
   index: number;
   phase: "practice" | "main";
-  image: string;
-  mask: string;
+  stimulus: string;
+  mask: string | null;
   answered: boolean;
 }
 
@@ -44,13 +61,8 @@ export interface Flips {
   response: number;
 }
 
-export interface TimingRecord {
-  requested_image_ms: number;
-  image_frames: number;
-  frame_ms: number;
-  flips_ms: Flips;
-  achieved_image_ms: number;
-  dropped_frames: number;
+/** What every trial stores beside its own measurements. */
+export interface TrialRecord {
   focus_losses: number;
   hidden: boolean;
   window_width_px: number;
@@ -58,11 +70,40 @@ export interface TimingRecord {
   device_pixel_ratio: number;
 }
 
+export interface PictureRecord extends TrialRecord {
+  requested_image_ms: number;
+  image_frames: number;
+  frame_ms: number;
+  flips_ms: Flips;
+  achieved_image_ms: number;
+  dropped_frames: number;
+}
+
+export interface WordEntryRecord {
+  keystrokes: number;
+  first_key_ms: number | null;
+  pastes: number;
+  how: "typed" | "picked";
+}
+
+export interface SoundRecord extends TrialRecord {
+  requested_sound_ms: number;
+  onset_ms: number;
+  late_ms: number;
+  played_ms: number | null;
+  interruptions: number;
+  context_state: AudioContextState;
+  sample_rate_hz: number;
+  base_latency_ms: number | null;
+  output_latency_ms: number | null;
+  entry: WordEntryRecord;
+}
+
 export interface Answer {
   uuid: string;
   answer: string;
   rt_ms: number;
-  timing: TimingRecord;
+  timing: PictureRecord | SoundRecord;
 }
 
 export interface StoredAnswer {
@@ -73,23 +114,59 @@ export interface StoredAnswer {
   feedback: { correct: boolean; answer: string } | null;
 }
 
-/** An answer on its way: `image` is the address of the picture that it answers, unique to this session. */
+/**
+ * An answer on its way: `stimulus` is the address of what it answers, unique to this session. Answers that an
+ * older page left behind have it in `image`.
+ */
 export interface OutboxEntry {
   code: string;
   index: number;
-  image: string;
+  stimulus: string;
+  image?: string;
   body: Answer;
 }
 
 export type EventKind = "resume" | "focus" | "visibility" | "fullscreen" | "error" | "environment";
 export type EventDetail = Record<string, string | number | boolean>;
 
-/** A trial whose pictures are decoded. */
-export interface LoadedTrial {
-  view: TrialView;
+export interface LoadedPicture {
   image: ImageBitmap;
   mask: ImageBitmap;
 }
 
+export interface LoadedSound {
+  sound: AudioBuffer;
+}
+
 /** Takes a promise that may be long in coming, and tells the participant so if it is. */
 export type Persist = <T>(attempt: () => Promise<T>) => Promise<T>;
+
+/** What every task is made with. */
+export interface Tools {
+  api: Api;
+  persist: Persist;
+  total: number;
+  attention: Attention;
+}
+
+/** A node of jsPsych's timeline, with the parameters of its plugin. */
+export interface TimelineNode {
+  type: any;
+  [parameter: string]: any;
+}
+
+/** What tells naming pictures from recognising words; the rest of a session is the same. */
+export interface Task {
+  texts: TaskTexts;
+  stimuli: Preload<any>;
+  /** Words that the instructions list. */
+  vocabulary: string[];
+  /** What is noted once of the device. */
+  environment(): Promise<EventDetail>;
+  /** Nodes of jsPsych's timeline that follow the first page of text. */
+  opening: TimelineNode[];
+  /** The node of a trial. */
+  trial(index: number, practice: boolean): TimelineNode;
+  /** What feedback shows of a trial below the verdict. */
+  shown(index: number, right: string): Promise<HTMLElement[]>;
+}

@@ -22,7 +22,7 @@ from app.core.tokens import token_sha256
 from app.db.migrate import upgrade
 from app.db.session import Database
 from app.experiments import service
-from tests.support import build_tiny_bundle, study_yaml
+from tests.support import build_tiny_bundle, study_yaml, word_study_yaml
 
 ROOT = Path(__file__).parents[2]
 START_PATIENCE_S = 30
@@ -33,11 +33,12 @@ class Site:
     folder: Path
     base_url: str
 
-    def create_study(self, name: str, naturals: int, **fields: object) -> str:
-        """Make a study of `naturals` pictures and open it; returns the live link."""
-        bundle = build_tiny_bundle(self.folder / f"bundle-{name}", naturals, failed=frozenset())
+    def create_study(self, name: str, naturals: int, kind: str = "picture", **fields: object) -> str:
+        """Make a study of `naturals` pictures or sounds and open it; returns the live link."""
+        bundle = build_tiny_bundle(self.folder / f"bundle-{name}", naturals, failed=frozenset(), kind=kind)
         file = self.folder / f"{name}.yaml"
-        file.write_text(study_yaml(bundle, name=name, **fields))
+        write = word_study_yaml if kind == "sound" else study_yaml
+        file.write_text(write(bundle, name=name, **fields))
         with ThreadPoolExecutor(1) as thread:  # Playwright keeps an event loop running in this one
             code = thread.submit(asyncio.run, self._open_study(file)).result()
         return f"{self.base_url}/s/{code}"

@@ -75,10 +75,11 @@ RUN_PLUGIN = """async ({mode, durations}) => {
   const { Image16Plugin } = await import("/static/participant/image16.js");
   const { Attention } = await import("/static/participant/attention.js");
   const { FrameClock } = await import("/static/participant/clock.js");
-  const { Stage } = await import("/static/participant/stage.js");
+  const { PictureStage } = await import("/static/participant/picture-stage.js");
   const choices = ["cat", "dog"].map((name) =>
     ({ name, label: name, icon: `/static/vendor/icons/${name}.webp` }));
-  const [clock, stage, attention] = [new FrameClock(), new Stage(choices, 224), new Attention(() => {})];
+  const stage = new PictureStage(choices, 224);
+  const [clock, attention] = [new FrameClock(), new Attention(() => {})];
   const bitmap = await createImageBitmap(new ImageData(224, 224));
   const jsPsych = initJsPsych({ display_element: document.querySelector("main"), use_webaudio: false });
   const trial = {

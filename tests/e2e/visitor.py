@@ -5,6 +5,7 @@ from playwright.sync_api import Page
 CARD_BUTTON = ".card button.primary"
 START = ".start:enabled"
 GRID = "[data-phase=response] .grid"
+FIELD = "[data-phase=response] .word-field"
 
 
 class Visitor:
@@ -51,3 +52,27 @@ class Visitor:
         """Wait for the end page; returns the completion code."""
         self.page.wait_for_url(f"**/end/{self.code}")
         return self.page.inner_text("#completion-code")
+
+
+class Listener(Visitor):
+    """A participant who hears words."""
+
+    def read_on(self) -> None:
+        """Leave all pages behind, the one for the volume too, until a trial can be started."""
+        while "start" not in self.page.wait_for_selector(f"{CARD_BUTTON}, {START}").get_attribute("class"):
+            if self.page.is_disabled(CARD_BUTTON):
+                self.page.click(".card .secondary")
+            self.page.click(f"{CARD_BUTTON}:enabled")
+
+    def listen(self) -> None:
+        """Start a trial and wait for the field."""
+        self.page.wait_for_selector(START)
+        self.page.keyboard.press("Space")
+        self.page.wait_for_selector(FIELD)
+
+    def trial(self, choice: str) -> None:
+        self.read_on()
+        self.listen()
+        self.page.keyboard.type(choice)
+        self.page.keyboard.press("Enter")
+        self.answers.append(choice)

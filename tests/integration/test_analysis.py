@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.analysis import queries
-from app.analysis.codebook import TRIAL_COLUMNS
-from app.analysis.export import FILE_NAMES, all_files, codebook_csv, file_of, trials_csv, write_files
+from app.analysis.codebook import trial_columns
+from app.analysis.export import all_files, codebook_csv, file_names, file_of, trials_csv, write_files
 from app.analysis.figures.figure import FORMATS
 from app.analysis.figures.recognition import recognition_figure
 from app.analysis.queries import PlanTruth
@@ -33,6 +34,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.randomness import generator
 from app.db.session import Database
 from app.db.tables import Response
+from app.stimuli.medium import PICTURES
 from app.trials.simulate import SimulatedObserver, accuracies
 from synthesis.bundle.errors import StorageError
 from tests.http import new_client
@@ -48,7 +50,12 @@ def observer_of(truth: PlanTruth) -> SimulatedObserver:
     return SimulatedObserver(GIVEN, CATEGORIES, generator(3, "observer", truth.slot))
 
 
-async def simulate(app: FastAPI, code: str, participants: int) -> int:
+async def simulate(
+    app: FastAPI,
+    code: str,
+    participants: int,
+    observer: Callable[[PlanTruth], SimulatedObserver] = observer_of,
+) -> int:
     database: Database = app.state.database
 
     async def look_up(asset_token: str) -> PlanTruth:
@@ -60,7 +67,7 @@ async def simulate(app: FastAPI, code: str, participants: int) -> int:
     trials = 0
     for _ in range(participants):
         async with new_client(app) as client:
-            trials += await take_part(client, code, look_up, observer_of)
+            trials += await take_part(client, code, look_up, observer)
     return trials
 
 
@@ -99,7 +106,7 @@ async def test_simulated_participants_give_back_the_accuracies_that_they_were_gi
         assert abs(point.proportion_correct - GIVEN[point.condition]) < reach, point
         assert 0 < reach < 0.6, point
     numbers = await quality_of(app)
-    assert numbers.within_one_frame_share == 1.0
+    assert numbers.on_time_share == 1.0
     assert numbers.timed_trials == curve.trials
     assert numbers.median_rt_ms == (await details_of(app))[1].kept["rt_ms"].median()
     assert numbers.median_rt_ms == pytest.approx(900, rel=0.2)
@@ -139,9 +146,9 @@ async def test_who_did_not_finish_is_counted_only_on_request(
     assert (partial.recognition.participants, partial.recognition.trials) == (1, 2)
     # A page that could not measure sent no duration: such trials are not counted as on time or late.
     numbers = await quality_of(app, "live", include_partial=True)
-    assert (numbers.timed_trials, numbers.within_one_frame_share) == (0, None)
+    assert (numbers.timed_trials, numbers.on_time_share) == (0, None)
     _answers, single = await details_of(app, "live")
-    assert single.table["image_within_one_frame"].isna().all()
+    assert single.table["on_time"].isna().all()
     assert set(single.table["participant_excluded"]) == {"unfinished"}
     assert single.kept.empty
 
@@ -161,7 +168,7 @@ async def test_a_picture_two_frames_too_long_is_not_on_time(app: FastAPI, open_l
             }
             await client.put(f"/api/{code}/trials/{index}", json=answer)
     _answers, single = await details_of(app, "live")
-    assert single.table["image_within_one_frame"].tolist() == [True, True, False]
+    assert single.table["on_time"].tolist() == [True, True, False]
 
 
 async def test_trials_csv_holds_every_answer_with_the_columns_of_the_codebook(
@@ -170,7 +177,7 @@ async def test_trials_csv_holds_every_answer_with_the_columns_of_the_codebook(
     await simulate(app, open_links["simulated"], 2)
     _answers, single = await details_of(app)
     written = pd.read_csv(io.BytesIO(trials_csv(single.table)))
-    assert list(written.columns) == [column.name for column in TRIAL_COLUMNS]
+    assert list(written.columns) == [column.name for column in trial_columns(PICTURES)]
     assert len(written) == single.analysis.recognition.trials
     assert (written["correct"] == (written["answer"] == written["category"])).all()
     assert not written.duplicated(["participant_id", "natural_id"]).any()
@@ -178,7 +185,7 @@ async def test_trials_csv_holds_every_answer_with_the_columns_of_the_codebook(
         stored = await session.get_one(Response, 5)  # the first main trial of the first participant
     assert written["rt_ms"][0] == stored.rt_ms
     assert datetime.fromisoformat(written["received_at"][0]) == stored.received_at.astimezone(UTC)
-    codebook = list(csv.DictReader(io.StringIO(codebook_csv().decode())))
+    codebook = list(csv.DictReader(io.StringIO(codebook_csv(PICTURES).decode())))
     assert [row["name"] for row in codebook] == list(written.columns)
     assert all(row["description"] for row in codebook)
 
@@ -207,9 +214,10 @@ async def test_the_same_answers_give_the_same_files(
     for folder in (tmp_path / "first", tmp_path / "second"):
         write_files(folder, dict(all_files(*await details_of(app))))
         contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    assert set(contents[0]) == set(FILE_NAMES)
-    pdfs = {name for name in FILE_NAMES if name.endswith(".pdf")}  # these carry the moment of their making
-    assert {name for name in FILE_NAMES if contents[0][name] != contents[1][name]} <= pdfs
+    names = file_names(PICTURES)
+    assert set(contents[0]) == set(names)
+    pdfs = {name for name in names if name.endswith(".pdf")}  # these carry the moment of their making
+    assert {name for name in names if contents[0][name] != contents[1][name]} <= pdfs
     assert b"2 simulated participants" in contents[0]["recognition.svg"]
 
 

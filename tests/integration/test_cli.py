@@ -38,7 +38,7 @@ def cli(
 
 
 def test_a_study_from_an_empty_database_to_its_close(cli: Cli, study_file: Path, tiny_bundle: Path) -> None:
-    assert json.loads(cli("db", "upgrade", "--json")[1]) == {"revision": "0003"}
+    assert json.loads(cli("db", "upgrade", "--json")[1]) == {"revision": "0004"}
     bundle = json.loads(cli("stimuli", "ingest", tiny_bundle, "--json")[1])
     assert (bundle["naturals"], bundle["metamers"], bundle["not_certified"]) == (20, 60, 2)
     checked = json.loads(cli("study", "validate", study_file, "--json")[1])

@@ -48,7 +48,7 @@ async def test_trials_have_one_shape_that_tells_nothing(
         assert trial.pop("phase") == ("practice" if index < 4 else "main")
         assert trial.pop("answered") is False
         # An address of 128 random bits, and one of the eight masks by the trial's place.
-        assert re.fullmatch(r"/stimuli/[\w-]{22}", trial.pop("image"))
+        assert re.fullmatch(r"/stimuli/[\w-]{22}", trial.pop("stimulus"))
         assert trial.pop("mask") == f"/masks/{code}/{index % 8}"
         assert trial == {}
 
@@ -60,7 +60,7 @@ async def test_pictures_carry_pixels_only(
     await enter(client, code)
     words = await revealing_words(database)
     for trial in await all_trials(client, code):
-        picture = await client.get(trial["image"])
+        picture = await client.get(trial["stimulus"])
         assert set(picture.headers) == PICTURE_HEADERS
         assert picture.headers["cache-control"] == "private, max-age=86400, immutable"
         headers = {name: value for name, value in picture.headers.items() if "policy" not in name}
@@ -89,11 +89,11 @@ async def test_pictures_are_for_their_owner_only(app: FastAPI, open_links: dict[
     async with new_client(app) as owner, new_client(app) as other, new_client(app) as stranger:
         await enter(owner, code)
         await enter(other, code)
-        image = (await all_trials(owner, code))[0]["image"]
+        image = (await all_trials(owner, code))[0]["stimulus"]
         assert (await owner.get(image)).status_code == 200
         for refused in (await other.get(image), await stranger.get(image)):
             assert refused.status_code == 404
-            assert refused.json()["error"]["code"] == "no_such_picture"
+            assert refused.json()["error"]["code"] == "no_such_stimulus"
 
 
 async def test_a_picture_that_changed_on_disk_is_not_shown(
@@ -110,7 +110,7 @@ async def test_a_picture_that_changed_on_disk_is_not_shown(
         bundle = await session.get_one(Bundle, 1)
         bundle.path = str(moved)
     await enter(client, code)
-    image = (await all_trials(client, code))[0]["image"]
+    image = (await all_trials(client, code))[0]["stimulus"]
     assert (await client.get(image)).status_code == 200
     for blob in (moved / "blobs").iterdir():
         blob.write_bytes(b"changed")

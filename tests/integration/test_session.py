@@ -27,7 +27,7 @@ async def test_from_consent_to_the_completion_code(
     assert [trial["phase"] for trial in trials[:5]] == ["practice"] * 4 + ["main"]
     assert len(trials) in {19, 20}
     for trial in trials:
-        picture = await client.get(trial["image"])
+        picture = await client.get(trial["stimulus"])
         assert picture.headers["content-type"] == "image/png"
         stored = await client.put(f"/api/{code}/trials/{trial['index']}", json=answer_body())
         assert (stored.json()["feedback"] is not None) == (trial["phase"] == "practice")
@@ -58,8 +58,9 @@ async def test_the_session_view(client: httpx.AsyncClient, open_links: dict[str,
     assert view["practice"] == 4
     assert view["next_index"] == 1
     assert view["completed"] is False
-    assert view["display"] == {"image_px": 224}
-    assert view["timing"] == {
+    task = view["task"]
+    assert (task["kind"], task["image_px"]) == ("picture", 224)
+    assert task["timing"] == {
         "blank_ms": 500,
         "fixation_ms": 300,
         "image_ms": 300,
@@ -69,9 +70,9 @@ async def test_the_session_view(client: httpx.AsyncClient, open_links: dict[str,
     }
     assert view["instructions"] == list(preset.instructions)
     assert view["breaks_after"] == []
-    assert view["masks"] == [f"/masks/{code}/{number}" for number in range(8)]
-    assert len(view["choices"]) == 16
-    assert view["choices"][:2] == [
+    assert task["masks"] == [f"/masks/{code}/{number}" for number in range(8)]
+    assert len(task["choices"]) == 16
+    assert task["choices"][:2] == [
         {"name": "airplane", "label": "airplane", "icon": "/static/vendor/icons/airplane.webp"},
         {"name": "bear", "label": "bear", "icon": "/static/vendor/icons/bear.webp"},
     ]

@@ -67,11 +67,11 @@ async def test_a_bundle_at_an_s3_address_is_ingested_and_served_from_there(
     assert bundle.path == address
     pictures = await rows_of(database, Stimulus)
     assert len(pictures) == 80
-    data = stimuli.read_picture(bundle.path, pictures[0].blob_sha256)
+    data = stimuli.read_stimulus(bundle.path, pictures[0].blob_sha256)
     assert data.startswith(b"\x89PNG")
     BundleStore(address).blob_path(pictures[0].blob_sha256).unlink()
     with pytest.raises(stimuli.DamagedStimulusError):
-        stimuli.read_picture(bundle.path, pictures[0].blob_sha256)
+        stimuli.read_stimulus(bundle.path, pictures[0].blob_sha256)
 
 
 async def test_a_draft_can_be_replaced_and_an_opened_study_cannot(

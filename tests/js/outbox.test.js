@@ -26,7 +26,7 @@ class Server {
   }
 
   async trials(start, count) {
-    return Array.from({ length: count }, (_, i) => ({ index: start + i, image: `/stimuli/token${start + i}` }));
+    return Array.from({ length: count }, (_, i) => ({ index: start + i, stimulus: `/stimuli/token${start + i}` }));
   }
 }
 
@@ -74,8 +74,15 @@ test("what an earlier visit left behind is delivered first", async () => {
   assert.deepEqual(await keys(store), []);
 });
 
+test("an answer that an older page left behind is delivered, too", async () => {
+  await set("code/2", { code: "code", index: 2, image: "/stimuli/token2", body: answer("old") }, store);
+  const server = new Server();
+  await new Outbox("code", server, patient).recover();
+  assert.equal(server.stored.get(2).uuid, "old");
+});
+
 test("an answer of another session is never sent in this one's name", async () => {
-  const entry = { code: "code", index: 3, image: "/stimuli/of-someone-else", body: answer("x") };
+  const entry = { code: "code", index: 3, stimulus: "/stimuli/of-someone-else", body: answer("x") };
   await set("code/3", entry, store);
   const server = new Server();
   await new Outbox("code", server, patient).recover();
@@ -84,7 +91,7 @@ test("an answer of another session is never sent in this one's name", async () =
 });
 
 test("answers to other studies are left alone", async () => {
-  await set("other/0", { code: "other", index: 0, image: "/stimuli/token0", body: answer("o") }, store);
+  await set("other/0", { code: "other", index: 0, stimulus: "/stimuli/token0", body: answer("o") }, store);
   const server = new Server();
   await new Outbox("code", server, patient).recover();
   assert.equal(server.stored.size, 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pictures } from "../../static/participant/preload.js";
+import { Preload, remembered } from "../../static/participant/preload.js";
 
 /** The server's side: `asked` notes what was fetched; `broken` addresses give bytes that do not decode. */
 class Server {
@@ -16,12 +16,12 @@ class Server {
     const length = Math.min(count, this.total - start);
     return Array.from({ length }, (_, i) => ({
       index: start + i,
-      image: `/stimuli/${start + i}`,
+      stimulus: `/stimuli/${start + i}`,
       mask: `/masks/${(start + i) % 2}`,
     }));
   }
 
-  async picture(address, cache) {
+  async stimulus(address, cache) {
     this.asked.push(`${address} ${cache}`);
     const failures = this.broken.get(address) ?? 0;
     this.broken.set(address, failures - 1);
@@ -29,26 +29,42 @@ class Server {
   }
 }
 
-globalThis.createImageBitmap = async (blob) => {
+const decode = async (blob) => {
   if (blob === "damaged") throw new DOMException("not decoded", "InvalidStateError");
-  return { of: blob, closed: false, close() { this.closed = true; } };
+  return { of: blob, closed: false };
 };
+
+/** As pictures and sounds are made of their files: the stimulus anew, the mask once. */
+class Decoder {
+  masks = new Map();
+
+  async load(view, fetched) {
+    const mask = remembered(this.masks, view.mask, () => fetched(view.mask, decode));
+    return { stimulus: await fetched(view.stimulus, decode), mask: await mask };
+  }
+
+  release({ stimulus }) {
+    stimulus.closed = true;
+  }
+}
+
+const preload = (server, total) => new Preload(server, once, total, new Decoder());
 
 const once = (attempt) => attempt();
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-test("a trial comes with its own picture and mask", async () => {
-  const { view, image, mask } = await new Pictures(new Server(50), once, 50).trial(21);
+test("a trial comes with its own stimulus and mask", async () => {
+  const { view, stimulus, mask } = await preload(new Server(50), 50).trial(21);
   assert.equal(view.index, 21);
-  assert.equal(image.of, "/stimuli/21");
+  assert.equal(stimulus.of, "/stimuli/21");
   assert.equal(mask.of, "/masks/1");
 });
 
-test("the next ten trials are fetched ahead, each picture and mask once", async () => {
+test("the next ten trials are fetched ahead, each stimulus and mask once", async () => {
   const server = new Server(50);
-  const pictures = new Pictures(server, once, 50);
-  await pictures.trial(15);
-  await pictures.trial(15);
+  const stimuli = preload(server, 50);
+  await stimuli.trial(15);
+  await stimuli.trial(15);
   await settled();
   const images = server.asked.filter((line) => line.startsWith("/stimuli"));
   assert.deepEqual(images, Array.from({ length: 11 }, (_, i) => `/stimuli/${15 + i} default`));
@@ -58,7 +74,7 @@ test("the next ten trials are fetched ahead, each picture and mask once", async 
 
 test("nothing is fetched beyond the last trial", async () => {
   const server = new Server(3);
-  await new Pictures(server, once, 3).trial(1);
+  await preload(server, 3).trial(1);
   await settled();
   assert.deepEqual(server.asked.filter((line) => line.startsWith("/stimuli")), [
     "/stimuli/1 default",
@@ -66,23 +82,23 @@ test("nothing is fetched beyond the last trial", async () => {
   ]);
 });
 
-test("a damaged picture is fetched anew, past the browser's cache", async () => {
+test("a damaged file is fetched anew, past the browser's cache", async () => {
   const server = new Server(1);
   server.broken.set("/stimuli/0", 2);
-  const { image } = await new Pictures(server, once, 1).trial(0);
-  assert.equal(image.of, "/stimuli/0");
+  const { stimulus } = await preload(server, 1).trial(0);
+  assert.equal(stimulus.of, "/stimuli/0");
   assert.equal(server.asked.filter((line) => line === "/stimuli/0 reload").length, 2);
 });
 
-test("a picture that stays damaged is a clear failure", async () => {
+test("a file that stays damaged is a clear failure", async () => {
   const server = new Server(1);
   server.broken.set("/stimuli/0", 99);
-  await assert.rejects(new Pictures(server, once, 1).trial(0), /damaged/);
+  await assert.rejects(preload(server, 1).trial(0), /damaged/);
 });
 
-test("the picture of a finished trial is let go", async () => {
-  const pictures = new Pictures(new Server(1), once, 1);
-  const { image } = await pictures.trial(0);
-  await pictures.release(0);
-  assert.equal(image.closed, true);
+test("the stimulus of a finished trial is let go", async () => {
+  const stimuli = preload(new Server(1), 1);
+  const { stimulus } = await stimuli.trial(0);
+  await stimuli.release(0);
+  assert.equal(stimulus.closed, true);
 });

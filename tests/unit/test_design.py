@@ -122,5 +122,5 @@ def test_practice_is_of_different_categories_while_they_last() -> None:
 
 
 def test_practice_needs_more_pictures_than_trials() -> None:
-    with pytest.raises(ValueError, match="2 practice trials need more than 2 natural pictures"):
+    with pytest.raises(ValueError, match="2 practice trials need more than 2 natural stimuli"):
         choose_practice(0, ["bear", "cat"], 2)

@@ -122,7 +122,7 @@ def test_each_gate_says_its_limit() -> None:
 def test_why_single_trials_are_dropped() -> None:
     trials = pd.DataFrame(
         {
-            "image_within_one_frame": pd.array([True, False, None, False, True], dtype="boolean"),
+            "on_time": pd.array([True, False, None, False, True], dtype="boolean"),
             "rt_ms": [100.0, 100.0, 500.0, 500.0, 9000.0],
         }
     )

@@ -63,7 +63,8 @@ def test_entropy_of_constant_answers_is_0_and_of_even_ones_1_bit() -> None:
         ("b", "cat", "cat", 5), ("b", "dog", "dog", 5),
         ("c", "cat", "cat", 3), ("c", "cat", "dog", 1),
     )  # fmt: skip
-    entropy = response_entropy(confusion(counts, ["a", "b", "c", "d"], PETS)).set_index("condition")
+    table = confusion(counts, list("abcd"), PETS)
+    entropy = response_entropy(table, list("abcd")).set_index("condition")
     assert entropy.loc["a", "entropy_bits"] == 0
     assert entropy.loc["b", "entropy_bits"] == 1  # evenly spread, but without doubt within a category
     assert entropy.loc["b", "entropy_given_category_bits"] == 0

@@ -90,9 +90,8 @@ def test_the_detections_of_a_confusion_table_are_those_of_its_counts() -> None:
         )
     ]
     rows.append(("natural", "bear", "na", 2))
-    table = detection_table(
-        pd.DataFrame(rows, columns=["condition", "category", "answer", "trials"]), ["bear", "cat"]
-    )
+    cells = pd.DataFrame(rows, columns=["condition", "category", "answer", "trials"])
+    table = detection_table(cells, ["bear", "cat"], ["natural", "stem", "head"])
     assert list(dict.fromkeys(table["condition"])) == ["natural", "stem", "head", METAMERS]
     first, last = table.iloc[0], table.iloc[-1]
     assert vars(detections([[9, 1, 2], [0, 10, 0]], ["bear", "cat"])[0]) == first.drop("condition").to_dict()

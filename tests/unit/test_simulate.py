@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from app.analysis.recognition import recognition, scores_of
+from app.trials.records import SoundRecord
 from app.trials.simulate import NATURAL_ACCURACY, SimulatedObserver, accuracies
+from app.trials.timing import on_time
 
 CATEGORIES = [f"category-{number}" for number in range(16)]
 CONDITIONS = ["natural", "stem", "block2", "block4", "block10", "head"]
@@ -28,7 +30,7 @@ def test_natural_alone_needs_no_layers() -> None:
 def test_the_same_seed_gives_the_same_answers_and_another_seed_others() -> None:
     def run(seed: int) -> list[tuple[str, float]]:
         observer = SimulatedObserver({"stem": 0.5}, CATEGORIES, np.random.default_rng(seed))
-        answers = [observer.answer("stem", "category-3", **TIMES) for _ in range(20)]
+        answers = [observer.name_picture("stem", "category-3", **TIMES) for _ in range(20)]
         return [(answer.answer, answer.rt_ms) for answer in answers]
 
     assert run(1) == run(1)
@@ -37,7 +39,7 @@ def test_the_same_seed_gives_the_same_answers_and_another_seed_others() -> None:
 
 def test_wrong_answers_are_spread_over_all_other_categories() -> None:
     observer = SimulatedObserver({"stem": 0.0}, CATEGORIES, np.random.default_rng(5))
-    answers = [observer.answer("stem", "category-3", **TIMES).answer for _ in range(1500)]
+    answers = [observer.name_picture("stem", "category-3", **TIMES).answer for _ in range(1500)]
     counts = pd.Series(answers).value_counts()
     assert set(counts.index) == set(CATEGORIES) - {"category-3"}
     # 100 expected each, SD 9.7; five SDs either way (seeded, so this cannot fail by chance).
@@ -46,7 +48,7 @@ def test_wrong_answers_are_spread_over_all_other_categories() -> None:
 
 def test_response_times_are_log_normal_about_their_median() -> None:
     observer = SimulatedObserver({"stem": 1.0}, CATEGORIES, np.random.default_rng(6))
-    times = np.log([observer.answer("stem", "category-3", **TIMES).rt_ms for _ in range(2000)])
+    times = np.log([observer.name_picture("stem", "category-3", **TIMES).rt_ms for _ in range(2000)])
     assert np.median(times) == pytest.approx(np.log(900), abs=0.04)
     assert np.std(times) == pytest.approx(0.35, abs=0.03)
 
@@ -54,13 +56,28 @@ def test_response_times_are_log_normal_about_their_median() -> None:
 def test_timing_record_is_that_of_18_frames_at_60_hz() -> None:
     timing = (
         SimulatedObserver({"stem": 1.0}, CATEGORIES, np.random.default_rng(7))
-        .answer("stem", "category-3", **TIMES)
+        .name_picture("stem", "category-3", **TIMES)
         .timing
     )
     assert timing["image_frames"] == 18
     assert timing["achieved_image_ms"] == pytest.approx(300.0)
     assert timing["flips_ms"] == {"fixation": 0.0, "image": 300.0, "mask": 600.0, "response": 900.0}
     assert (timing["dropped_frames"], timing["hidden"]) == (0, False)
+
+
+def test_words_are_typed_after_the_sound_and_their_record_fits() -> None:
+    observer = SimulatedObserver({"stem": 1.0}, ["cat", "water"], np.random.default_rng(8))
+    answers = [observer.type_word("stem", "water", sound_ms=2000.0, lead_ms=50.0) for _ in range(400)]
+    for given in answers:
+        entry = given.timing["entry"]
+        assert given.answer == "water"
+        assert given.rt_ms > entry["first_key_ms"] > 2000
+        assert entry["keystrokes"] == (6 if entry["how"] == "typed" else 5)
+        assert SoundRecord.model_validate(given.timing).played_ms >= 2000  # type: ignore[operator]
+    typed = sum(given.timing["entry"]["how"] == "typed" for given in answers)
+    # 320 expected, SD 8; five SDs either way (seeded, so this cannot fail by chance).
+    assert 280 < typed < 360
+    assert sum(on_time(SoundRecord.model_validate(given.timing)) or 0 for given in answers) > 390
 
 
 def test_analysis_recovers_the_given_accuracies() -> None:
@@ -76,7 +93,7 @@ def test_analysis_recovers_the_given_accuracies() -> None:
         observer = SimulatedObserver(given, CATEGORIES, random)
         for condition in CONDITIONS * 8:
             category = str(random.choice(CATEGORIES))
-            correct = observer.answer(condition, category, **TIMES).answer == category
+            correct = observer.name_picture(condition, category, **TIMES).answer == category
             rows.append((participant, condition, correct))
     trials = pd.DataFrame(rows, columns=["participant_id", "condition", "correct"])
     for point in recognition(scores_of(trials), CONDITIONS, CATEGORIES, level=0.999).conditions:

@@ -1,12 +1,13 @@
-"""Confusion matrices: one heat map per condition, right answers on the diagonal."""
+"""Confusions: one heat map per condition, right answers on the diagonal, where the categories are few."""
 
 from typing import Any
 
 import altair as alt
 
-from app.analysis.confusion import NO_ANSWER
+from app.analysis.confusion import LARGEST_MATRIX, NO_ANSWER
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import INK, titled
+from app.analysis.figures.word_errors import word_errors_figure
 from app.analysis.service import Answers
 from app.analysis.tables import records
 from app.analysis.words import participants_in_words, readable
@@ -22,9 +23,15 @@ _TOOLTIP = [
 
 
 def confusion_figure(answers: Answers) -> Figure:
+    """Matrices where they can be read, else the most frequent confusions."""
+    few = len(answers.analysis.choices) <= LARGEST_MATRIX
+    return _matrices(answers) if few else word_errors_figure(answers)
+
+
+def _matrices(answers: Answers) -> Figure:
     """The share of each answer among the trials of each true category, in every condition."""
     analysis, table = answers.analysis, answers.confusion
-    categories = list(analysis.bundle.categories)
+    categories = list(analysis.choices)
     shown = table[table["trials"].groupby(table["condition"]).transform("sum") > 0]
     names = [readable(condition) for condition in analysis.conditions]
     data = shown.assign(name=shown["condition"].map(readable))

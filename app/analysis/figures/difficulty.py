@@ -1,4 +1,4 @@
-"""How hard single pictures are: one dot per picture and condition."""
+"""How hard single stimuli are: one dot per stimulus and condition."""
 
 import altair as alt
 
@@ -15,14 +15,14 @@ _SPREAD = 0.3  # dots of one condition are spread to either side by this many st
 
 
 def difficulty_figure(trials: Trials) -> Figure:
-    """Each picture's proportion correct, and the median picture of each condition as a bar."""
+    """Each stimulus's proportion correct, and the median one of each condition as a bar."""
     analysis = trials.analysis
     table = item_difficulty(trials.kept)
     index = {condition: number for number, condition in enumerate(analysis.conditions)}
     table = table.sort_values("condition", key=lambda names: names.map(index), kind="stable")
     rank = table.groupby("condition").cumcount()
     most = table.groupby("condition")["natural_id"].transform("size")
-    # Hardest to easiest from left to right, so that equal pictures stand beside each other.
+    # Hardest to easiest from left to right, so that equal ones stand beside each other.
     place = table["condition"].map(index).map(position).astype(float) + _SPREAD * (
         2 * (rank + 0.5) / most - 1
     )
@@ -43,14 +43,15 @@ def difficulty_figure(trials: Trials) -> Figure:
     bars = alt.Chart(alt.InlineData(values=medians)).mark_tick(
         orient="horizontal", size=34, thickness=2.5, color=VERMILION
     )
-    title = f"Difficulty of single pictures: {analysis.study.name}"
+    noun = analysis.medium.kind
+    title = f"Difficulty of single {noun}s: {analysis.study.name}"
     least, greatest = (int(table["trials"].min()), int(table["trials"].max())) if len(table) else (0, 0)
     caption = [
         f"{participants_in_words(analysis.recognition.participants, analysis.kind)}; {least} to {greatest} "
-        "answers per dot (one picture in one condition), hardest first.",
-        "Bar: median picture.",
+        f"answers per dot (one {noun} in one condition), hardest first.",
+        f"Bar: median {noun}.",
     ]
     chart = alt.layer(*chance_line(analysis.recognition.chance), dots, bars.encode(x=x, y=y)).properties(
         title=titled(title, caption), width=width(len(analysis.conditions)), height=_HEIGHT
     )
-    return draw(chart, title, "Proportion correct of each picture in each condition.", table)
+    return draw(chart, title, f"Proportion correct of each {noun} in each condition.", table)

@@ -49,7 +49,7 @@ def response_times_figure(trials: Trials) -> Figure:
     title = f"Response times: {analysis.study.name}"
     caption = [
         f"Mean over {participants_in_words(analysis.recognition.participants, analysis.kind)} of their "
-        "median times from the onset of the response screen.",
+        f"median times from {analysis.medium.rt_onset}.",
         "Bars: ±1 SEM over participants (ddof 1). A participant without such answers is not in the mean.",
     ]
     chart = alt.layer(bars, marks).properties(

@@ -12,19 +12,20 @@ from app.analysis.words import plural
 
 Panel = alt.LayerChart | alt.FacetChart  # Altair's own type of layered charts
 _WIDTH, _HEIGHT = 260, 200
-OFF, AWAY = "Picture more than a frame off", "Page without focus or hidden"
+AWAY = "Page without focus or hidden"
 
 
 def timing_figure(analysis: StudyAnalysis) -> Figure:
     """Two panels; in each, participants sorted by their share, and the limit where the study declares one."""
     table = participants_table(analysis)
+    off = f"{analysis.medium.kind} {analysis.medium.off_time}".capitalize()
     title = f"Timing and attention: {analysis.study.name}"
     caption = [
         f"{plural(len(table), 'participant')} who answered, those left out included. "
         "One dot each, from least to most affected.",
     ]
     chart = alt.hconcat(
-        _panel(table, "untimely", "timed", OFF, analysis.rules.bad_timing_above),
+        _panel(table, "untimely", "timed", off, analysis.rules.bad_timing_above),
         _panel(table, "unattended", "watched", AWAY, analysis.rules.unattended_above),
         spacing=40,
     ).properties(title=titled(title, caption))

@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
 from app.analysis.comparison import Comparison, compare
-from app.analysis.confusion import response_entropy
-from app.analysis.export import ANSWER_FIGURES, CURVE_FIGURES, TRIAL_FIGURES
+from app.analysis.confusion import LARGEST_MATRIX, response_entropy
+from app.analysis.export import ANSWER_FIGURES, CURVE_FIGURES, TRIAL_FIGURES, neighbours
 from app.analysis.figures.flow import flow_table
+from app.analysis.neighbours import NO_DICTIONARY, known_pronunciations
 from app.analysis.report import methods
 from app.analysis.report.parts import MISSING, Section, Table, digits
 from app.analysis.report.statistics import detection_rows, networks_section, statistics_section
@@ -42,7 +43,7 @@ async def load(
 ) -> Report:
     """The report of an analysis, from the database, beside `networks` (`observers.read_answers`) if given."""
     answers, trials = await service.answers(session, analysis), await service.trials(session, analysis)
-    quality, shown = await service.quality(session, analysis), await service.shown_pictures(session, analysis)
+    quality, shown = await service.quality(session, analysis), await service.shown_stimuli(session, analysis)
     compared = None if networks is None else await asyncio.to_thread(compare, trials, networks, shown)
     return await asyncio.to_thread(report_of, answers, trials, quality, compared)
 
@@ -72,11 +73,11 @@ def report_of(
             *([] if compared is None else [networks_section(analysis, compared)]),
             Section(
                 "Answers",
-                tables=(_entropy(answers), detection_rows(answers)),
+                tables=tuple(_answers(answers)),
                 figures=(ANSWER_FIGURES["confusion"](answers),),
             ),
             Section(
-                "Response times, course of the session, single pictures",
+                f"Response times, course of the session, single {analysis.medium.kind}s",
                 tables=(_response_times(trials),),
                 figures=tuple(make(trials) for make in TRIAL_FIGURES.values()),
             ),
@@ -93,11 +94,11 @@ def _methods(analysis: StudyAnalysis, quality: Quality) -> Iterator[str]:
         manifest = BundleStore(Path(analysis.bundle.path)).read_manifest()
         yield from methods.stimuli(manifest, analysis.conditions)
     except BundleError:  # its message names a folder of this machine, which a report should not
-        yield "How the pictures were made is not described here, since their bundle could not be read."
+        yield "How the stimuli were made is not described here, since their bundle could not be read."
     people = analysis.flow.analysed
     mean = analysis.flow.trials_before / people if people else None
-    yield methods.procedure(definition_of(analysis.study), mean, len(analysis.bundle.categories))
-    yield methods.measured(quality)
+    yield methods.procedure(definition_of(analysis.study), mean, len(analysis.choices))
+    yield methods.measured(quality, analysis.medium)
     yield methods.exclusions(analysis.flow, analysis.kind)
     yield methods.analysis(analysis.recognition)
 
@@ -135,6 +136,37 @@ def _flow(analysis: StudyAnalysis) -> Table:
     return Table("Gates in order", ("Gate", "Counted", "Left out", "Remaining"), tuple(rows))
 
 
+def _answers(answers: Answers) -> Iterator[Table]:
+    """Sensitivity to each category where these are few; of words, how near the errors were."""
+    yield _entropy(answers)
+    if len(answers.analysis.choices) <= LARGEST_MATRIX:
+        yield detection_rows(answers)
+    if answers.analysis.medium.kind == "sound":
+        yield _neighbours(answers)
+
+
+def _neighbours(answers: Answers) -> Table:
+    rows = [
+        (
+            readable(row["condition"]),
+            str(row["errors"]),
+            str(row["judged"]),
+            str(row["neighbours"]),
+            digits(row["share"]),
+            digits(row["share_by_chance"]),
+        )
+        for row in records(neighbours(answers))
+    ]
+    note = (
+        "A neighbour differs from the word by one phoneme at most (CMU Pronouncing Dictionary, without "
+        "stress). By chance: of answers drawn evenly from the other words. Judged: both words are in the "
+        "dictionary."
+    )
+    header = ("Condition", "Errors", "Judged", "Neighbours", "Share", "By chance")
+    found = note if known_pronunciations() else f"Not judged: {NO_DICTIONARY}."
+    return Table("Errors that are phonological neighbours of the word", header, tuple(rows), found)
+
+
 def _entropy(answers: Answers) -> Table:
     rows = [
         (
@@ -143,7 +175,7 @@ def _entropy(answers: Answers) -> Table:
             digits(row["entropy_given_category_bits"], 2),
             str(row["trials"]),
         )
-        for row in records(response_entropy(answers.confusion))
+        for row in records(response_entropy(answers.confusion, answers.analysis.conditions))
     ]
     note = "Plug-in estimates, too low with few trials."
     return Table(

@@ -7,29 +7,32 @@ from app.analysis.exclusions import Flow
 from app.analysis.recognition import Recognition
 from app.analysis.service import Quality
 from app.analysis.words import duration_in_words, participants_in_words, plural, readable
+from app.experiments.presets import PicturePreset, WordPreset
 from app.experiments.schemas import StudyDefinition
+from app.stimuli.medium import MEDIA, Medium
 from synthesis.bundle.manifest import NATURAL, Item, Manifest
 
 
 def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
-    """How the pictures were made, and which of them could be shown."""
+    """How the stimuli were made, and which of them could be presented."""
+    medium = MEDIA[manifest.model.input.kind]
     layers = [layer for layer in conditions if layer != NATURAL]
     items = [item for item in manifest.items if item.layer in layers]
-    model, decision = manifest.model, manifest.decision
+    model = manifest.model
     yield (
         f"Model metamers of {model.name} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) "
-        f"were synthesised for {plural(len(manifest.naturals), 'picture')} of {len(decision.categories)} "
-        "categories, "
-        f"{model.input}, at {plural(len(layers), 'layer')}: "
+        f"were synthesised for {plural(len(manifest.naturals), medium.kind)} of "
+        f"{len({natural.category for natural in manifest.naturals})} {medium.answers} "
+        f"({model.input}), at {plural(len(layers), 'layer')}: "
         f"{', '.join(readable(layer) for layer in layers)}. {_recipe(items)}"
     )
     passed = sum(item.certificate.passed for item in items)
     yield (
-        "A metamer was shown only if the network gave it the label that it gave the natural picture "
-        f"(decision rule: {decision.rule}), and if Spearman’s rho, Pearson’s R² and the signal-to-noise "
-        "ratio of the matched layer’s activations each exceeded the maximum of their null distribution over "
-        f"{_null_pairs(manifest, layers)} pairs of natural pictures. {passed} of {len(items)} metamers "
-        f"passed{_failures(items)}. The stimulus bundle has the digest {manifest.digest[:12]}."
+        "A metamer was presented only if the network gave it the label that it gave the natural "
+        f"{medium.kind} (decision rule: {manifest.decision.rule}), and if Spearman’s rho, Pearson’s R² and "
+        "the signal-to-noise ratio of the matched layer’s activations each exceeded the maximum of their "
+        f"null distribution over {_null_pairs(manifest, layers)} pairs of natural "
+        f"{medium.kind}s. {passed} of {len(items)} metamers passed{_failures(items)}. The stimulus bundle has the digest {manifest.digest[:12]}."
     )
 
 
@@ -60,38 +63,57 @@ def _failures(items: Sequence[Item]) -> str:
     return f" (not: {parts})" if parts else ""
 
 
-def procedure(definition: StudyDefinition, trials_per_participant: float | None, categories: int) -> str:
-    """What one participant did."""
-    timing = definition.timing
+def procedure(definition: StudyDefinition, trials_per_participant: float | None, choices: int) -> str:
+    """What one participant did; `choices` is the number of possible answers."""
+    preset, kind = definition.timing, definition.timing.medium.kind
     mean = trials_per_participant
     main = "" if mean is None else f" and {mean:.0f} main trials on average"
+    if isinstance(preset, WordPreset):
+        trial, practice = _word_trial(preset, choices), ""
+    else:
+        trial = _picture_trial(preset, choices)
+        practice = f" (picture {preset.practice_image_ms} ms, mask {preset.practice_mask_ms} ms)"
     return (
-        f"The task followed the preset {definition.preset}: the participant started a trial; after a blank "
-        f"screen ({timing.blank_ms} ms) and a fixation cross ({timing.fixation_ms} ms) a picture was shown "
-        f"for {timing.image_ms} ms and masked by noise for {timing.mask_ms} ms; then one of {categories} "
-        "categories was chosen without time limit. There were "
-        f"{plural(definition.practice_trials, 'practice trial')} with feedback (picture "
-        f"{timing.practice_image_ms} ms, mask {timing.practice_mask_ms} ms){main}. A participant saw each "
-        "natural picture at most once, in one condition; conditions were balanced within participants, and "
-        "pictures over conditions across participants. The order was random."
+        f"The task followed the preset {definition.preset}: {trial} There were "
+        f"{plural(definition.practice_trials, 'practice trial')} with feedback{practice}{main}. A "
+        f"participant was given each natural {kind} at most once, in one condition; conditions were balanced "
+        f"within participants, and {kind}s over conditions across participants. The order was random."
     )
 
 
-def measured(quality: Quality) -> str:
+def _picture_trial(preset: PicturePreset, choices: int) -> str:
+    return (
+        f"the participant started a trial; after a blank screen ({preset.blank_ms} ms) and a fixation cross "
+        f"({preset.fixation_ms} ms) a picture was shown for {preset.image_ms} ms and masked by noise for "
+        f"{preset.mask_ms} ms; then one of {choices} categories was chosen without time limit."
+    )
+
+
+def _word_trial(preset: WordPreset, choices: int) -> str:
+    return (
+        "before the first trial the participant set the volume with a noise of the sounds’ level; no "
+        "headphone check was made. The participant started a trial; a sound was scheduled "
+        f"{preset.lead_ms} ms later and played once. After its end the word in its middle was typed without "
+        f"time limit; words of the list that fit what was typed were shown, and one of its {choices} words "
+        "had to be confirmed."
+    )
+
+
+def measured(quality: Quality, medium: Medium) -> str:
     """What the participants' browsers measured."""
     share, rt_ms, duration_s = (
-        quality.within_one_frame_share,
+        quality.on_time_share,
         quality.median_rt_ms,
         quality.median_duration_s,
     )
     sentences = [
-        "No browser reported the pictures’ durations."
+        f"No browser reported whether the {medium.kind}s were on time."
         if share is None
-        else f"By the browsers’ own timestamps, {share:.1%} of {quality.timed_trials} pictures were shown "
-        "within one frame of the requested duration."
+        else f"By the browsers’ own clocks, {share:.1%} of {quality.timed_trials} {medium.kind}s were "
+        f"{medium.on_time}."
     ]
     if rt_ms is not None:
-        sentences.append(f"The median response time was {rt_ms:.0f} ms.")
+        sentences.append(f"The median response time was {rt_ms:.0f} ms from {medium.rt_onset}.")
     if duration_s is not None:
         sentences.append(f"The median session took {duration_in_words(duration_s)}.")
     return " ".join(sentences)

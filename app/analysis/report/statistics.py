@@ -1,4 +1,4 @@
-"""The report's tests and models, and what networks do on the same pictures."""
+"""The report's tests and models, and what networks do on the same stimuli."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ def statistics_section(trials: Trials) -> Section:
     if fitted.model is None:
         words.append(f"Logistic mixed model: {fitted.note}.")
     effect = effects_table("Effect of stage: repeated-measures ANOVA", [("stage", stage_effect(analysis))])
-    return Section("Statistics", tuple(words), (effect, *_mixed_model(fitted)))
+    return Section("Statistics", tuple(words), (effect, *_mixed_model(fitted, analysis.medium.kind)))
 
 
 def effects_table(title: str, effects: Sequence[tuple[str, Record]]) -> Table:
@@ -48,9 +48,9 @@ def effects_table(title: str, effects: Sequence[tuple[str, Record]]) -> Table:
 
 
 def detection_rows(answers: Answers) -> Table:
-    """d' and criterion of each category, for natural pictures and for all metamers."""
-    categories = answers.analysis.bundle.categories
-    found = detection_table(answers.confusion, categories)
+    """d' and criterion of each category, for natural stimuli and for all metamers."""
+    categories = answers.analysis.choices
+    found = detection_table(answers.confusion, categories, answers.analysis.conditions)
     natural, shown = found["condition"].iloc[0], list(found["condition"])
     metamers = METAMERS if METAMERS in shown else shown[-1]
     parts = [records(found[found["condition"] == name]) for name in (natural, metamers)]
@@ -78,21 +78,22 @@ def detection_rows(answers: Answers) -> Table:
 
 def networks_section(analysis: StudyAnalysis, compared: Comparison) -> Section:
     """Curves, correlations, ANOVAs and error consistency."""
+    kind = analysis.medium.kind
     tables = (
-        _correlations(compared.correlations),
+        _correlations(compared.correlations, kind),
         effects_table(
             "Observer (human, network) x stage: mixed ANOVA",
             [(f"{one.model}: {one.effect}", one) for one in compared.effects],
         ),
-        _consistency(compared.consistency),
+        _consistency(compared.consistency, kind),
     )
     figure = observers_figure(analysis, compared.curves)
     return Section(
-        "Networks on the same pictures", tuple(f"{note}." for note in compared.notes), tables, (figure,)
+        f"Networks on the same {kind}s", tuple(f"{note}." for note in compared.notes), tables, (figure,)
     )
 
 
-def _mixed_model(fitted: Fitted) -> tuple[Table, ...]:
+def _mixed_model(fitted: Fitted, kind: str) -> tuple[Table, ...]:
     model = fitted.model
     if model is None:
         return ()
@@ -108,14 +109,14 @@ def _mixed_model(fitted: Fitted) -> tuple[Table, ...]:
         for one in model.conditions
     ]
     header = ("Condition", "Odds ratio", f"{100 * model.level:.0f} % interval", "z", "p", "Trials")
-    return (Table("Logistic mixed model of being right", header, tuple(rows), _about(model)),)
+    return (Table("Logistic mixed model of being right", header, tuple(rows), _about(model, kind)),)
 
 
-def _about(model: MixedModel) -> str:
+def _about(model: MixedModel, kind: str) -> str:
     notes = [f"{readable(one.condition)}: {one.note}" for one in model.conditions if one.note]
     texts = (
         f"Odds against {readable(model.reference)}; participant (SD {model.participant_sd:.2f} logits, "
-        f"N = {model.participants}) and natural picture (SD {model.stimulus_sd:.2f}, N = {model.stimuli}) "
+        f"N = {model.participants}) and natural {kind} (SD {model.stimulus_sd:.2f}, N = {model.stimuli}) "
         "are random intercepts; Laplace approximation, Wald intervals",
         *notes,
         *model.notes,
@@ -123,7 +124,8 @@ def _about(model: MixedModel) -> str:
     return f"{'; '.join(texts)}."
 
 
-def _correlations(table: pd.DataFrame) -> Table:
+def _correlations(table: pd.DataFrame, kind: str) -> Table:
+    table = table.assign(over=table["over"].replace("pictures", f"{kind}s"))
     rows = [
         (row["observer"], row["over"], digits(row["pearson"]), digits(row["spearman"]), str(row["n"]))
         for row in records(table)
@@ -135,7 +137,7 @@ def _correlations(table: pd.DataFrame) -> Table:
     return Table("Correlation of people’s and networks’ recognition", header, tuple(rows), " ".join(notes))
 
 
-def _consistency(table: pd.DataFrame) -> Table:
+def _consistency(table: pd.DataFrame, kind: str) -> Table:
     rows = [
         (
             row["observer"],
@@ -147,7 +149,7 @@ def _consistency(table: pd.DataFrame) -> Table:
         )
         for row in records(table)
     ]
-    header = ("Network", "Condition", "Kappa", "SEM", "Pictures in common", "N")
+    header = ("Network", "Condition", "Kappa", "SEM", f"{kind.capitalize()}s in common", "N")
     notes = [
         f"{row['observer']}, {readable(row['condition'])}: {row['note']}."
         for row in records(table)

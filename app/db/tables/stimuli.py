@@ -10,7 +10,10 @@ from app.db.base import Base
 
 
 class Bundle(Base):
-    """A verified bundle folder. `layers` are the matched layers in depth order."""
+    """A verified bundle folder. `layers` are the matched layers in depth order.
+
+    `medium` is picture or sound (`app.stimuli.medium`); `categories` are what the model can answer.
+    """
 
     __tablename__ = "bundles"
 
@@ -18,15 +21,16 @@ class Bundle(Base):
     digest: Mapped[str] = mapped_column(unique=True)
     path: Mapped[str]
     model: Mapped[str]
+    medium: Mapped[str] = mapped_column(server_default="picture")
     layers: Mapped[list[str]]
     categories: Mapped[list[str]]
     ingested_at: Mapped[datetime]
 
 
 class Stimulus(Base):
-    """One picture: a natural stimulus, or its metamer at one condition.
+    """One picture or sound: a natural stimulus, or its metamer at one condition.
 
-    `condition` is "natural" or the name of the matched layer; `natural_id` is the same for a natural picture
+    `condition` is "natural" or the name of the matched layer; `natural_id` is the same for a natural stimulus
     and all its metamers. A metamer that failed its certificate is kept, and never shown.
     """
 

@@ -1,0 +1,75 @@
+/** Naming pictures: what the session needs to know of this task. */
+
+import { FrameClock } from "./clock.js";
+import { element } from "./dom.js";
+import { Image16Plugin } from "./image16.js";
+import { PictureStage } from "./picture-stage.js";
+import { Preload, remembered } from "./preload.js";
+import { durations } from "./steps.js";
+import { pictureTexts } from "./texts.js";
+
+/** @import { Decoder } from "./preload.js" */
+/** @import { Choice, LoadedPicture, PictureTask, Task, Tools } from "./types.js" */
+
+/**
+ * @param {PictureTask} task
+ * @param {Tools} tools
+ * @returns {Task}
+ */
+export function pictureTask(task, { api, persist, total, attention }) {
+  const stage = new PictureStage(task.choices, task.image_px);
+  const clock = new FrameClock();
+  const stimuli = new Preload(api, persist, total, pictures());
+  return {
+    texts: pictureTexts,
+    stimuli,
+    vocabulary: [],
+    environment: async () => ({ frame_ms: await clock.measure() }),
+    opening: [],
+    trial: (index, practice) => ({
+      type: Image16Plugin,
+      load: () => stimuli.trial(index),
+      choices: task.choices,
+      ...durations(task.timing, practice),
+      stage: () => stage,
+      clock: () => clock,
+      attention: () => attention,
+    }),
+    shown: async (index, right) => {
+      const { image } = await stimuli.trial(index);
+      return [element("div", { class: "pair" }, drawn(image), ...icon(task.choices, right))];
+    },
+  };
+}
+
+/** @returns {Decoder<LoadedPicture>} */
+function pictures() {
+  /** @type {Map<string, Promise<ImageBitmap>>} masks are few and shown again and again */
+  const masks = new Map();
+  return {
+    async load(view, fetched) {
+      const decode = (/** @type {Blob} */ file) => createImageBitmap(file);
+      const address = /** @type {string} */ (view.mask);
+      const [image, mask] = await Promise.all([
+        fetched(view.stimulus, decode),
+        remembered(masks, address, () => fetched(address, decode)),
+      ]);
+      return { image, mask };
+    },
+    release: ({ image }) => image.close(),
+  };
+}
+
+/** @param {ImageBitmap} bitmap */
+function drawn(bitmap) {
+  const size = { width: String(bitmap.width), height: String(bitmap.height) };
+  const canvas = element("canvas", { ...size, class: "picture", role: "img", "aria-label": "" });
+  canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+  return canvas;
+}
+
+/** @param {Choice[]} choices @param {string} name */
+function icon(choices, name) {
+  const source = choices.find((choice) => choice.name === name)?.icon;
+  return source ? [element("img", { alt: "", width: "96", height: "96", src: source })] : [];
+}

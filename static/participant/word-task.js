@@ -1,0 +1,52 @@
+/** Recognising words: what the session needs to know of this task. */
+
+import { LevelPlugin } from "./level.js";
+import { Player } from "./player.js";
+import { Preload } from "./preload.js";
+import { wordTexts } from "./texts.js";
+import { WordPlugin } from "./word.js";
+import { WordStage } from "./word-stage.js";
+import { Vocabulary } from "./words.js";
+
+/** @import { Decoder } from "./preload.js" */
+/** @import { LoadedSound, Task, Tools, WordTask } from "./types.js" */
+
+/**
+ * @param {WordTask} task
+ * @param {Tools} tools
+ * @returns {Task}
+ */
+export function wordTask(task, { api, persist, total, attention }) {
+  const stage = new WordStage(new Vocabulary(task.vocabulary));
+  const player = new Player();
+  player.listen(document);
+  const stimuli = new Preload(api, persist, total, sounds(player));
+  return {
+    texts: wordTexts,
+    stimuli,
+    vocabulary: task.vocabulary,
+    environment: async () => ({}),
+    opening: [{ type: LevelPlugin, player: () => player }],
+    trial: (index) => ({
+      type: WordPlugin,
+      load: () => stimuli.trial(index),
+      vocabulary: task.vocabulary,
+      lead_ms: task.lead_ms,
+      stage: () => stage,
+      player: () => player,
+      attention: () => attention,
+    }),
+    shown: async () => [],
+  };
+}
+
+/**
+ * @param {Player} player
+ * @returns {Decoder<LoadedSound>}
+ */
+function sounds(player) {
+  return {
+    load: async (view, fetched) => ({ sound: await fetched(view.stimulus, (file) => player.decode(file)) }),
+    release: () => undefined,
+  };
+}
