@@ -126,7 +126,8 @@ def _resampled(word: Waveform, factor: float) -> Waveform:
     if factor == 1.0:
         return word
     places = np.arange(0, len(word) - 1, factor)
-    return np.interp(places, np.arange(len(word)), word).astype(np.float32)
+    resampled: Waveform = np.interp(places, np.arange(len(word)), word).astype(np.float32)
+    return resampled
 
 
 def _add(clip: Waveform, word: Waveform, start: int, fade: int) -> None:

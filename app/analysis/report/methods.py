@@ -32,7 +32,8 @@ def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
         f"{medium.kind} (decision rule: {manifest.decision.rule}), and if Spearman’s rho, Pearson’s R² and "
         "the signal-to-noise ratio of the matched layer’s activations each exceeded the maximum of their "
         f"null distribution over {_null_pairs(manifest, layers)} pairs of natural "
-        f"{medium.kind}s. {passed} of {len(items)} metamers passed{_failures(items)}. The stimulus bundle has the digest {manifest.digest[:12]}."
+        f"{medium.kind}s. {passed} of {len(items)} metamers passed{_failures(items)}. "
+        f"The stimulus bundle has the digest {manifest.digest[:12]}."
     )
 
 
