@@ -1,4 +1,4 @@
-"""One run at a time into a bundle: a file lock in a local folder, a lease at a remote address."""
+"""One run at a time into a bundle or a training: a file lock in a folder, a lease at a remote address."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
@@ -27,19 +28,24 @@ def exclusive(root: UPath) -> Iterator[None]:
     A killed run's file lock is gone with its process. Its lease is stale after a minute, or at once for a run
     on the same machine. Raises `UserError` if another run is at work.
     """
-    with _file_lock(root) if is_local(root) else _lease(root):
-        yield
+    if is_local(root):
+        refusal = _refusal(root, "another run is writing into this bundle")
+        with exclusive_folder(root / "journal", refusal):
+            yield
+    else:
+        with _lease(root):
+            yield
 
 
 @contextmanager
-def _file_lock(root: UPath) -> Iterator[None]:
-    folder = root / "journal"
+def exclusive_folder(folder: UPath | Path, refusal: UserError) -> Iterator[None]:
+    """Hold a local folder's lock during the block; raise `refusal` if another process holds it."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(str(folder / ".lock"), timeout=0):
             yield
     except Timeout:
-        raise _refusal(root, "another run is writing into this bundle") from None
+        raise refusal from None
 
 
 @dataclass(frozen=True)

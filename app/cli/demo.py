@@ -92,6 +92,14 @@ def _starter_demos(var: Path) -> Iterator[Demo]:
         study=EXAMPLES / "starter-study.yaml",
         study_name="starter-image16",
     )
+    yield Demo(
+        stimuli="words",
+        starter=("starter-words", "--out", var / "starter-words", "--words", 16),
+        spec=EXAMPLES / "starter-words-synthesis.yaml",
+        bundle=var / "bundles" / "starter-words",
+        study=EXAMPLES / "starter-words-study.yaml",
+        study_name="starter-words",
+    )
 
 
 def _demo_of_folder(stimuli: Path, var: Path) -> Demo:

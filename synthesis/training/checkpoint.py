@@ -38,19 +38,36 @@ def load_checkpoint(
 
     Raises `UserError` if the folder holds another spec's training, or a file that is no checkpoint.
     """
-    path = folder / FILE
-    if not path.exists():
+    if not (folder / FILE).exists():
         return None
-    try:
-        saved = torch.load(path, weights_only=True)
-        same = saved["spec"] == spec.model_dump_json()
-    except Exception as error:  # torch raises many kinds for a damaged file
-        raise UserError(
-            f"{path}: is no checkpoint ({error.__class__.__name__}); remove it to begin again"
-        ) from None
-    if not same:
+    saved = _read(folder / FILE)
+    if saved["spec"] != spec.model_dump_json():
         raise UserError(f"{folder}: holds a training of another spec; name another folder")
     network.load_state_dict(saved["network"])
     optimiser.load_state_dict(saved["optimiser"])
     state: dict[str, Any] = saved["state"]
     return state
+
+
+def load_weights(folder: Path, network: nn.Module) -> None:
+    """The weights of another training. Raises `UserError` if it is not there or of another network."""
+    path = folder / FILE
+    if not path.exists():
+        raise UserError(f"start_from: {folder} holds no training (it has no {FILE})")
+    try:
+        network.load_state_dict(_read(path)["network"])
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[:200]
+        raise UserError(f"start_from: the network in {folder} is another one ({reason})") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        saved: dict[str, Any] = torch.load(path, weights_only=True)
+        if not {"spec", "network", "optimiser", "state"} <= saved.keys():
+            raise ValueError
+    except Exception as error:  # torch raises many kinds for a damaged file
+        raise UserError(
+            f"{path}: is no checkpoint ({error.__class__.__name__}); remove it to begin again"
+        ) from None
+    return saved

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from synthesis.bundle.errors import UserError
 from synthesis.bundle.yaml_file import load_yaml
 from synthesis.progress import Steps
 
@@ -16,13 +17,15 @@ def train(
 ) -> None:
     """Train a network of words or backgrounds, and write OUT/network.safetensors. Prints one JSON line."""
     # Not at the top: the other commands must not load torch.
+    from synthesis.lock import exclusive_folder
     from synthesis.training import loop
     from synthesis.training.parts import read_parts
     from synthesis.training.spec import TrainSpec
 
     wanted = load_yaml(spec, TrainSpec)
     parts = read_parts(wanted)
-    with Steps(f"batches of {wanted.batch} clips", wanted.steps) as steps:
+    busy = UserError(f"{out}: another training is writing into this folder; give another --out")
+    with exclusive_folder(out, busy), Steps(f"batches of {wanted.batch} clips", wanted.steps) as steps:
         progress = loop.train(wanted, parts, out, steps)
     result = {
         "examples": progress.step * wanted.batch,

@@ -27,6 +27,7 @@ def write_network(
         "voices": sorted({voice.name for voice in spoken.voices}),
         "validation": progress.validations[-1] if progress.validations else {},
         "optimiser": spec.optimiser.model_dump(mode="json"),
+        "start_from": spec.start_from and spec.start_from.name,
         "clips": spec.clips.model_dump(mode="json"),
     }
     answers = parts.backgrounds if spec.task == "background" else spoken.vocabulary

@@ -12,7 +12,7 @@ from synthesis.bundle.errors import UserError
 from synthesis.device import devices
 from synthesis.progress import Counter
 from synthesis.training.accuracy import accuracy
-from synthesis.training.checkpoint import load_checkpoint, save_checkpoint
+from synthesis.training.checkpoint import load_checkpoint, load_weights, save_checkpoint
 from synthesis.training.data import Parts
 from synthesis.training.export import write_network
 from synthesis.training.model import TaskNetwork, loss_of
@@ -66,6 +66,8 @@ class _Training:
         out.mkdir(parents=True, exist_ok=True)
         state = load_checkpoint(out, spec, self.network, self.optimiser)
         self.progress = Progress(**state) if state else Progress()
+        if not state and spec.start_from:
+            load_weights(spec.start_from, self.network)
         self._saved = time.monotonic()
 
     def run(self, counter: Counter) -> None:

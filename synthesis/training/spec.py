@@ -77,6 +77,8 @@ class TrainSpec(_Strict):
     clips: ClipSpec = ClipSpec()
     backgrounds: BackgroundSpec = BackgroundSpec()
     optimiser: OptimiserSpec = OptimiserSpec()
+    start_from: Path | None = None
+    """The folder of another training of the same network, whose weights this one begins with."""
     examples: int = Field(default=200_000, ge=1)
     batch: int = Field(default=64, ge=2)
     seed: int = Field(default=0, ge=0)
@@ -93,6 +95,11 @@ class TrainSpec(_Strict):
     def _from_folder(cls, paths: list[Path], info: ValidationInfo) -> list[Path]:
         folder = (info.context or {}).get("folder", Path())
         return [folder / path for path in paths]
+
+    @field_validator("start_from")
+    @classmethod
+    def _beside_the_spec(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        return None if path is None else (info.context or {}).get("folder", Path()) / path
 
     @model_validator(mode="before")
     @classmethod

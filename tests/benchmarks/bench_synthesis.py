@@ -1,13 +1,14 @@
 """How fast synthesis is beside the published algorithm and plenoptic, in one run on the same machine.
 
-    python tests/benchmarks/bench_synthesis.py [--models efficientnet_lite0 resnet50] [--pictures 4]
+    python tests/benchmarks/bench_synthesis.py [--models MODEL ...] [--layers LAYER ...] [--stimuli 4]
 
-Per model and layer (early, middle, late), JSON lines that are also written to var/bench/synthesis.jsonl:
+Per model and layer (early, middle, late; early and late for sounds), JSON lines that are also written to
+var/bench/synthesis.jsonl:
 
-- `synthesis.published_over_fast`: seconds per picture of (a) the published algorithm as published (batch 1, a
-  discarded forward pass per step, 8 rounds of 300 steps) over (c) `fast` until it reaches the error that (a)
-  ended with (where 400 steps do not suffice, with a schedule of 800). (a) always takes its 2,400 steps, so
-  its time is that of single steps, timed in turns with (c), times 2,400.
+- `synthesis.published_over_fast`: seconds per stimulus of (a) the published algorithm as published (batch 1,
+  a discarded forward pass per step, 8 rounds of 300 steps) over (c) `fast` until it reaches the error that
+  (a) ended with (where 400 steps do not suffice, with a schedule of 800). (a) always takes its 2,400 steps,
+  so its time is that of single steps, timed in turns with (c), times 2,400.
 - `synthesis.plenoptic_over_fast`: (b) plenoptic's Metamer until the same error, over (c). Where it does not
   get there in 2,000 steps, `reached` is false and the ratio is a lower bound.
 - `synthesis.certificates`: share certified, rho, SNR and error of (a) beside (c) and beside `fast` as it is
@@ -39,35 +40,36 @@ sys.path.insert(0, str(ROOT))
 
 from synthesis.bundle.errors import UserError  # noqa: E402
 from synthesis.bundle.spec import RandomWeights  # noqa: E402
-from synthesis.recipes import Fast  # noqa: E402
 from synthesis.registry import Network, load_network  # noqa: E402
 from tests.benchmarks.synthesis.changes import cost_changes, step_changes  # noqa: E402
-from tests.benchmarks.synthesis.contenders import FastToTargets, Reached, run_fast, run_plenoptic  # noqa: E402
-from tests.benchmarks.synthesis.published import RECIPE, PublishedStep, published_result  # noqa: E402
+from tests.benchmarks.synthesis.contenders import Reached, fast_to_targets, run_fast, run_plenoptic  # noqa: E402
+from tests.benchmarks.synthesis.published import STEPS, PublishedStep, published_result  # noqa: E402
 from tests.benchmarks.synthesis.quality import Judge  # noqa: E402
-from tests.benchmarks.synthesis.subject import Subject, bench_pictures, make_subject  # noqa: E402
+from tests.benchmarks.synthesis.subject import Subject, bench_stimuli, make_subject  # noqa: E402
 from tests.benchmarks.synthesis.whole import run_whole  # noqa: E402
 
 LAYERS = {
     "efficientnet_lite0": ("block2", "block10", "logits"),
     "resnet50": ("layer1", "layer2", "layer4"),
+    "word_cochcnn": ("relu0", "relu4"),
 }
-CACHE = ROOT / "var" / "bench" / "published"
+BENCH = ROOT / "var" / "bench"
+CACHE = BENCH / "published"
 TIMED_STEPS = 10
 ROUNDS = 3
-NULL_PICTURES = 60
+NULL_STIMULI = 60
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--models", nargs="+", default=list(LAYERS), choices=LAYERS)
     parser.add_argument("--layers", nargs="+", default=None, help="instead of three of each model")
-    parser.add_argument("--pictures", type=int, default=4)
+    parser.add_argument("--stimuli", type=int, default=4)
     arguments = parser.parse_args()
-    path = ROOT / "var" / "bench" / "synthesis.jsonl"
+    path = BENCH / "synthesis.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        for line in _all_lines(arguments.models, arguments.layers, arguments.pictures):
+        for line in _all_lines(arguments.models, arguments.layers, arguments.stimuli):
             text = json.dumps(line | _machine())
             print(text, flush=True)
             file.write(text + "\n")
@@ -76,11 +78,11 @@ def main() -> None:
 def _all_lines(models: list[str], layers: list[str] | None, count: int) -> Iterator[dict[str, Any]]:
     for model in models:
         network, weights = _network(model)
-        pictures, source = bench_pictures(network, count)
-        others, _ = bench_pictures(network, NULL_PICTURES, "null_images")
+        stimuli, source = bench_stimuli(network, count, BENCH / "words")
+        others, _ = bench_stimuli(network, NULL_STIMULI, BENCH / "other_words", "null")
         for layer in layers or LAYERS[model]:
-            subject = make_subject(network, layer, pictures)
-            common = {"n": count, "pictures": source, "weights": weights}
+            subject = make_subject(network, layer, stimuli)
+            common = {"n": count, "stimuli": source, "weights": weights}
             for line in _lines(subject, Judge(subject, others)):
                 yield line | common
 
@@ -109,7 +111,7 @@ def _lines(subject: Subject, judge: Judge) -> Iterator[dict[str, Any]]:
         reached=_reached(subject, plenoptic, targets),
     )
     whole = run_whole(subject, judge.observer, judge.null)
-    a, c, d = judge.judge(final), judge.judge(fast.pictures), judge.judge(whole.pictures)
+    a, c, d = judge.judge(final), judge.judge(fast.results), judge.judge(whole.results)
     yield _line(
         "certificates",
         subject,
@@ -129,7 +131,7 @@ def _lines(subject: Subject, judge: Judge) -> Iterator[dict[str, Any]]:
 
 
 def _race(subject: Subject, targets: list[float]) -> tuple[float, Reached, Reached]:
-    """Seconds per picture of (a); (c) and (b). In turns, since the machine's speed drifts; medians of (c)."""
+    """Seconds per stimulus of (a); (c) and (b). In turns, since the machine's speed drifts; median of (c)."""
     max_steps = _schedule(subject, targets)
     step = PublishedStep(subject)
     step()
@@ -137,21 +139,22 @@ def _race(subject: Subject, targets: list[float]) -> tuple[float, Reached, Reach
     runs: list[Reached] = []
     for _ in range(ROUNDS):
         step_s += [step() for _ in range(TIMED_STEPS)]
-        runs.append(run_fast(subject, targets, FastToTargets(max_steps=max_steps)))
+        runs.append(run_fast(subject, targets, fast_to_targets(subject, max_steps)))
     plenoptic = run_plenoptic(subject, targets)
     step_s += [step() for _ in range(TIMED_STEPS)]
     runs.sort(key=lambda run: run.seconds)
-    return RECIPE.max_steps * median(step_s), runs[ROUNDS // 2], plenoptic
+    return STEPS * median(step_s), runs[ROUNDS // 2], plenoptic
 
 
 def _schedule(subject: Subject, targets: list[float]) -> int:
     """The steps that `fast` is given: its own number, or twice as many if it does not get there in these."""
-    usual = Fast().max_steps
-    return usual if _reached(subject, run_fast(subject, targets, FastToTargets()), targets) else 2 * usual
+    usual = fast_to_targets(subject)
+    reached = _reached(subject, run_fast(subject, targets, usual), targets)
+    return usual.max_steps if reached else 2 * usual.max_steps
 
 
 def _reached(subject: Subject, run: Reached, targets: list[float]) -> bool:
-    errors = subject.served_errors(run.pictures)
+    errors = subject.served_errors(run.results)
     return all(error <= target for error, target in zip(errors, targets, strict=True))
 
 

@@ -58,7 +58,7 @@ def test_a_study_from_an_empty_database_to_its_close(cli: Cli, study_file: Path,
 
 
 def test_people_get_words_instead_of_json(cli: Cli, study_file: Path, tiny_bundle: Path) -> None:
-    assert cli("db", "upgrade")[1] == "The database is at schema 0003.\n"
+    assert cli("db", "upgrade")[1] == "The database is at schema 0004.\n"
     assert "20 natural pictures, 60 metamers at block2" in cli("stimuli", "ingest", tiny_bundle)[1]
     assert "good. About" in cli("study", "validate", study_file)[1]
     assert "There are no studies yet" in cli("study", "list")[1]

@@ -9,6 +9,7 @@ import torch
 
 from synthesis.bundle.errors import SpecError, UserError
 from synthesis.bundle.yaml_file import load_yaml
+from synthesis.lock import exclusive_folder
 from synthesis.networks.cochcnn import CochCNN
 from synthesis.networks.trained_file import read_trained
 from synthesis.progress import Uncounted
@@ -19,6 +20,7 @@ from synthesis.speech.textures import TEXTURES
 from synthesis.training import loop
 from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.clips import SAMPLES, ClipSettings, compose
+from synthesis.training.command import train
 from synthesis.training.parts import read_parts
 from synthesis.training.schedule import clip_settings, learning_rate
 from synthesis.training.spec import ClipSpec, OptimiserSpec, TrainSpec
@@ -35,7 +37,7 @@ batch: 8
 validate_every: 16
 validation_clips: 8
 """
-CLEAN = ClipSettings(colour_db=0, room=0, level_db=0, clean=1)
+CLEAN = ClipSettings(context=1, colour_db=0, room=0, level_db=0, clean=1)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +95,7 @@ def test_noise_has_the_ratio_that_was_drawn_and_the_clip_its_level(folder: Path)
     backgrounds = make_backgrounds("test", 1, None)
     speech = compose(np.random.default_rng(4), voice, 0, CLEAN, None).waveform
     assert np.sqrt(np.mean(speech**2)) == pytest.approx(0.1, rel=1e-3)
-    noisy = ClipSettings(snr_db=(0, 0), clean=0, colour_db=0, room=0, level_db=0)
+    noisy = ClipSettings(context=1, snr_db=(0, 0), clean=0, colour_db=0, room=0, level_db=0)
     clip = compose(np.random.default_rng(4), voice, 0, noisy, backgrounds)
     assert clip.waveform.shape == (SAMPLES,)
     assert 0 <= clip.background < len(TEXTURES)
@@ -184,12 +186,38 @@ stop_at_accuracy: 0.6
     assert progress.step < spec.steps
 
 
+def test_a_training_starts_from_another_ones_weights(folder: Path) -> None:
+    first = spec_of(folder, TINY)
+    parts = read_parts(first)
+    loop.train(first, parts, folder / "first", Uncounted())
+    second = spec_of(folder, f"{TINY}start_from: first\n")
+    earlier, later = (
+        loop._Training(first, parts, folder / "first").network.state_dict(),
+        loop._Training(second, parts, folder / "second").network.state_dict(),
+    )
+    assert all(torch.equal(earlier[name], later[name]) for name in earlier)
+    with pytest.raises(UserError, match=r"start_from: .* holds no training"):
+        loop._Training(spec_of(folder, f"{TINY}start_from: absent\n"), parts, folder / "third")
+    wider = spec_of(folder, f"{TINY.replace('fc_width: ', 'fc_width: 1')}start_from: first\n")
+    with pytest.raises(UserError, match=r"start_from: the network in .* is another one"):
+        loop._Training(wider, parts, folder / "fourth")
+
+
 def test_the_published_preset_fills_what_the_spec_leaves_open(folder: Path) -> None:
     spec = spec_of(folder, "preset: published\ncorpora: [corpus]\nnetwork: {fc_width: 512}\nseed: 4\n")
     assert spec.network.widths == (96, 256, 512, 1024, 512)
     assert spec.network.fc_width == 512
     assert spec.stop_at_accuracy == 0.57
     assert spec.optimiser.schedule == "steps"
+
+
+def test_two_trainings_do_not_write_into_one_folder(folder: Path) -> None:
+    (folder / "tiny.yaml").write_text(TINY)
+    with (
+        exclusive_folder(folder / "busy", UserError("")),
+        pytest.raises(UserError, match="busy: another training is writing into this folder"),
+    ):
+        train(folder / "tiny.yaml", folder / "busy")
 
 
 def test_bad_specs_are_one_line(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """What each change against the published loop gave, each measured alone.
 
-Changes of a step's cost compare milliseconds per step and picture with and without the change, in turns.
+Changes of a step's cost compare milliseconds per step and stimulus with and without the change, in turns.
 Changes of the number of steps compare how many steps reach the same errors.
 """
 
@@ -14,9 +14,8 @@ import torch
 from torch import Tensor
 
 from synthesis.activations import Activations, output_node
-from synthesis.recipes import Fast, Feather2023
-from tests.benchmarks.synthesis.contenders import FastToTargets, run_fast
-from tests.benchmarks.synthesis.published import RECIPE
+from tests.benchmarks.synthesis.contenders import FastToTargets, fast_to_targets, run_fast
+from tests.benchmarks.synthesis.published import STEPS, published_recipe
 from tests.benchmarks.synthesis.subject import Subject
 
 REPEATS = 7
@@ -24,7 +23,7 @@ Step = Callable[[], object]
 
 
 def cost_changes(subject: Subject) -> dict[str, tuple[float, float]]:
-    """change -> ms per step and picture (without it, with it); medians of turns."""
+    """change -> ms per step and stimulus (without it, with it); medians of turns."""
     plain, cut = _whole(subject), _cut(subject)
     matched = subject.matched()
     size = subject.count
@@ -66,18 +65,18 @@ def cost_changes(subject: Subject) -> dict[str, tuple[float, float]]:
 
 
 def step_changes(subject: Subject, targets: list[float]) -> dict[str, tuple[float, float]]:
-    """change -> mean steps per picture to the published errors (without it, with it).
+    """change -> mean steps per stimulus to the published errors (without it, with it).
 
     The optimiser alone: Adam at a constant rate against the published descent (which takes all its steps).
     The schedule: the cosine against that constant rate. Stopping: leaving at the target against running on.
     """
-    constant = run_fast(subject, targets, _Constant(max_steps=RECIPE.max_steps))
-    cosine = run_fast(subject, targets, FastToTargets())
-    pictures = subject.count
+    usual = fast_to_targets(subject)
+    constant = run_fast(subject, targets, _Constant(**vars(fast_to_targets(subject, STEPS))))
+    cosine = run_fast(subject, targets, usual)
     return {
-        "adam": (float(RECIPE.max_steps), constant.steps / pictures),
-        "cosine_schedule": (constant.steps / pictures, cosine.steps / pictures),
-        "stopping": (float(Fast().max_steps), cosine.steps / pictures),
+        "adam": (float(STEPS), constant.steps / subject.count),
+        "cosine_schedule": (constant.steps / subject.count, cosine.steps / subject.count),
+        "stopping": (float(usual.max_steps), cosine.steps / subject.count),
     }
 
 
@@ -89,12 +88,12 @@ class _Constant(FastToTargets):
 def _whole(subject: Subject) -> Callable[[Tensor], Tensor]:
     nodes = {"layer": subject.layer.node, "output": output_node(subject.network.module)}
     network = Activations(subject.network.module, nodes)
-    return lambda pictures: network(pictures)["layer"]
+    return lambda inputs: network(inputs)["layer"]
 
 
 def _cut(subject: Subject) -> Callable[[Tensor], Tensor]:
     network = Activations(subject.network.module, {"layer": subject.layer.node})
-    return lambda pictures: network(pictures)["layer"]
+    return lambda inputs: network(inputs)["layer"]
 
 
 def _descent(
@@ -106,15 +105,15 @@ def _descent(
     coarse: bool = False,
     threads: int | None = None,
 ) -> Step:
-    """One step of descent of `size` pictures, which always starts from the same ones."""
-    pictures, naturals = subject.starts[:size], subject.naturals[:size]
-    recipe = Feather2023()
+    """One step of descent of `size` stimuli, which always starts from the same ones."""
+    starts, naturals = subject.starts[:size], subject.naturals[:size]
+    recipe = published_recipe(subject)
     with torch.no_grad():
         target = activation(naturals)
 
     def step() -> None:
         with _threads(threads):
-            variable = pictures.detach().requires_grad_()
+            variable = starts.detach().requires_grad_()
             with torch.autocast("cpu", torch.bfloat16, enabled=coarse):
                 output = activation(variable)
             loss = recipe.loss(output.float(), target)

@@ -6,6 +6,7 @@ the gradient, normalised; 8 rounds with halved step size. Its rounds have 300 st
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -13,19 +14,27 @@ from torch import Tensor
 
 from synthesis.activations import Activations, output_node
 from synthesis.optimise import Batch
-from synthesis.recipes import Feather2023
+from synthesis.recipes import Feather2023, make_recipe
 from tests.benchmarks.synthesis.subject import Subject
 
-RECIPE = Feather2023(max_steps=2_400, round_steps=300)
+STEPS = 2_400
+
+
+def published_recipe(subject: Subject) -> Feather2023:
+    """Its own for pictures or sounds, with rounds of 300 steps."""
+    recipe = make_recipe(Feather2023.name, network=subject.network)
+    assert isinstance(recipe, Feather2023)
+    return replace(recipe, max_steps=STEPS, round_steps=STEPS // 8)
 
 
 class PublishedStep:
-    """One picture; each call is one step of the published loop, in float32 as the library lays it out."""
+    """One stimulus; each call is one step of the published loop, in float32 as the library lays it out."""
 
     def __init__(self, subject: Subject, index: int = 0) -> None:
         nodes = {"layer": subject.layer.node, "output": output_node(subject.network.module)}
         self.network = Activations(subject.network.module, nodes)
-        self.picture = subject.starts[index : index + 1].clone()
+        self.recipe = published_recipe(subject)
+        self.current = subject.starts[index : index + 1].clone()
         with torch.no_grad():
             self.target = self.network(subject.naturals[index : index + 1])["layer"]
         self.steps = 0
@@ -33,18 +42,18 @@ class PublishedStep:
     def __call__(self) -> float:
         """The seconds that the step took."""
         start = time.perf_counter()
-        picture = self.picture.detach().requires_grad_()
-        loss = RECIPE.loss(self.network(picture)["layer"], self.target)
-        (gradient,) = torch.autograd.grad(loss.sum(), picture)
-        self.picture = RECIPE.update(self.picture, gradient, {}, torch.tensor([self.steps]))
+        current = self.current.detach().requires_grad_()
+        loss = self.recipe.loss(self.network(current)["layer"], self.target)
+        (gradient,) = torch.autograd.grad(loss.sum(), current)
+        self.current = self.recipe.update(self.current, gradient, {}, torch.tensor([self.steps]))
         with torch.no_grad():
-            self.network(self.picture)
+            self.network(self.current)
         self.steps += 1
         return time.perf_counter() - start
 
 
 def published_result(subject: Subject, cache: Path) -> Tensor:
-    """What the published algorithm ends with: pictures (n, 3, height, width).
+    """What the published algorithm ends with: network input (n, ...).
 
     Computed by the engine, which is exact (a test compares it with a plain implementation) and several times
     faster, and kept in `cache`, since it does not depend on the machine's speed.
@@ -53,14 +62,14 @@ def published_result(subject: Subject, cache: Path) -> Tensor:
     if path.is_file():
         kept: Tensor = torch.load(path, weights_only=True)
         return kept
-    batch: Batch[int] = Batch(subject.matched(), RECIPE)
+    batch: Batch[int] = Batch(subject.matched(), published_recipe(subject))
     for index in range(subject.count):
         batch.add(index, subject.naturals[index], subject.starts[index])
     items = batch.items
     while batch.items:
         batch.step()
-    pictures = torch.stack([item.result for item in items if item.result is not None])
+    results = torch.stack([item.result for item in items if item.result is not None])
     path.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(pictures, path)
+    torch.save(results, path)
     path.with_suffix(".json").write_text(json.dumps({str(item.label): item.losses for item in items}))
-    return pictures
+    return results

@@ -1,4 +1,4 @@
-"""Certificates of finished pictures, whoever made them."""
+"""Certificates of finished stimuli, whoever made them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,16 +11,17 @@ from torch import Tensor
 
 from synthesis.bundle.manifest import LayerNull
 from synthesis.certificate import certify, measure
-from synthesis.decision import FeatherRule
-from synthesis.media.pictures import Picture, to_pictures
+from synthesis.decision import decision_rule
+from synthesis.media.medium import Stimulus
 from synthesis.null import layer_null
 from synthesis.observer import Observer
+from synthesis.registry import SoundInput
 from tests.benchmarks.synthesis.subject import Subject
 
 
 @dataclass(frozen=True)
 class Quality:
-    """Share of certified pictures, and the means of their Spearman rho, SNR and relative error."""
+    """Share of certified stimuli, and the means of their Spearman rho, SNR and relative error."""
 
     passed: float
     spearman: float
@@ -29,18 +30,20 @@ class Quality:
 
 
 class Judge:
-    """Certificates of one subject, against the null of so many other pictures."""
+    """Certificates of one subject, against the null of so many other stimuli."""
 
-    def __init__(self, subject: Subject, others: list[Picture]) -> None:
+    def __init__(self, subject: Subject, others: list[Stimulus]) -> None:
         self.layer = subject.layer.name
-        self.observer = Observer(subject.network, FeatherRule())
-        self.naturals = list(to_pictures(subject.naturals.numpy()))
+        rule = "words" if isinstance(subject.network.input, SoundInput) else "feather"
+        self.observer = Observer(subject.network, decision_rule(rule, None, subject.network))
+        self.medium = subject.medium
+        self.naturals = list(self.medium.to_stimuli(subject.naturals.numpy()))
         self.null = self._null(others)
 
-    def judge(self, pictures: Tensor) -> Quality:
-        """Of metamers (n, 3, height, width) in [0, 1], rounded as they would be served."""
+    def judge(self, metamers: Tensor) -> Quality:
+        """Of network input (n, ...), rounded as it would be served."""
         certificates = []
-        for natural, metamer in zip(self.naturals, to_pictures(pictures.numpy()), strict=True):
+        for natural, metamer in zip(self.naturals, self.medium.to_stimuli(metamers.numpy()), strict=True):
             match = measure(
                 self.observer.activation(natural, self.layer), self.observer.activation(metamer, self.layer)
             )
@@ -53,12 +56,12 @@ class Judge:
             relative_error=mean(certificate.relative_error for certificate in certificates),
         )
 
-    def _null(self, others: list[Picture]) -> LayerNull:
-        pictures = [*self.naturals, *others]
+    def _null(self, others: list[Stimulus]) -> LayerNull:
+        stimuli = [*self.naturals, *others]
 
         def activations() -> Iterator[NDArray[np.float32]]:
-            for picture in pictures:
-                yield self.observer.activation(picture, self.layer)
+            for stimulus in stimuli:
+                yield self.observer.activation(stimulus, self.layer)
 
         with torch.inference_mode():
-            return layer_null(self.layer, activations, len(pictures))
+            return layer_null(self.layer, activations, len(stimuli))

@@ -1,4 +1,4 @@
-"""What is measured: a network, one of its layers, and the pictures."""
+"""What is measured: a network, one of its layers, and the stimuli."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,18 +9,19 @@ from torch import Tensor
 
 from synthesis.activations import Activations, MatchedActivation
 from synthesis.media.folders import category_folder
-from synthesis.media.medium import medium_of
-from synthesis.media.pictures import Picture, read_picture, to_input, to_pictures
+from synthesis.media.medium import Medium, Stimulus, medium_of
 from synthesis.objectives import relative_error
 from synthesis.optimise import initial_noise
-from synthesis.recipes import Feather2023
-from synthesis.registry import Layer, Network
+from synthesis.progress import Uncounted
+from synthesis.recipes import Feather2023, make_recipe
+from synthesis.registry import Layer, Network, SoundInput
+from synthesis.starter.words import make_words, plan_clips
 from tests.synthesis.networks import SHARED_DATA, smooth_picture
 
 
 @dataclass(frozen=True)
 class Subject:
-    """`naturals` and `starts`: (pictures, 3, height, width) in [0, 1]; all contenders start from `starts`."""
+    """`naturals` and `starts`: network input (stimuli, ...); all contenders start from `starts`."""
 
     network: Network
     layer: Layer
@@ -30,6 +31,14 @@ class Subject:
     @property
     def name(self) -> str:
         return f"{self.network.name}.{self.layer.name}"
+
+    @property
+    def medium(self) -> Medium:
+        return medium_of(self.network.input)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        return (-1.0, 1.0) if isinstance(self.network.input, SoundInput) else (0.0, 1.0)
 
     @property
     def count(self) -> int:
@@ -46,10 +55,10 @@ class Subject:
     def matched(self) -> MatchedActivation:
         return MatchedActivation(self.network, self.layer)
 
-    def served_errors(self, pictures: Tensor) -> list[float]:
-        """Relative error of each picture, rounded as it would be served, by the network as published."""
+    def served_errors(self, results: Tensor) -> list[float]:
+        """Relative error of each stimulus, rounded as it would be served, by the network as published."""
         look = Activations(self.network.module, {"layer": self.layer.node})
-        served = torch.from_numpy(to_input(to_pictures(pictures.numpy())))
+        served = torch.from_numpy(self.medium.to_input(self.medium.to_stimuli(results.numpy())))
         with torch.no_grad():
             errors = [
                 relative_error(look(one[None])["layer"], look(natural[None])["layer"])
@@ -58,22 +67,29 @@ class Subject:
         return torch.cat(errors).tolist()
 
 
-def make_subject(network: Network, layer: str, pictures: list[Picture]) -> Subject:
-    starts = [
-        initial_noise(Feather2023(), seed, medium_of(network.input).shape) for seed in range(len(pictures))
-    ]
-    naturals = torch.from_numpy(to_input(pictures))
+def make_subject(network: Network, layer: str, stimuli: list[Stimulus]) -> Subject:
+    medium, recipe = medium_of(network.input), make_recipe(Feather2023.name, network=network)
+    starts = [initial_noise(recipe, seed, medium.shape) for seed in range(len(stimuli))]
+    naturals = torch.from_numpy(medium.to_input(stimuli))
     return Subject(network, network.layer(layer), naturals, torch.stack(starts))
 
 
-def bench_pictures(network: Network, count: int, folder: str = "photos16") -> tuple[list[Picture], str]:
-    """So many pictures spread over the shared photographs' categories, or 1/f noise, and which of the two."""
-    path = SHARED_DATA / folder
+def bench_stimuli(
+    network: Network, count: int, folder: Path, part: str = "stimuli"
+) -> tuple[list[Stimulus], str]:
+    """So many natural stimuli, or with `part` "null" others, and what they are.
+
+    Sounds are starter clips, kept in `folder`. Pictures are spread over the shared photographs' categories,
+    or 1/f noise where these are not there.
+    """
+    medium = medium_of(network.input)
+    if isinstance(network.input, SoundInput):
+        make_words(folder, plan_clips(0, count, count), Uncounted())
+        return [medium.read(file) for file in sorted((folder / part).rglob("*.wav"))][:count], "starter clips"
+    path = SHARED_DATA / ("photos16" if part == "stimuli" else "null_images")
     if path.is_dir():
         files = _files(path)
-        chosen = files[:: max(1, len(files) // count)][:count]
-        shown = network.pictures
-        return [read_picture(file, shown.size_px, shown.resize_px) for file in chosen], "photographs"
+        return [medium.read(file) for file in files[:: max(1, len(files) // count)][:count]], "photographs"
     return [smooth_picture(seed, network.pictures.size_px) for seed in range(count)], "1/f noise"
 
 

@@ -1,4 +1,4 @@
-"""The worker's whole loop on the bench pictures: steps, encoding, certificates, journal."""
+"""The worker's whole loop on the bench stimuli: steps, encoding, certificates, journal."""
 
 import tempfile
 import time
@@ -11,10 +11,10 @@ from synthesis.bundle.manifest import Item, LayerNull, Natural
 from synthesis.bundle.store import BundleStore
 from synthesis.journal import Journal
 from synthesis.maker import Job, LayerMaker
-from synthesis.media.pictures import decode_png, encode_png, to_input, to_pictures
+from synthesis.media.medium import stored
 from synthesis.observer import Observer
 from synthesis.progress import Uncounted
-from synthesis.recipes import Fast
+from synthesis.recipes import Fast, make_recipe
 from tests.benchmarks.synthesis.subject import Subject
 
 
@@ -23,7 +23,7 @@ class Whole:
     """What the loop made, the seconds it took, and the share of them outside the network's steps."""
 
     items: list[Item]
-    pictures: torch.Tensor
+    results: torch.Tensor
     seconds: float
     overhead_share: float
 
@@ -33,18 +33,20 @@ class Whole:
 
 
 def run_whole(subject: Subject, observer: Observer, null: LayerNull) -> Whole:
-    """`fast` as it is by default, one attempt at each picture, into a bundle in a temporary folder."""
+    """`fast` as it is by default, one attempt at each stimulus, into a bundle in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         store = BundleStore(Path(folder))
         jobs = [Job(natural, subject.layer.name, seed=0) for natural in _naturals(subject, observer, store)]
+        recipe = make_recipe(Fast.name, network=subject.network)
         maker = LayerMaker(
-            observer, lambda layer: Fast(), Journal(store), {}, attempts=1, device=torch.device("cpu")
+            observer, lambda layer: recipe, Journal(store), {}, attempts=1, device=torch.device("cpu")
         )
         start = time.perf_counter()
         items = maker.make(subject.layer.name, jobs, null, Uncounted())
         seconds = time.perf_counter() - start
-        pictures = [decode_png(store.read_blob(item.blob.sha256)) for item in items]
-    return Whole(items, torch.from_numpy(to_input(pictures)), seconds, 1 - maker.network_seconds / seconds)
+        stimuli = [stored(subject.medium, store, item.blob.sha256) for item in items]
+    results = torch.from_numpy(subject.medium.to_input(stimuli))
+    return Whole(items, results, seconds, 1 - maker.network_seconds / seconds)
 
 
 def _naturals(subject: Subject, observer: Observer, store: BundleStore) -> list[Natural]:
@@ -52,9 +54,9 @@ def _naturals(subject: Subject, observer: Observer, store: BundleStore) -> list[
         Natural(
             id=str(number),
             category="",
-            blob=store.put_blob(encode_png(picture), "image/png"),
+            blob=store.put_blob(subject.medium.encode(stimulus), subject.medium.media_type),
             source_sha256="0" * 64,
-            answer=observer.answer(picture),
+            answer=observer.answer(stimulus),
         )
-        for number, picture in enumerate(to_pictures(subject.naturals.numpy()))
+        for number, stimulus in enumerate(subject.medium.to_stimuli(subject.naturals.numpy()))
     ]
