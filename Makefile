@@ -9,7 +9,7 @@ BIN := .venv/bin
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check test-python test-js bench bench-synthesis bench-ray bench-page bench-demo bench-analysis \
-	bench-audio figures figure-observers clean
+	bench-audio figures figure-observers figure-hearing clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -82,6 +82,10 @@ figures: .venv/.ready-dev
 # Two networks shown each other's metamers. STIMULI=DIR [NULL=DIR] takes photographs instead of the starter.
 figure-observers: .venv/.ready node_modules/.vendored
 	$(BIN)/python docs/make_observers_figure.py $(if $(STIMULI),--stimuli $(STIMULI)) $(if $(NULL),--null $(NULL))
+
+# Metamers of the five networks that hear, recognised by those that were trained on words.
+figure-hearing: .venv/.ready
+	$(BIN)/python docs/make_hearing_figure.py
 
 clean:
 	rm -rf .venv node_modules static/vendor
