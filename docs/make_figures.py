@@ -24,7 +24,7 @@ TRIAL_PX = {"width": 800, "height": 640}
 
 
 def main() -> None:
-    """Remake docs/images: the stimuli by layer, a trial's response screen, the curve; of pictures and words."""
+    """Remake docs/images: the stimuli by layer, a trial's response screen, the curve; of both media."""
     IMAGES.mkdir(exist_ok=True)
     draw_stimuli("starter", SHOWN, IMAGES / "metamers.png")
     draw_stimuli("starter-words", HEARD, IMAGES / "word-metamers.png")
