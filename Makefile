@@ -45,7 +45,7 @@ bench-demo: .venv/.ready-dev
 bench-analysis: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_analysis.py
 
-bench-audio: .venv/.ready-dev
+bench-audio: .venv/.ready-bench
 	$(BIN)/python tests/benchmarks/bench_audio.py
 
 .venv/bin/python:

@@ -10,7 +10,6 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from synthesis.bundle.spec import RandomWeights
 from synthesis.progress import Steps
 from synthesis.registry import load_network
 from synthesis.speech.corpus import build_corpus
@@ -37,15 +36,19 @@ def word_accuracy_lines(
     cache: Path, models: tuple[str, ...] = (*MODELS, CONTROL)
 ) -> Iterator[dict[str, Any]]:
     """One line per model and condition: the mean over voices, each voice's share, and n of clips."""
-    corpora = [folder for engine in HELD_OUT if (folder := _corpus(engine, cache)) is not None]
-    spoken = read_spoken_words(corpora, "test")
+    spoken = read_spoken_words(held_out_corpora(cache), "test")
     backgrounds = make_backgrounds("test", _TEXTURES_PER_CLASS, None)
     for model in models:
-        network = load_network(model, RandomWeights(seed=0) if model == CONTROL else None)
+        network = load_network(model)
         answers = network.answers or spoken.vocabulary
         found = list(voice_accuracies(network.module, answers, spoken, backgrounds))
         for condition in CONDITIONS:
             yield _line(model, condition, [one for one in found if one.condition == condition])
+
+
+def held_out_corpora(cache: Path) -> list[Path]:
+    """A corpus of each engine that is installed."""
+    return [folder for engine in HELD_OUT if (folder := _corpus(engine, cache)) is not None]
 
 
 def _line(model: str, condition: str, found: list[VoiceAccuracy]) -> dict[str, Any]:
