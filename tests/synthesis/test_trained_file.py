@@ -114,7 +114,8 @@ def seed(number):
     return RandomWeights(random=number)
 
 
-def test_a_shipped_network_whose_file_is_absent_says_so(tmp_path):
+def test_a_shipped_network_whose_file_is_absent_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("synthesis.networks.sources.find_spec", lambda name: None)
     with pytest.raises(UserError) as caught:
         load_network("both_reduced_aliasing")
     assert str(caught.value) == (
