@@ -50,15 +50,21 @@ def load_checkpoint(
 
 
 def load_weights(folder: Path, network: nn.Module) -> None:
-    """The weights of another training. Raises `UserError` if it is not there or of another network."""
+    """The weights of another training; a second task's head that it does not have is left as it is.
+
+    Raises `UserError` if the training is not there or of another network.
+    """
     path = folder / FILE
     if not path.exists():
         raise UserError(f"start_from: {folder} holds no training (it has no {FILE})")
     try:
-        network.load_state_dict(_read(path)["network"])
+        missing, unexpected = network.load_state_dict(_read(path)["network"], strict=False)
     except RuntimeError as error:
         reason = " ".join(str(error).split())[:200]
         raise UserError(f"start_from: the network in {folder} is another one ({reason})") from None
+    others = [*unexpected, *(name for name in missing if not name.startswith("second."))]
+    if others:
+        raise UserError(f"start_from: the network in {folder} is another one ({others[0]})")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -196,6 +196,9 @@ def test_a_training_starts_from_another_ones_weights(folder: Path) -> None:
         loop._Training(second, parts, folder / "second").network.state_dict(),
     )
     assert all(torch.equal(earlier[name], later[name]) for name in earlier)
+    both = spec_of(folder, f"{TINY}task: both\nstart_from: first\n")
+    trunk = loop._Training(both, parts, folder / "both-from-words").network.trunk
+    assert torch.equal(trunk.state_dict()["conv4.weight"], earlier["trunk.conv4.weight"])
     with pytest.raises(UserError, match=r"start_from: .* holds no training"):
         loop._Training(spec_of(folder, f"{TINY}start_from: absent\n"), parts, folder / "third")
     wider = spec_of(folder, f"{TINY.replace('fc_width: ', 'fc_width: 1')}start_from: first\n")
