@@ -29,7 +29,7 @@ MAKERS = {
     "random_reduced_aliasing": "untrained, reduced aliasing",
 }
 OBSERVERS = ("word_cochcnn", "word_reduced_aliasing")
-LAYERS = ("relu0", "relu2", "relu4", "relufc")
+LAYERS = ("relu0", "relu2", "relufc")
 FOLDER = ROOT / "var" / "hearing"
 FIGURE = ROOT / "docs" / "images" / "hearing.svg"
 NULL_CLIPS = 96
@@ -40,8 +40,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--words", type=int, default=16)
-    parser.add_argument("--steps", type=int, default=150, help="instead of the recipe's own number")
+    parser.add_argument("--words", type=int, default=12)
+    parser.add_argument("--steps", type=int, default=100, help="instead of the recipe's own number")
     arguments = parser.parse_args()
     stimuli = FOLDER / "clips"
     synthesis("starter-words", "--out", stimuli, "--words", arguments.words, "--null", NULL_CLIPS)
@@ -95,7 +95,7 @@ def draw(table: pd.DataFrame) -> Chart:
     )
     layers = ["Natural", *(readable_layer(name) for name in conditions[1:])]
     networks = list(MAKERS.values())
-    offsets = [36 + 9 * (index - 2) for index in range(len(networks))]
+    offsets = [45 + 11 * (index - 2) for index in range(len(networks))]
     x = alt.X("layer:N", scale=alt.Scale(domain=layers), axis=alt.Axis(title="Matched layer", labelAngle=0))
     aside = alt.XOffset("network:N", scale=alt.Scale(domain=networks, range=offsets, type="ordinal"))
     y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title="Words recognised"))
