@@ -66,7 +66,8 @@ def write_spec(maker: str, stimuli: Path, steps: int) -> Path:
         "layers": LAYERS,
         "stimuli": str(stimuli / "stimuli"),
         "null_stimuli": str(stimuli / "null"),
-        "decision": "words",
+        # The network of backgrounds hears no words; it has to give a metamer its own label of the natural.
+        "decision": "own" if maker == "background_reduced_aliasing" else "words",
         "max_steps": steps,
     }
     path = FOLDER / f"{maker}.yaml"

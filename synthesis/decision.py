@@ -110,13 +110,20 @@ class WordsRule:
         return _named(logits.masked_fill(no_word, -torch.inf), self.answers_by_logit)
 
 
+@dataclass(frozen=True)
+class OwnRule(WordsRule):
+    """The same for a network that answers something else than what the stimuli are, such as backgrounds."""
+
+    name: ClassVar[str] = "own"
+
+
 def decision_rule(rule: str, readout: bytes | None, network: Network) -> DecisionRule:
     """The rule that a spec or a manifest names.
 
     Parameters
     ----------
     rule
-        feather, geirhos, readout or words.
+        feather, geirhos, readout, words or own.
     readout
         The readout file's bytes (`synthesis.readout_file.readout_bytes`, or a bundle's blob); None for the
         published rules.
@@ -131,6 +138,8 @@ def decision_rule(rule: str, readout: bytes | None, network: Network) -> Decisio
     """
     if rule == WordsRule.name:
         return words_rule(network)
+    if rule == OwnRule.name:
+        return OwnRule(words_rule(network).answers_by_logit)
     if isinstance(network.input, SoundInput):
         raise UserError(
             f"decision: {rule} is for pictures, and {network.name} is shown sounds; say `decision: words`"
@@ -140,7 +149,7 @@ def decision_rule(rule: str, readout: bytes | None, network: Network) -> Decisio
     if rule == GeirhosRule.name:
         return GeirhosRule()
     if rule != ReadoutRule.name:
-        raise UserError(f"decision: {rule} is unknown; known rules: feather, geirhos, readout, words")
+        raise UserError(f"decision: {rule} is unknown; known rules: feather, geirhos, readout, words, own")
     if readout is None:
         raise UserError("decision: readout needs a readout file; give `readout: FILE` or `readout: starter`")
     parsed = parse_readout(readout, "readout")
@@ -156,16 +165,22 @@ def words_rule(network: Network) -> WordsRule:
 
 
 def check_categories(rule: DecisionRule, stimuli: Iterable[str], where: str) -> None:
-    """Raise `UserError` if a stimulus's category (folder name under `where`) is no answer of the rule."""
+    """Raise `UserError` if a stimulus's category (folder name under `where`) is no answer of the rule.
+
+    The rule `own` does not ask: it compares the network's answers with each other alone.
+    """
+    if rule.name == OwnRule.name:
+        return
     unknown = sorted(set(stimuli) - set(rule.categories))
     if not unknown:
         return
     known = nearest_first(unknown[0], list(rule.categories))
     shown = ", ".join(known[:_CATEGORIES_SHOWN]) + (", ..." if len(known) > _CATEGORIES_SHOWN else "")
-    advice = "" if rule.name == WordsRule.name else ", or fit a readout with `python -m synthesis readout`"
+    otherwise = {WordsRule.name: "say `decision: own` if it need not name them"}
+    advice = otherwise.get(rule.name, "fit a readout with `python -m synthesis readout`")
     raise UserError(
         f"{where}: the rule {rule.name} cannot answer {', '.join(unknown)}; its {len(known)} categories are "
-        f"{shown}; rename the folders{advice}"
+        f"{shown}; rename the folders, or {advice}"
     )
 
 

@@ -34,7 +34,7 @@ ModelName = Annotated[str, AfterValidator(_module_beside_the_file)]
 BundlePlace = Annotated[Path | str, AfterValidator(_address_or_folder)]  # a folder, or s3://bucket/prefix
 ReadoutPath = Annotated[Path, AfterValidator(_starter_or_file)]
 RecipeName = Literal["fast", "feather2019", "feather2023"]
-DecisionName = Literal["feather", "geirhos", "readout", "words"]
+DecisionName = Literal["feather", "geirhos", "readout", "words", "own"]
 
 
 class FileWeights(BaseModel):

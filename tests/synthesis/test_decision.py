@@ -8,7 +8,15 @@ import pytest
 import torch
 
 from synthesis.bundle.errors import UserError
-from synthesis.decision import FeatherRule, GeirhosRule, ReadoutRule, check_categories, decision_rule
+from synthesis.decision import (
+    FeatherRule,
+    GeirhosRule,
+    OwnRule,
+    ReadoutRule,
+    WordsRule,
+    check_categories,
+    decision_rule,
+)
 from synthesis.registry import Network
 from synthesis.vision.imagenet16 import CATEGORIES, CLASSES
 from synthesis.vision.readout import Readout
@@ -122,7 +130,7 @@ def test_a_rule_is_found_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("rule", "readout", "message"),
     [
-        ("guess", None, "known rules: feather, geirhos, readout, words"),
+        ("guess", None, "known rules: feather, geirhos, readout, words, own"),
         ("readout", None, "give `readout: FILE` or `readout: starter`"),
         ("readout", b"not safetensors", "not a readout file"),
         ("readout", small_readout(network="other").to_bytes(), "a readout of other, not of some_network"),
@@ -140,3 +148,12 @@ def test_stimuli_that_a_rule_cannot_name_are_refused() -> None:
     check_categories(FeatherRule(), ["dog", "cat", "dog"], "pictures")
     with pytest.raises(UserError, match="pictures: the rule feather cannot answer sofa, wolf"):
         check_categories(FeatherRule(), ["wolf", "dog", "sofa"], "pictures")
+
+
+def test_own_answers_need_not_name_the_stimuli() -> None:
+    own, words = OwnRule(("rain", "", "wind")), WordsRule(("rain", "", "wind"))
+    check_categories(own, ["about"], "clips")
+    with pytest.raises(UserError, match=r"cannot answer about; .* say `decision: own`"):
+        check_categories(words, ["about"], "clips")
+    logits = torch.tensor([[1.0, 9.0, 2.0]])
+    assert own.answers(logits, NO_FEATURES) == words.answers(logits, NO_FEATURES) == ["wind"]
