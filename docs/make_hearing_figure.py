@@ -81,7 +81,7 @@ def read_shares(answers: Path, maker: str, observer: str) -> pd.DataFrame:
     chosen = summary[(summary["rule"] == "words") & (summary["score"] == "true_label")]
     return chosen.assign(maker=maker, observer=observer)[
         ["observer", "maker", "condition", "stimuli", "share", "sem"]
-    ]
+    ].dropna(subset="share")  # where no metamer is certified, nothing is shown
 
 
 def draw(table: pd.DataFrame) -> Chart:
