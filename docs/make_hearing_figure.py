@@ -113,7 +113,7 @@ def draw(table: pd.DataFrame) -> Chart:
         )
         bars = data.mark_rule(strokeWidth=1.4).encode(x, alt.Y("low:Q"), alt.Y2("high:Q"), colour, aside)
         points = data.mark_point(filled=True, opacity=1, size=80).encode(x, y, colour, aside, shape)
-        title = f"Heard by the network for {MAKERS[observer]}"
+        title = f"Heard by: {MAKERS[observer]}"
         panels.append(alt.layer(chance, lines, bars, points).properties(title=title, width=360, height=260))
     counts = table["stimuli"]
     subtitle = [
