@@ -3,7 +3,7 @@
 import math
 import time
 import warnings
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 
 import plenoptic
@@ -43,8 +43,8 @@ class FastToTargets(Fast):
 
 
 def fast_to_targets(subject: Subject, max_steps: int | None = None) -> FastToTargets:
-    """`fast` for the subject's kind of stimuli."""
-    recipe = make_recipe(Fast.name, max_steps, subject.network)
+    """`fast` for the subject's kind of stimuli, without its own limit: the published end may lie below it."""
+    recipe = replace(make_recipe(Fast.name, max_steps, subject.network), enough=0.0)
     return FastToTargets(**{entry.name: getattr(recipe, entry.name) for entry in fields(recipe)})  # type: ignore[arg-type]
 
 
