@@ -4,8 +4,6 @@
 distribution. All are two seconds at 20 kHz, with the word at the 1-s mark.
 """
 
-import io
-import wave
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -13,11 +11,12 @@ import numpy as np
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
+from synthesis.media.sounds import encode_wav, to_sounds
 from synthesis.progress import Counter
 from synthesis.speech.engine import SpeechEngine, Waveform
 from synthesis.speech.engines import load_engine
 from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes, to_take
-from synthesis.training.clips import ClipSettings, compose
+from synthesis.training.clips import PLAIN, compose
 from synthesis.training.voices import Voice
 from synthesis.vocabulary.words import default_vocabulary
 
@@ -26,7 +25,6 @@ DEFAULT_WORDS = 24
 DEFAULT_NULL = 96
 _CONTEXT = 40
 """Words that neighbours are drawn from, spoken once."""
-_CLIP = ClipSettings(context=1.0, clean=1.0, shift_ms=0.0, level_db=0.0, colour_db=0.0, room=0.0)
 
 
 @dataclass(frozen=True)
@@ -67,20 +65,10 @@ def make_words(out: Path, plan: list[PlannedClip], counter: Counter) -> int:
     around = _context(engine, plan[0].seed[0])
     for clip in missing:
         (out / clip.path).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(out / clip.path, encode_wav(_speak(engine, clip, around)))
+        (sound,) = to_sounds(_speak(engine, clip, around)[None])
+        write_atomically(out / clip.path, encode_wav(sound, SAMPLE_RATE_HZ))
         counter.advance()
     return len(missing)
-
-
-def encode_wav(waveform: Waveform) -> bytes:
-    """One channel of 16 bits at 20 kHz, without further chunks. Peaks above 1 are clipped."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(SAMPLE_RATE_HZ)
-        writer.writeframes(np.round(np.clip(waveform, -1, 1) * 32767).astype("<i2").tobytes())
-    return file.getvalue()
 
 
 def _context(engine: SpeechEngine, seed: int) -> list[Waveform]:
@@ -95,7 +83,7 @@ def _speak(engine: SpeechEngine, clip: PlannedClip, around: list[Waveform]) -> W
     target = _take(engine, clip.word, clip.seed[-1])
     takes = Takes.join([target, *around], list(range(1 + len(around))))
     voice = Voice(VOICE, ENGINE, takes, np.arange(1, 1 + len(around)))
-    return compose(np.random.default_rng(clip.seed), voice, 0, _CLIP, None).waveform
+    return compose(np.random.default_rng(clip.seed), voice, 0, PLAIN, None).waveform
 
 
 def _take(engine: SpeechEngine, word: str, seed: int) -> Waveform:

@@ -70,6 +70,8 @@ def _pieces(folder: Path) -> list[Waveform]:
                 rate_hz = file.samplerate
         except (OSError, RuntimeError) as error:
             raise UserError(f"{path}: cannot be read as sound ({error})") from None
+        if not np.isfinite(sound).all():
+            raise UserError(f"{path}: has samples that are NaN or infinite")
         mono = resample_poly(sound, SAMPLE_RATE_HZ, rate_hz).astype(np.float32)
         if len(mono) < _SECONDS * SAMPLE_RATE_HZ:
             raise UserError(f"{path}: is shorter than {_SECONDS:g} s; a background must be longer")

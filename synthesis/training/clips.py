@@ -47,6 +47,12 @@ class ClipSettings:
     voice_change: float = 1.08
 
 
+PLAIN = ClipSettings(
+    context=1.0, clean=1.0, shift_ms=0.0, level_db=0.0, colour_db=0.0, room=0.0, voice_change=1.0
+)
+"""The words as they were spoken, the target exactly in the middle, without a background."""
+
+
 @dataclass(frozen=True)
 class Clip:
     """waveform: shape (40000,), float32. word, background: class numbers, UNNAMED where there is none."""
@@ -84,10 +90,8 @@ def draw_clip(
     backgrounds: Backgrounds | None,
 ) -> Clip:
     """A clip of a random word, spoken by an engine drawn by weight, in one of its takes."""
-    word = int(rng.integers(len(spoken.vocabulary)))
+    word = spoken.words[rng.integers(len(spoken.words))]
     engines = [engine for engine, by_word in spoken.places.items() if by_word[word]]
-    if not engines:
-        return draw_clip(rng, spoken, weights, settings, backgrounds)
     chances = np.array([weights.get(engine, 1.0) for engine in engines])
     places = spoken.places[engines[rng.choice(len(engines), p=chances / chances.sum())]][word]
     number, index = places[rng.integers(len(places))]

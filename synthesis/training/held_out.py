@@ -7,15 +7,14 @@ import torch
 from torch import nn
 
 from synthesis.training.backgrounds import Backgrounds
-from synthesis.training.clips import ClipSettings
+from synthesis.training.clips import PLAIN
 from synthesis.training.data import ClipSource
 from synthesis.training.voices import SpokenWords
 
-_PLAIN = ClipSettings(context=1.0, clean=1.0, shift_ms=0.0, level_db=0.0, colour_db=0.0, room=0.0)
 CONDITIONS = {
-    "clean": _PLAIN,
-    "snr10": replace(_PLAIN, clean=0.0, snr_db=(10.0, 10.0)),
-    "isolated": replace(_PLAIN, context=0.0),
+    "clean": PLAIN,
+    "snr10": replace(PLAIN, clean=0.0, snr_db=(10.0, 10.0)),
+    "isolated": replace(PLAIN, context=0.0),
 }
 """In context without noise, in context with a texture at 10 dB, and the word alone."""
 _BATCH = 32

@@ -18,6 +18,11 @@ from synthesis.speech.takes import Takes
 Part = Literal["training", "validation", "test"]
 _ONE_IN = 20
 """Of the takes of the training voices, that are kept for validation."""
+_WHY_NONE: dict[Part, str] = {
+    "training": "the corpora have no voice that is not held out",
+    "validation": f"it is every {_ONE_IN}th take of the voices that are not held out, and they have too few",
+    "test": "the corpora have no held-out voice",
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class SpokenWords:
     voices: tuple[Voice, ...]
     places: dict[str, list[list[tuple[int, int]]]]
     """For each engine, for each word: (voice, take) pairs."""
+    words: tuple[int, ...]
+    """Places in the vocabulary of the words that have a take."""
 
     def __len__(self) -> int:
         return sum(len(voice.chosen) for voice in self.voices)
@@ -52,7 +59,8 @@ def read_spoken_words(corpora: Iterable[Path], part: Part) -> SpokenWords:
     Raises
     ------
     UserError
-        A folder is no corpus, a shard is missing, the vocabularies differ, or the part is empty.
+        A folder is no corpus, a shard is missing, the vocabularies differ, the part is empty, or there is
+        only one word to learn.
     """
     vocabulary: tuple[str, ...] | None = None
     voices: list[Voice] = []
@@ -64,10 +72,14 @@ def read_spoken_words(corpora: Iterable[Path], part: Part) -> SpokenWords:
         wanted = [shard for shard in manifest.shards if shard.held_out == (part == "test")]
         voices += [_voice(folder, shard, part) for shard in wanted]
     if vocabulary is None or not any(len(voice.chosen) for voice in voices):
-        raise UserError(
-            f"no takes for {part}: the corpora have no {'held-out' if part == 'test' else 'other'} voice"
-        )
-    return SpokenWords(vocabulary, tuple(voices), _by_engine_and_word(voices, len(vocabulary)))
+        raise UserError(f"no takes for {part}: {_WHY_NONE[part]}")
+    places = _by_engine_and_word(voices, len(vocabulary))
+    words = tuple(
+        word for word in range(len(vocabulary)) if any(by_word[word] for by_word in places.values())
+    )
+    if part == "training" and len(words) < 2:
+        raise UserError(f"the corpora have takes of one word, {vocabulary[words[0]]!r}; training needs two")
+    return SpokenWords(vocabulary, tuple(voices), places, words)
 
 
 def _voice(folder: Path, shard: Shard, part: Part) -> Voice:

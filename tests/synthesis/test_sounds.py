@@ -211,3 +211,7 @@ def test_folders_of_sounds(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match=r"no sub-folder with sounds; .* holding wav, flac, ogg, mp3 files"):
         category_folder(tmp_path / "empty", SOUND_FILES)
+
+
+def test_samples_beyond_full_scale_are_clipped_not_wrapped():
+    assert to_sounds(np.array([[2.0, -2.0, 0.0]])).tolist() == [[32767, -32768, 0]]

@@ -1,10 +1,12 @@
 """Clips and the training of networks, on a corpus of tones."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from synthesis.bundle.errors import SpecError, UserError
@@ -15,16 +17,18 @@ from synthesis.networks.trained_file import read_trained
 from synthesis.progress import Uncounted
 from synthesis.speech.corpus import build_corpus
 from synthesis.speech.corpus_spec import CorpusSpec, VoiceSpec
+from synthesis.speech.recordings import cut_corpus
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES
 from synthesis.training import loop
 from synthesis.training.backgrounds import make_backgrounds
-from synthesis.training.clips import SAMPLES, ClipSettings, compose
+from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
 from synthesis.training.command import train
 from synthesis.training.parts import read_parts
 from synthesis.training.schedule import clip_settings, learning_rate
 from synthesis.training.spec import ClipSpec, OptimiserSpec, TrainSpec
 from synthesis.training.voices import read_spoken_words
+from synthesis.vocabulary.words import default_vocabulary
 from tests.synthesis.tones import ToneEngine
 
 WORDS = ("ability", "believe", "college", "daughter", "economic")
@@ -88,6 +92,16 @@ def test_the_target_is_at_one_second_and_its_neighbours_touch_it(folder: Path) -
     context = compose(np.random.default_rng(1), voice, 2, ClipSettings(1, colour_db=0, room=0), None).waveform
     power = (context.reshape(-1, 2000) ** 2).mean(1)
     assert (power > 1e-4).mean() > 0.8
+
+
+def test_a_plain_clip_holds_the_word_as_it_was_spoken(folder: Path) -> None:
+    voice = read_spoken_words([folder / "corpus"], "test").voices[0]
+    spoken = voice.waveform(2)
+    clip = compose(np.random.default_rng(5), voice, 2, replace(PLAIN, context=0.0), None).waveform
+    start = SAMPLES // 2 - len(spoken) // 2
+    heard = clip[start : start + len(spoken)]
+    assert np.corrcoef(heard, spoken)[0, 1] == pytest.approx(1, abs=1e-6)
+    assert np.ptp(np.delete(clip, np.s_[start : start + len(spoken)])) == 0
 
 
 def test_noise_has_the_ratio_that_was_drawn_and_the_clip_its_level(folder: Path) -> None:
@@ -230,6 +244,11 @@ def test_bad_specs_are_one_line(folder: Path) -> None:
         read_parts(spec_of(folder, "corpora: [absent]\n"))
     with pytest.raises(UserError, match="'kokoro' is no engine of the corpora; they have tones"):
         read_parts(spec_of(folder, "corpora: [corpus]\nengine_weights: {kokoro: 2}\n"))
+    broken = np.full(5 * SAMPLE_RATE_HZ, np.nan, np.float32)
+    (folder / "broken").mkdir()
+    soundfile.write(folder / "broken" / "hiss.wav", broken, SAMPLE_RATE_HZ, "FLOAT")
+    with pytest.raises(UserError, match=r"hiss.wav: has samples that are NaN or infinite"):
+        read_parts(spec_of(folder, "corpora: [corpus]\nbackgrounds: {folder: broken}\n"))
     (folder / "empty").mkdir(exist_ok=True)
     with pytest.raises(UserError, match=r"has no .wav, .flac or .ogg recordings"):
         read_parts(spec_of(folder, "corpora: [corpus]\nbackgrounds: {folder: empty}\n"))
@@ -241,6 +260,29 @@ def test_a_changed_shard_is_noticed(folder: Path, tmp_path: Path) -> None:
     shard.write_bytes(shard.read_bytes()[:-1])
     with pytest.raises(UserError, match="it has changed since it was written"):
         read_spoken_words([tmp_path / "corpus"], "training")
+
+
+def corpus_of(folder: Path, words: list[str], takes: int) -> Path:
+    """A corpus of tones of our own vocabulary in which only `words` were ever said."""
+    seconds = np.arange(4_000) / SAMPLE_RATE_HZ
+    tone = np.sin(2 * np.pi * 440 * seconds).astype(np.float32)
+    table = ["file,word,start_ms,end_ms,speaker"]
+    folder.mkdir()
+    soundfile.write(folder / "tone.wav", np.tile(tone, 2), SAMPLE_RATE_HZ)
+    table += [f"tone.wav,{word},0,200,ann" for word in words for _ in range(takes)]
+    (folder / "words.csv").write_text("\n".join(table))
+    cut_corpus(folder, default_vocabulary(), folder / "corpus", False, "none", Uncounted())
+    return folder / "corpus"
+
+
+def test_a_corpus_of_few_words_is_drawn_from_and_of_one_refused(tmp_path: Path) -> None:
+    few = corpus_of(tmp_path / "few", ["about", "ability"], 30)
+    drawn = read_parts(spec_of(tmp_path, f"corpora: [{few}]\nbackgrounds: {{per_class: 1}}\n"))
+    batch = drawn.training.batch(0, 40, CLEAN)
+    said = {default_vocabulary()[int(word)] for word in batch.words}
+    assert said == {"about", "ability"}
+    with pytest.raises(UserError, match="takes of one word, 'ability'; training needs two"):
+        read_spoken_words([corpus_of(tmp_path / "one", ["ability"], 30)], "training")
 
 
 def test_folding_gives_the_published_layers(folder: Path) -> None:
