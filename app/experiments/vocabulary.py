@@ -7,7 +7,7 @@ reliably. The page (static/participant/words.js) follows the same rule.
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-FEWEST_WORDS = 3
+FEWEST_WORDS = 4
 LONGEST_WORD = 64
 NO_ANSWER = "na"
 APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018\u02bc\u00b4`", "'"))

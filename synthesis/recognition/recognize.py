@@ -60,10 +60,7 @@ def recognize_bundle(
         notes=observer.notes,
         software={
             "python": python_version(),
-            **{
-                package: version(package)
-                for package in ("metamerlab", "numpy", "pandas", "pillow", "scipy", "torch")
-            },
+            **{package: version(package) for package in _PACKAGES},
         },
         files={file: hashlib.sha256(content).hexdigest() for file, content in tables.items()},
     )

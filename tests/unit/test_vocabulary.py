@@ -10,7 +10,7 @@ from synthesis.bundle.errors import SpecError
 from synthesis.bundle.yaml_file import load_yaml
 from tests.support import study_yaml, word_study_yaml
 
-FILE = "bat\n\n  cat \r\ndon\u2019t\n"
+FILE = "bat\n\n  cat \r\ndon\u2019t\nact\n"
 
 
 def load(folder: Path, text: str, words: str = FILE) -> StudyDefinition:
@@ -20,7 +20,7 @@ def load(folder: Path, text: str, words: str = FILE) -> StudyDefinition:
 
 
 def test_a_file_has_one_word_per_line() -> None:
-    assert words_in(FILE, "words.txt") == ["bat", "cat", "don\u2019t"]
+    assert words_in(FILE, "words.txt") == ["bat", "cat", "don\u2019t", "act"]
     assert words_in("\ufeff" + FILE, "words.txt")[0] == "bat"
 
 
@@ -34,7 +34,7 @@ def test_capitals_and_the_kind_of_apostrophe_make_no_other_word() -> None:
     [
         ("bat\ncat\nact\nBat\n", r"words.txt:4: 'Bat' is there already \(words.txt:1\); keep one"),
         ("don't\ncat\n\ndon\u2019t\n", r"words.txt:4: 'don\u2019t' is there already \(words.txt:1\)"),
-        ("bat\ncat\n", "2 words are too few to choose among; give 3 or more"),
+        ("bat\ncat\nact\n", "3 words are too few to choose among; give 4 or more"),
         ("", "0 words are too few"),
         ("bat\nNA\nact", "words.txt:2: 'NA' stands for no answer in all data; leave it out"),
         ("bat,1\ncat,2\nact,3\n", "words.txt:1: 'bat,1' is no word; give one word per line"),
@@ -55,12 +55,13 @@ def test_the_words_are_written_as_the_bundle_writes_them() -> None:
 
 def test_a_study_holds_the_words_of_its_file(tmp_path: Path) -> None:
     study = load(tmp_path, word_study_yaml("b", vocabulary="words.txt"))
-    assert study.vocabulary == ["bat", "cat", "don\u2019t"]
+    assert study.vocabulary == ["bat", "cat", "don\u2019t", "act"]
     assert StudyDefinition.model_validate(study.model_dump(mode="json")) == study
-    assert load(tmp_path, word_study_yaml("b", vocabulary="[bat, cat, act]")).vocabulary == [
+    assert load(tmp_path, word_study_yaml("b", vocabulary="[bat, cat, act, elk]")).vocabulary == [
         "bat",
         "cat",
         "act",
+        "elk",
     ]
     assert load(tmp_path, word_study_yaml("b")).vocabulary is None
 
