@@ -3,12 +3,11 @@
 import json
 import os
 import signal
-import threading
-import time
 
 import pytest
 
 from synthesis.bundle.store import BundleStore
+from synthesis.journal import Journal
 
 
 def summary(output):
@@ -76,24 +75,23 @@ def test_changed_pictures_make_another_spec(cli, spec, tmp_path):
     assert "another spec" in err
 
 
-def interrupt_when(condition):
-    """Send this process Ctrl-C as soon as `condition` holds."""
+def interrupt_after_the_first_metamer(monkeypatch):
+    """Send this process Ctrl-C when the first attempt has been written down, once."""
+    put = Journal.put_attempt
 
-    def watch():
-        while not condition():
-            time.sleep(0.005)
+    def put_and_interrupt(journal, key, attempt):
+        put(journal, key, attempt)
+        monkeypatch.setattr(Journal, "put_attempt", put)
         os.kill(os.getpid(), signal.SIGINT)
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
+    monkeypatch.setattr(Journal, "put_attempt", put_and_interrupt)
 
 
 # Ctrl-C just after a file was opened leaves closing it to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_interrupted_run_continues_to_the_same_bundle(cli, spec, tmp_path, finished_bundle):
+def test_an_interrupted_run_continues_to_the_same_bundle(cli, spec, tmp_path, finished_bundle, monkeypatch):
     journal = tmp_path / "out" / "journal"
-    # Two nulls and the first of twelve metamers.
-    interrupt_when(lambda: journal.is_dir() and len(list(journal.glob("*.json"))) >= 3)
+    interrupt_after_the_first_metamer(monkeypatch)
     code, out, err = cli("run", spec, "--out", tmp_path / "out")
     assert code == 130
     assert out == ""
