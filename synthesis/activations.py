@@ -17,13 +17,14 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from synthesis.bundle.errors import UserError
 from synthesis.depthwise import StridedDepthwise, is_strided_depthwise
 from synthesis.graph import called_module, cut, output_node
+from synthesis.networks.first_conv import FirstConv2dSame
 from synthesis.networks.inputs import NetworkInput
 from synthesis.registry import Layer, Network, SoundInput
 
 __all__ = ["Activations", "MatchedActivation", "identity_gradient", "output_node", "require_gradient"]
 
 # Convolutions that use their weight as it is; others, like timm's StdConv2d, are subclasses that change it.
-_PLAIN_CONVOLUTIONS = (nn.Conv2d, Conv2dSame)
+_PLAIN_CONVOLUTIONS = (nn.Conv2d, Conv2dSame, FirstConv2dSame)
 _CLAMP_MODULES = (nn.ReLU, nn.ReLU6, nn.Hardtanh)
 _CLAMP_FUNCTIONS = (
     *(torch.relu, torch.clamp, torch.clip, torch.clamp_min, torch.clamp_max),

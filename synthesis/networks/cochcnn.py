@@ -8,12 +8,13 @@ import copy
 from dataclasses import replace
 from typing import Literal
 
-from timm.layers import Conv2dSame, create_pool2d  # type: ignore[attr-defined]
+from timm.layers import create_pool2d  # type: ignore[attr-defined]
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 from synthesis.hearing.cochleagram import Cochleagram
 from synthesis.networks.cochcnn_settings import CochCNNSettings
+from synthesis.networks.first_conv import conv2d_same
 from synthesis.networks.hann_pool import HannPool2d
 
 __all__ = ["CochCNN", "CochCNNSettings"]
@@ -39,7 +40,7 @@ class CochCNN(nn.Module):
         for index, (inputs, width) in enumerate(zip((1, *widths), widths, strict=False)):
             smooth = settings.reduced_aliasing and _STRIDES[index] > 1
             stride = 1 if smooth else _STRIDES[index]
-            conv = Conv2dSame(inputs, width, _KERNELS[index], stride, bias=bias)
+            conv = conv2d_same(inputs, width, _KERNELS[index], stride, bias=bias)
             antialias = HannPool2d(width, 4 * _STRIDES[index], _STRIDES[index], "same")
             self.add_module(f"conv{index}", conv)
             self.add_module(f"norm{index}", nn.BatchNorm2d(width) if training_norms else nn.Identity())

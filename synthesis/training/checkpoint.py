@@ -40,7 +40,7 @@ def load_checkpoint(
     """
     if not (folder / FILE).exists():
         return None
-    saved = _read(folder / FILE)
+    saved = read_checkpoint(folder)
     if saved["spec"] != spec.model_dump_json():
         raise UserError(f"{folder}: holds a training of another spec; name another folder")
     network.load_state_dict(saved["network"])
@@ -49,25 +49,9 @@ def load_checkpoint(
     return state
 
 
-def load_weights(folder: Path, network: nn.Module) -> None:
-    """The weights of another training; a second task's head that it does not have is left as it is.
-
-    Raises `UserError` if the training is not there or of another network.
-    """
+def read_checkpoint(folder: Path) -> dict[str, Any]:
+    """Everything that `save_checkpoint` wrote. Raises `UserError` for a file that is no checkpoint."""
     path = folder / FILE
-    if not path.exists():
-        raise UserError(f"start_from: {folder} holds no training (it has no {FILE})")
-    try:
-        missing, unexpected = network.load_state_dict(_read(path)["network"], strict=False)
-    except RuntimeError as error:
-        reason = " ".join(str(error).split())[:200]
-        raise UserError(f"start_from: the network in {folder} is another one ({reason})") from None
-    others = [*unexpected, *(name for name in missing if not name.startswith("second."))]
-    if others:
-        raise UserError(f"start_from: the network in {folder} is another one ({others[0]})")
-
-
-def _read(path: Path) -> dict[str, Any]:
     try:
         saved: dict[str, Any] = torch.load(path, weights_only=True)
         if not {"spec", "network", "optimiser", "state"} <= saved.keys():

@@ -12,14 +12,16 @@ from synthesis.bundle.errors import UserError
 from synthesis.device import devices
 from synthesis.progress import Counter
 from synthesis.training.accuracy import accuracy
-from synthesis.training.checkpoint import load_checkpoint, load_weights, save_checkpoint
+from synthesis.training.checkpoint import load_checkpoint, save_checkpoint
 from synthesis.training.data import Parts
 from synthesis.training.export import write_network
 from synthesis.training.model import TaskNetwork, loss_of
 from synthesis.training.schedule import clip_settings, learning_rate
 from synthesis.training.spec import TrainSpec
+from synthesis.training.start import start_from
 
 _CHECKPOINT_EVERY_S = 60.0
+_CALIBRATION_CLIPS = 64
 
 
 @dataclass
@@ -67,7 +69,9 @@ class _Training:
         state = load_checkpoint(out, spec, self.network, self.optimiser)
         self.progress = Progress(**state) if state else Progress()
         if not state and spec.start_from:
-            load_weights(spec.start_from, self.network)
+            clips = clip_settings(spec.clips, 0.0, 1.0)
+            sounds = parts.training.batch(spec.steps, _CALIBRATION_CLIPS, clips).sounds
+            start_from(spec.start_from, self.network, sounds.to(self.device))
         self._saved = time.monotonic()
 
     def run(self, counter: Counter) -> None:

@@ -78,7 +78,7 @@ class TrainSpec(_Strict):
     backgrounds: BackgroundSpec = BackgroundSpec()
     optimiser: OptimiserSpec = OptimiserSpec()
     start_from: Path | None = None
-    """The folder of another training of the same network, whose weights this one begins with."""
+    """Another training of the same network, or the file of one, whose weights this one begins with."""
     examples: int = Field(default=200_000, ge=1)
     batch: int = Field(default=64, ge=2)
     seed: int = Field(default=0, ge=0)

@@ -169,7 +169,10 @@ def test_a_batch_gives_what_its_sounds_give_alone():
     sounds = torch.from_numpy(noise(FEATHER2023, batch=3)).float()
     together = cochleagram(sounds)
     for index in range(3):
-        torch.testing.assert_close(together[index], cochleagram(sounds[index : index + 1])[0])
+        alone = cochleagram(sounds[index : index + 1])[0]
+        # Rounding differs between machines and batch sizes, and near zero the compression enlarges it.
+        torch.testing.assert_close(together[index], alone, rtol=1e-4, atol=2e-4)
+        assert (together[index] - alone).norm() < 1e-5 * alone.norm()
 
 
 def test_oversampled_envelopes_come_near_the_published_ones_and_nearer_with_a_larger_number():

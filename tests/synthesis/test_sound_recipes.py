@@ -147,7 +147,11 @@ def test_company_does_not_change_an_item(network, recipe):
     for label in range(5):
         alone = run_all(matched(network), recipe, [label], at_once=1)[label]
         assert len(together[label].losses) == len(alone.losses)
-        torch.testing.assert_close(together[label].result, alone.result, rtol=0, atol=2e-3)
+        # As a whole and not by sample: Adam's first steps have the size of the rate whatever the gradient's,
+        # so rounding alone can turn one around. Another item's result is as far off as the start.
+        moved = (alone.result - initial_noise(recipe, label, (SAMPLES,))).norm()
+        assert (together[label].result - alone.result).norm() < 0.05 * moved
+        assert (together[(label + 1) % 5].result - alone.result).norm() > 0.5 * moved
 
 
 @pytest.mark.parametrize("layer", ["relu1", "relu2", "logits"])

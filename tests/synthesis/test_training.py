@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from safetensors.torch import load_file, save_file
 
 from synthesis.bundle.errors import SpecError, UserError
 from synthesis.bundle.yaml_file import load_yaml
@@ -294,3 +295,26 @@ def test_folding_gives_the_published_layers(folder: Path) -> None:
     folded = network.trunk.folded()
     assert isinstance(folded, CochCNN)
     torch.testing.assert_close(folded(sounds), network(sounds)[0], rtol=1e-4, atol=1e-4)
+
+
+def test_a_training_starts_from_a_file_with_its_function(folder: Path) -> None:
+    first = spec_of(folder, TINY)
+    parts = read_parts(first)
+    loop.train(first, parts, folder / "for-file", Uncounted())
+    file = folder / "for-file" / "network.safetensors"
+    spec = spec_of(folder, f"{TINY}start_from: for-file/network.safetensors\n")
+    begun = loop._Training(spec, parts, folder / "from-file").network.eval()
+    described = read_trained(file)
+    assert described is not None
+    network = described.build().eval()
+    network.load_state_dict({name: value.float() for name, value in load_file(file).items()})
+    sounds = 0.1 * torch.randn(3, SAMPLES)
+    torch.testing.assert_close(begun(sounds)[0], network(sounds), rtol=1e-4, atol=1e-4)
+    lengths = torch.linalg.vector_norm(begun.trunk.conv2.weight.flatten(1), dim=1)
+    torch.testing.assert_close(lengths, torch.full_like(lengths, 2**0.5))
+    wider = spec_of(folder, f"{TINY.replace('fc_width: ', 'fc_width: 1')}start_from: {file}\n")
+    with pytest.raises(UserError, match=r"start_from: the network in .* is another one"):
+        loop._Training(wider, parts, folder / "wider-file")
+    save_file({"weight": torch.zeros(1)}, folder / "foreign.safetensors")
+    with pytest.raises(UserError, match=r"foreign.safetensors was not written by a training"):
+        loop._Training(spec_of(folder, f"{TINY}start_from: foreign.safetensors\n"), parts, folder / "f")
