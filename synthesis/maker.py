@@ -90,9 +90,10 @@ class LayerMaker:
     def _replay(self, queue: deque[Job], null: LayerNull, progress: Counter) -> list[Job]:
         """Take from the journal what is there; the jobs that are left."""
         left = []
+        recipe = self._recipe(null)
         while queue:
             job = queue.popleft()
-            attempt = self.journal.attempt(self._key(job))
+            attempt = self.journal.attempt(self._key(job, recipe))
             if attempt is None:
                 left.append(job)
             else:
@@ -102,7 +103,7 @@ class LayerMaker:
     def _synthesise(self, layer: str, queue: deque[Job], null: LayerNull, progress: Counter) -> None:
         network = self.observer.network
         matched = MatchedActivation(network, network.layer(layer)).to(self.device)
-        recipe = self.recipe_at(layer)
+        recipe = self._recipe(null)
         batch: Batch[Job] = Batch(matched, recipe)
         size, at_work = BATCH_SIZE, list[Job]()
         while queue or at_work:
@@ -122,7 +123,7 @@ class LayerMaker:
             for synthesis in finished:
                 at_work.remove(synthesis.label)
                 attempt = self._finish(synthesis)
-                self.journal.put_attempt(self._key(synthesis.label), attempt)
+                self.journal.put_attempt(self._key(synthesis.label, recipe), attempt)
                 queue.extend(self._judge(synthesis.label, attempt, null, progress.advance))
 
     def _add(self, batch: Batch[Job], job: Job) -> None:
@@ -177,8 +178,11 @@ class LayerMaker:
         count()
         return []
 
-    def _key(self, job: Job) -> dict[str, Any]:
-        recipe = self.recipe_at(job.layer)
+    def _recipe(self, null: LayerNull) -> Recipe:
+        """The layer's recipe, which has to come nearer than the null's best pair."""
+        return self.recipe_at(null.layer).beyond(10 ** (-null.snr_db.maximum / 20))
+
+    def _key(self, job: Job, recipe: Recipe) -> dict[str, Any]:
         return {
             "model": self.observer.network.weights_sha256,
             "layer": job.layer,

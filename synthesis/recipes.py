@@ -3,9 +3,8 @@
 Every rule works per item (the leading axis), so an item's result does not depend on its batch.
 """
 
-import math
 from dataclasses import dataclass, fields, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import torch
 from torch import Tensor
@@ -19,6 +18,8 @@ State = dict[str, Tensor]
 Bounds = tuple[float, float] | None
 
 WAVEFORM = (-1.0, 1.0)
+_WELL_BELOW = 4
+"""`fast` goes on to this fraction, 12 dB, below what two unrelated stimuli reach."""
 
 
 class Recipe(Protocol):
@@ -52,6 +53,10 @@ class Recipe(Protocol):
         """
         ...
 
+    def beyond(self, error: float) -> "Recipe":
+        """The recipe for a layer at which two unrelated stimuli come as near to each other as `error`."""
+        ...
+
     def coarse(self, losses: list[float]) -> bool:
         """Whether the next step of an item with this loss history may run the network in bfloat16."""
         ...
@@ -79,6 +84,9 @@ class _Published(_Rule):
     """What the published recipes share: float32, a fixed number of steps, the last iterate kept."""
 
     max_steps: int
+
+    def beyond(self, error: float) -> Self:
+        return self
 
     def coarse(self, losses: list[float]) -> bool:
         return False
@@ -150,7 +158,7 @@ class Feather2023(_Published):
 
 @dataclass(frozen=True)
 class Fast(_Rule):
-    """Adam whose rate falls along a cosine over `max_steps` (ours; see tests/benchmarks).
+    """Adam whose rate falls in a straight line to 0 over `max_steps` (ours; see tests/benchmarks).
 
     The network runs in bfloat16 until an item's error is below `coarse_until`, where its rounding begins to
     count, and in float32 from then on. An item leaves early when its error is below `enough`. Otherwise it
@@ -180,8 +188,11 @@ class Fast(_Rule):
         spread = (state["square"] / _per_item(1 - self.beta2**done, inputs)).sqrt_().add_(1e-12)
         return self._bounded(inputs - scale * state["mean"] / spread)
 
+    def beyond(self, error: float) -> Self:
+        return replace(self, enough=min(self.enough, error / _WELL_BELOW))
+
     def _rate(self, steps: Tensor) -> Tensor:
-        return self.learning_rate * 0.5 * (1 + torch.cos(math.pi * steps / self.max_steps))
+        return self.learning_rate * (1 - steps / self.max_steps)
 
     def coarse(self, losses: list[float]) -> bool:
         # Once is for ever: an item near the limit must not change its arithmetic at each step.
@@ -193,7 +204,7 @@ class Fast(_Rule):
 
 _FOR_PICTURES: tuple[Feather2019 | Feather2023 | Fast, ...] = (Fast(), Feather2019(), Feather2023())
 _FOR_SOUNDS: tuple[Feather2019 | Feather2023 | Fast, ...] = (
-    Fast(learning_rate=5e-3, start=pink, bounds=WAVEFORM),
+    Fast(learning_rate=8e-3, beta1=0.95, beta2=0.99, start=pink, bounds=WAVEFORM),
     Feather2019(start=pink, bounds=None),
     Feather2023(start=faint, bounds=WAVEFORM),
 )

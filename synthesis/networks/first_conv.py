@@ -14,12 +14,14 @@ _CHANNELS = 8
 class FirstConv2dSame(Conv2dSame):
     """`Conv2dSame` of one input channel, dense, not dilated: equal parameters, and output to rounding.
 
-    The rows under the kernel become channels, and what is left is a convolution along time. The library's
-    gradients of a convolution of one channel are slow on a CPU: with 20 kernels of 7 x 14 and stride 1, in
-    bfloat16, those of the weights and the input together take 3 times as long.
+    Where the input needs a gradient, the rows under the kernel become channels, and what is left is a
+    convolution along time: the library's gradient of a convolution for one input channel is slow on a CPU.
     """
 
     def forward(self, x: Tensor) -> Tensor:
+        if not x.requires_grad:
+            plain: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
+            return plain
         rows, columns = self.kernel_size
         padded = pad_same(x, [rows, columns], list(self.stride))
         fill = -rows % _CHANNELS

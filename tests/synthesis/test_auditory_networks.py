@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from timm.layers import Conv2dSame
 from torch import nn
 from torch.nn import functional
 
@@ -9,6 +10,7 @@ from synthesis.activations import Activations, MatchedActivation
 from synthesis.graph import output_node
 from synthesis.hearing.settings import FEATHER2019, FEATHER2023
 from synthesis.networks.cochcnn import CochCNN, CochCNNSettings
+from synthesis.networks.first_conv import FirstConv2dSame
 from synthesis.networks.vggish import LogMel
 from tests.synthesis.auditory_networks import COCHCNN, REDUCED, seeded, small_networks, sounds
 from tests.synthesis.test_networks import calls_in_order, close, inside, output_of, watched
@@ -233,3 +235,20 @@ def test_deepspeech_is_torchaudio_s_on_frames_with_their_context():
     for index in range(2):  # the library's time axis stands where the batch does: one at a time
         letters = library(frames[index : index + 1])
         torch.testing.assert_close(functional.log_softmax(net(two), -1)[index : index + 1], letters)
+
+
+@pytest.mark.parametrize(("stride", "bias"), [(1, False), (3, True)])
+def test_the_first_convolution_is_the_plain_one_with_other_arithmetic(stride: int, bias: bool) -> None:
+    first = FirstConv2dSame(1, 6, (7, 14), stride, bias=bias).double()
+    plain = Conv2dSame(1, 6, (7, 14), stride, bias=bias).double()
+    plain.load_state_dict(first.state_dict())
+    x = torch.randn(2, 1, 23, 31, dtype=torch.float64, requires_grad=True)
+    outputs = [conv(x) for conv in (first, plain)]
+    torch.testing.assert_close(*outputs)
+    weights = torch.randn_like(outputs[0])
+    gradients = [
+        torch.autograd.grad(output, [x, *conv.parameters()], weights)
+        for output, conv in zip(outputs, (first, plain), strict=True)
+    ]
+    torch.testing.assert_close(*gradients)
+    assert torch.equal(first(x.detach()), plain(x.detach()))

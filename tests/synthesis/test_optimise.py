@@ -88,6 +88,18 @@ def test_when_fast_stops():
     assert not recipe.finished([0.3] * 99), "a plateau while the rate is high is no convergence"
 
 
+def test_fast_goes_on_where_unrelated_stimuli_are_nearly_alike():
+    recipe = Fast(enough=0.02)
+    assert recipe.beyond(0.5) == recipe
+    assert recipe.beyond(0.02).enough == pytest.approx(0.005)
+    assert Feather2023().beyond(0.001) == Feather2023()
+
+
+def test_the_rate_of_fast_falls_in_a_straight_line():
+    rates = Fast(max_steps=100, learning_rate=0.02)._rate(torch.tensor([0, 25, 99]))
+    torch.testing.assert_close(rates, torch.tensor([0.02, 0.015, 0.0002]))
+
+
 def test_max_steps_bounds_each_recipe():
     assert make_recipe("fast", 7).finished([1.0] * 7)
     assert make_recipe("feather2023", 7).finished([1.0] * 7)

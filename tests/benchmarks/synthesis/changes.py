@@ -68,15 +68,16 @@ def step_changes(subject: Subject, targets: list[float]) -> dict[str, tuple[floa
     """change -> mean steps per stimulus to the published errors (without it, with it).
 
     The optimiser alone: Adam at a constant rate against the published descent (which takes all its steps).
-    The schedule: the cosine against that constant rate. Stopping: leaving at the target against running on.
+    The schedule: the falling rate against that constant rate. Stopping: leaving at the target against going
+    on.
     """
     usual = fast_to_targets(subject)
     constant = run_fast(subject, targets, _Constant(**vars(fast_to_targets(subject, STEPS))))
-    cosine = run_fast(subject, targets, usual)
+    falling = run_fast(subject, targets, usual)
     return {
         "adam": (float(STEPS), constant.steps / subject.count),
-        "cosine_schedule": (constant.steps / subject.count, cosine.steps / subject.count),
-        "stopping": (float(usual.max_steps), cosine.steps / subject.count),
+        "falling_rate": (constant.steps / subject.count, falling.steps / subject.count),
+        "stopping": (float(usual.max_steps), falling.steps / subject.count),
     }
 
 
