@@ -8,16 +8,12 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from safetensors.torch import load_file, save_file
 
 from synthesis.bundle.errors import SpecError, UserError
-from synthesis.bundle.yaml_file import load_yaml
 from synthesis.lock import exclusive_folder
 from synthesis.networks.cochcnn import CochCNN
 from synthesis.networks.trained_file import read_trained
 from synthesis.progress import Uncounted
-from synthesis.speech.corpus import build_corpus
-from synthesis.speech.corpus_spec import CorpusSpec, VoiceSpec
 from synthesis.speech.recordings import cut_corpus
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES
@@ -27,40 +23,17 @@ from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
 from synthesis.training.command import train
 from synthesis.training.parts import read_parts
 from synthesis.training.schedule import clip_settings, learning_rate
-from synthesis.training.spec import ClipSpec, OptimiserSpec, TrainSpec
+from synthesis.training.spec import ClipSpec, OptimiserSpec
 from synthesis.training.voices import read_spoken_words
 from synthesis.vocabulary.words import default_vocabulary
-from tests.synthesis.tones import ToneEngine
+from tests.synthesis.trainings import TINY, WORDS, spec_of, tone_folder
 
-WORDS = ("ability", "believe", "college", "daughter", "economic")
-TINY = """
-corpora: [corpus]
-network: {filters: 8, sample_factor: 1, widths: [4, 4, 4, 4, 4], fc_width: 8, dropout: 0.1}
-backgrounds: {per_class: 1}
-examples: 48
-batch: 8
-validate_every: 16
-validation_clips: 8
-"""
 CLEAN = ClipSettings(context=1, colour_db=0, room=0, level_db=0, clean=1)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("training")
-    (folder / "words.txt").write_text("\n".join(WORDS))
-    voices = [
-        VoiceSpec(engine="tones", voice="low", takes=8),
-        VoiceSpec(engine="tones", voice="high", takes=1, held_out=True),
-    ]
-    spec = CorpusSpec(voices=voices, vocabulary=folder / "words.txt")
-    build_corpus(spec, folder / "corpus", Uncounted(), lambda _: ToneEngine())
-    return folder
-
-
-def spec_of(folder: Path, text: str) -> TrainSpec:
-    (folder / "spec.yaml").write_text(text)
-    return load_yaml(folder / "spec.yaml", TrainSpec)
+    return tone_folder(tmp_path_factory.mktemp("training"))
 
 
 def test_training_validation_and_held_out_takes_never_meet(folder: Path) -> None:
@@ -201,26 +174,6 @@ stop_at_accuracy: 0.6
     assert progress.step < spec.steps
 
 
-def test_a_training_starts_from_another_ones_weights(folder: Path) -> None:
-    first = spec_of(folder, TINY)
-    parts = read_parts(first)
-    loop.train(first, parts, folder / "first", Uncounted())
-    second = spec_of(folder, f"{TINY}start_from: first\n")
-    earlier, later = (
-        loop._Training(first, parts, folder / "first").network.state_dict(),
-        loop._Training(second, parts, folder / "second").network.state_dict(),
-    )
-    assert all(torch.equal(earlier[name], later[name]) for name in earlier)
-    both = spec_of(folder, f"{TINY}task: both\nstart_from: first\n")
-    trunk = loop._Training(both, parts, folder / "both-from-words").network.trunk
-    assert torch.equal(trunk.state_dict()["conv4.weight"], earlier["trunk.conv4.weight"])
-    with pytest.raises(UserError, match=r"start_from: .* holds no training"):
-        loop._Training(spec_of(folder, f"{TINY}start_from: absent\n"), parts, folder / "third")
-    wider = spec_of(folder, f"{TINY.replace('fc_width: ', 'fc_width: 1')}start_from: first\n")
-    with pytest.raises(UserError, match=r"start_from: the network in .* is another one"):
-        loop._Training(wider, parts, folder / "fourth")
-
-
 def test_the_published_preset_fills_what_the_spec_leaves_open(folder: Path) -> None:
     spec = spec_of(folder, "preset: published\ncorpora: [corpus]\nnetwork: {fc_width: 512}\nseed: 4\n")
     assert spec.network.widths == (96, 256, 512, 1024, 512)
@@ -295,26 +248,3 @@ def test_folding_gives_the_published_layers(folder: Path) -> None:
     folded = network.trunk.folded()
     assert isinstance(folded, CochCNN)
     torch.testing.assert_close(folded(sounds), network(sounds)[0], rtol=1e-4, atol=1e-4)
-
-
-def test_a_training_starts_from_a_file_with_its_function(folder: Path) -> None:
-    first = spec_of(folder, TINY)
-    parts = read_parts(first)
-    loop.train(first, parts, folder / "for-file", Uncounted())
-    file = folder / "for-file" / "network.safetensors"
-    spec = spec_of(folder, f"{TINY}start_from: for-file/network.safetensors\n")
-    begun = loop._Training(spec, parts, folder / "from-file").network.eval()
-    described = read_trained(file)
-    assert described is not None
-    network = described.build().eval()
-    network.load_state_dict({name: value.float() for name, value in load_file(file).items()})
-    sounds = 0.1 * torch.randn(3, SAMPLES)
-    torch.testing.assert_close(begun(sounds)[0], network(sounds), rtol=1e-4, atol=1e-4)
-    lengths = torch.linalg.vector_norm(begun.trunk.conv2.weight.flatten(1), dim=1)
-    torch.testing.assert_close(lengths, torch.full_like(lengths, 2**0.5))
-    wider = spec_of(folder, f"{TINY.replace('fc_width: ', 'fc_width: 1')}start_from: {file}\n")
-    with pytest.raises(UserError, match=r"start_from: the network in .* is another one"):
-        loop._Training(wider, parts, folder / "wider-file")
-    save_file({"weight": torch.zeros(1)}, folder / "foreign.safetensors")
-    with pytest.raises(UserError, match=r"foreign.safetensors was not written by a training"):
-        loop._Training(spec_of(folder, f"{TINY}start_from: foreign.safetensors\n"), parts, folder / "f")
