@@ -12,7 +12,7 @@ from typing import Any
 
 from synthesis.progress import Steps
 from synthesis.registry import load_network
-from synthesis.speech.corpus import build_corpus
+from synthesis.speech.corpus import build_corpus, planned_takes, read_manifest
 from synthesis.speech.corpus_spec import CorpusSpec, VoiceSpec
 from synthesis.speech.engine import EngineMissing
 from synthesis.speech.engines import load_engine
@@ -69,6 +69,8 @@ def _corpus(engine: str, cache: Path) -> Path | None:
     voices = [VoiceSpec(engine=engine, voice=voice, share=share, held_out=True) for voice in HELD_OUT[engine]]
     usual = (1.0, 1.0)
     spec = CorpusSpec(voices=voices, rate=usual, pitch=usual, resampling=usual)
+    if _is_finished(cache / engine, spec):
+        return cache / engine
     with Steps(f"voices of {engine}", len(voices)) as steps:
         try:
             build_corpus(spec, cache / engine, steps, load_engine)
@@ -76,3 +78,11 @@ def _corpus(engine: str, cache: Path) -> Path | None:
             steps.say(f"left out: {missing}")
             return None
     return cache / engine
+
+
+def _is_finished(folder: Path, spec: CorpusSpec) -> bool:
+    """Whether the takes are there, so that the engine, which may have gone, need not be."""
+    if not (folder / "manifest.json").exists():
+        return False
+    manifest = read_manifest(folder)
+    return manifest.spec == spec and len(manifest.shards) == len(planned_takes(spec))
