@@ -1,6 +1,7 @@
 """What a training begins with, when not with random weights: another training, or a network's file."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -71,7 +72,11 @@ def _set_norms(network: TaskNetwork, biases: dict[str, Tensor], sounds: Tensor) 
         hook.remove()
 
 
-def _setter(norm: nn.BatchNorm1d | nn.BatchNorm2d, factor: Tensor, bias: Tensor):  # type: ignore[no-untyped-def]
+def _setter(
+    norm: nn.BatchNorm1d | nn.BatchNorm2d, factor: Tensor, bias: Tensor
+) -> Callable[[nn.Module, object, Tensor], None]:
+    """A hook after the layer before `norm`, whose kernels were multiplied by `factor`."""
+
     def set_norm(_layer: nn.Module, _inputs: object, outputs: Tensor) -> None:
         by_channel = outputs.float().transpose(0, 1).flatten(1)
         assert norm.running_mean is not None and norm.running_var is not None

@@ -10,10 +10,12 @@ import soundfile
 import torch
 
 from synthesis.bundle.errors import SpecError, UserError
+from synthesis.bundle.yaml_file import load_yaml
 from synthesis.lock import exclusive_folder
 from synthesis.networks.cochcnn import CochCNN
 from synthesis.networks.trained_file import read_trained
 from synthesis.progress import Uncounted
+from synthesis.speech.corpus_spec import CorpusSpec
 from synthesis.speech.recordings import cut_corpus
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES
@@ -23,7 +25,7 @@ from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
 from synthesis.training.command import train
 from synthesis.training.parts import read_parts
 from synthesis.training.schedule import clip_settings, learning_rate
-from synthesis.training.spec import ClipSpec, OptimiserSpec
+from synthesis.training.spec import ClipSpec, OptimiserSpec, TrainSpec
 from synthesis.training.voices import read_spoken_words
 from synthesis.vocabulary.words import default_vocabulary
 from tests.synthesis.trainings import TINY, WORDS, spec_of, tone_folder
@@ -248,3 +250,11 @@ def test_folding_gives_the_published_layers(folder: Path) -> None:
     folded = network.trunk.folded()
     assert isinstance(folded, CochCNN)
     torch.testing.assert_close(folded(sounds), network(sounds)[0], rtol=1e-4, atol=1e-4)
+
+
+def test_the_specs_of_the_networks_that_ship_are_valid() -> None:
+    specs = sorted((Path(__file__).parents[2] / "docs" / "examples" / "training").glob("*.yaml"))
+    kinds = [CorpusSpec if path.name.startswith("corpus") else TrainSpec for path in specs]
+    assert len(specs) > 6
+    for path, kind in zip(specs, kinds, strict=True):
+        load_yaml(path, kind)
