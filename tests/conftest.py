@@ -1,5 +1,6 @@
 """Fixtures: real databases built by the real migrations, the application, and a client."""
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -23,6 +24,10 @@ from app.main import create_app
 from tests.http import new_client
 from tests.s3 import s3_server
 from tests.support import build_tiny_bundle, study_yaml, word_study_yaml
+
+# Workers of one test run share the cores. Said before torch is imported, and to processes that tests start.
+if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
+    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // int(workers)))
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,13 @@ def test_a_file_is_small_and_what_it_answers_is_known(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("word_cochcnn", 15), ("word_reduced_aliasing", 11), ("both_reduced_aliasing", 11)],
+    [
+        ("word_cochcnn", 15),
+        ("word_cochcnn_at_57", 11),
+        ("word_reduced_aliasing", 11),
+        ("word_reduced_aliasing_at_57", 11),
+        ("both_reduced_aliasing", 11),
+    ],
 )
 def test_a_word_network_names_the_demos_words(name: str, most: int, clips: dict[str, Path]) -> None:
     network = load_network(name)
