@@ -26,7 +26,7 @@ test-js: node_modules/.ready
 	npm test
 
 test-python: .venv/.ready-dev node_modules/.vendored
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
 bench: bench-page bench-demo bench-analysis
 
