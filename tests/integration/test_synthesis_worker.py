@@ -31,7 +31,7 @@ pytestmark = [
 ]
 
 SPEC = "model: tiny\nlayers: [relu1, relu6]\nstimuli: stimuli\nmax_steps: 20\n"
-SOME_SEEDS = "seeds_per_stimulus: 20\n"  # 80 items: long enough to be seen at work
+SOME_SEEDS = "seeds_per_stimulus: 60\n"  # 240 items: several ticks of a worker, so that it is seen at work
 
 
 @pytest.fixture
@@ -222,7 +222,7 @@ async def test_after_kill_9_of_a_worker_the_program_stops_and_another_worker_fin
     await queue(database, pictures, SPEC + SOME_SEEDS)
     with worker_process(settings) as process:
         run = await wait_until(database, makes_metamers)
-        assert (run.pid, run.total) == (process.pid, 80)
+        assert (run.pid, run.total) == (process.pid, 240)
         assert (run.per_second or 0) > 0
         assert (run.seconds_left or 0) > 0
         (program,) = children(process.pid)
@@ -238,7 +238,7 @@ async def test_after_kill_9_of_a_worker_the_program_stops_and_another_worker_fin
     async with working(Worker(database, settings, PROGRAM)):
         run = await wait_until(database, lambda run: run.state not in ("running", "queued"))
     assert (run.state, run.error, run.attempt, run.losses) == ("finished", None, 2, 1)
-    assert run.summary["items"] == 80
+    assert run.summary["items"] == 240
     assert kept.items() <= journal(settings).items(), "what was finished is not made again"
     assert len(await rows_of(database, Bundle)) == 1
 
