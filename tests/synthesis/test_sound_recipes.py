@@ -139,16 +139,25 @@ def test_the_first_published_steps_are_those_of_a_plain_implementation(network, 
         torch.testing.assert_close(item.result[None], expected, rtol=0, atol=2e-5)
 
 
-@pytest.mark.parametrize(
-    "recipe", [Fast(25, 5e-3, enough=0.3, start=pink, bounds=(-1, 1)), Feather2023(25, start=faint)]
-)
+IN_FLOAT32 = Fast(25, 5e-3, enough=0.3, coarse_until=math.inf, start=pink, bounds=(-1, 1))
+
+
+@pytest.mark.parametrize("recipe", [IN_FLOAT32, Feather2023(25, start=faint)])
 def test_company_does_not_change_an_item(network, recipe):
     together = run_all(matched(network), recipe, range(5), at_once=3)
     for label in range(5):
         alone = run_all(matched(network), recipe, [label], at_once=1)[label]
         assert len(together[label].losses) == len(alone.losses)
-        # As a whole and not by sample: Adam's first steps have the size of the rate whatever the gradient's,
-        # so rounding alone can turn one around. Another item's result is as far off as the start.
+        torch.testing.assert_close(together[label].result, alone.result, rtol=0, atol=2e-3)
+
+
+def test_company_changes_an_item_in_bfloat16_by_rounding_alone(network):
+    """As a whole, not by sample: Adam's first steps have the rate's size, and rounding can turn one around."""
+    recipe = replace(IN_FLOAT32, coarse_until=0.1)
+    together = run_all(matched(network), recipe, range(5), at_once=3)
+    for label in range(5):
+        alone = run_all(matched(network), recipe, [label], at_once=1)[label]
+        assert alone.coarse_steps > 0
         moved = (alone.result - initial_noise(recipe, label, (SAMPLES,))).norm()
         assert (together[label].result - alone.result).norm() < 0.05 * moved
         assert (together[(label + 1) % 5].result - alone.result).norm() > 0.5 * moved
