@@ -152,7 +152,7 @@ def test_company_does_not_change_an_item(network, recipe):
 
 
 def test_company_changes_an_item_in_bfloat16_by_rounding_alone(network):
-    """As a whole, not by sample: Adam's first steps have the rate's size, and rounding may turn one."""
+    """As a whole, not by sample: Adam's first steps have the rate's size; rounding can turn one round."""
     recipe = replace(IN_FLOAT32, coarse_until=0.1)
     together = run_all(matched(network), recipe, range(5), at_once=3)
     for label in range(5):
