@@ -74,7 +74,8 @@ async def median_rt_ms(
         Participant.id.not_in(excluded), _kept(rules.trials)
     )
     middle = query.order_by(Response.rt_ms).offset((trials - 1) // 2).limit(2 - trials % 2)
-    times = (await session.scalars(middle)).all() if trials else []
+    found = (await session.scalars(middle)).all() if trials else []
+    times = [rt_ms for rt_ms in found if rt_ms is not None]
     return sum(times) / len(times) if times else None
 
 

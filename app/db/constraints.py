@@ -1,6 +1,6 @@
 """Which named constraint a statement violated, so that it can become a domain error."""
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 
 from app.db.base import Base
@@ -16,10 +16,12 @@ def violated_constraint(error: IntegrityError) -> str | None:
 def _unique_constraint_in(message: str) -> str | None:
     """SQLite names the columns instead: "UNIQUE constraint failed: table.column, table.column"."""
     columns = set(message.rpartition(": ")[2].split(", "))
-    constraints = [c for table in Base.metadata.tables.values() for c in table.constraints]
-    for unique in constraints:
-        if isinstance(unique, UniqueConstraint):
-            own = {f"{unique.table.name}.{column.name}" for column in unique.columns}
-            if own == columns:
+    for table in Base.metadata.tables.values():
+        unique_ones: list[UniqueConstraint | Index] = [
+            each for each in table.constraints if isinstance(each, UniqueConstraint)
+        ]
+        unique_ones += [index for index in table.indexes if index.unique]
+        for unique in unique_ones:
+            if {f"{table.name}.{column.name}" for column in unique.columns} == columns:
                 return str(unique.name)
     return None

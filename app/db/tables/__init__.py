@@ -1,7 +1,7 @@
 """All tables, so that importing this package fills the metadata."""
 
 from app.db.tables.admin import AdminSession, SetupToken
-from app.db.tables.people import Event, Participant, PlannedTrial
+from app.db.tables.people import Event, Participant, PlannedTrial, Recruitment
 from app.db.tables.responses import Response
 from app.db.tables.stimuli import Bundle, Stimulus
 from app.db.tables.study import Study, StudyLink
@@ -13,6 +13,7 @@ __all__ = [
     "Event",
     "Participant",
     "PlannedTrial",
+    "Recruitment",
     "Response",
     "SetupToken",
     "Stimulus",

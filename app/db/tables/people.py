@@ -13,7 +13,9 @@ class Participant(Base):
     """One person (or pilot, or simulated observer) in one study, made at consent.
 
     `slot` is the number of the plan in the study's balanced series; the slot of one who dropped out is given
-    to a later participant. Only the SHA-256 of the session token is stored.
+    to a later participant. Only the SHA-256 of the session token is stored. `consent_uuid` is made by the
+    page that asked for consent, so that the form sent twice is one person. `flags` name what an experimenter
+    should look at; they leave nobody out by themselves.
     """
 
     __tablename__ = "participants"
@@ -21,6 +23,8 @@ class Participant(Base):
         CheckConstraint("kind IN ('live', 'pilot', 'simulated')", name="kind"),
         CheckConstraint("status IN ('active', 'completed')", name="status"),
         Index("ix_participants_study_id_kind_slot", "study_id", "kind", "slot"),
+        # An index, not a constraint: SQLite adds one without copying a table that others refer to.
+        Index("uq_participants_consent_uuid", "consent_uuid", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,10 +36,40 @@ class Participant(Base):
     consented_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+    consent_uuid: Mapped[str | None]
+    flags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+
+
+class Recruitment(Base):
+    """Where a participant came from: what a recruiter's link, or a laboratory's form, said of the person.
+
+    `person` is the recruiter's name for the person (PROLIFIC_PID, workerId, a typed number); a person takes
+    part once in a study. `visit` names this very visit (SESSION_ID, assignmentId) and `errand` what the
+    recruiter calls the study (STUDY_ID, hitId). Kept apart from the answers, and in no export.
+    """
+
+    __tablename__ = "recruitments"
+    __table_args__ = (
+        UniqueConstraint("study_id", "kind", "source", "person"),
+        UniqueConstraint("participant_id"),
+        CheckConstraint("source IN ('prolific', 'mturk', 'laboratory', 'link')", name="source"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"))
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"))
+    kind: Mapped[str]
+    source: Mapped[str]
+    person: Mapped[str]
+    visit: Mapped[str | None]
+    errand: Mapped[str | None]
 
 
 class PlannedTrial(Base):
-    """One trial of a participant's stored plan. `asset_token` is the opaque address of its picture."""
+    """One trial of a participant's stored plan. `asset_token` is the opaque address of its stimulus.
+
+    `set_aside_at` is when the page gave up an answer that the server refused: the session went on without it.
+    """
 
     __tablename__ = "planned_trials"
     __table_args__ = (
@@ -49,6 +83,7 @@ class PlannedTrial(Base):
     phase: Mapped[str]
     stimulus_id: Mapped[int] = mapped_column(ForeignKey("stimuli.id"), index=True)
     asset_token: Mapped[str] = mapped_column(unique=True)
+    set_aside_at: Mapped[datetime | None]
 
 
 class Event(Base):

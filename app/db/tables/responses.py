@@ -13,8 +13,9 @@ class Response(Base):
     """The one answer to one planned trial.
 
     `client_uuid` is made by the page, so a repeated request is recognised. `rt_ms` counts from the onset of
-    the response screen, by the page's monotonic clock. `timing` is the timing record as the page sent it;
-    `on_time` and `attended` are read from it when it is stored (`app.trials.timing`), null if not measured.
+    the response screen, by the page's monotonic clock. `timing` is the record of the trial as it was
+    understood; `on_time` and `attended` are read from it when it is stored (`app.trials.timing`). What was
+    not measured, or cannot be, is null, and `flags` name what cannot be.
     """
 
     __tablename__ = "responses"
@@ -30,8 +31,9 @@ class Response(Base):
     client_uuid: Mapped[str]
     answer: Mapped[str]
     correct: Mapped[bool]
-    rt_ms: Mapped[float]
+    rt_ms: Mapped[float | None]
     timing: Mapped[dict[str, Any]]
     received_at: Mapped[datetime]
     on_time: Mapped[bool | None]
     attended: Mapped[bool | None]
+    flags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
