@@ -56,6 +56,12 @@ class Invalid(DomainError):
     status = 422
 
 
+class TooEarly(DomainError):
+    """What will be possible a little later: programs try again."""
+
+    status = 425
+
+
 class Unavailable(DomainError):
     """The server cannot do it at this moment; a page or program tries again."""
 

@@ -5,9 +5,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from app.web.parameters import CleanText
 from app.web.templating import PageContext
 
-Word = Annotated[str, Field(max_length=500)]
+Word = Annotated[CleanText, Field(max_length=500)]
+Name = Annotated[CleanText, Field(max_length=64)]
 # Numbers first: pydantic keeps true and false apart from them in its smart mode.
 Scalar = FiniteFloat | bool | Word | None
 
@@ -18,7 +20,7 @@ class EventIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["resume", "focus", "visibility", "fullscreen", "error", "environment"]
-    detail: dict[Annotated[str, Field(max_length=64)], Scalar] = Field(default_factory=dict, max_length=40)
+    detail: dict[Name, Scalar] = Field(default_factory=dict, max_length=40)
 
 
 @dataclass(frozen=True)
