@@ -9,7 +9,7 @@ BIN := .venv/bin
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check test-python test-js bench bench-synthesis bench-ray bench-page bench-demo bench-analysis \
-	bench-audio figures figure-observers figure-hearing clean
+	bench-serve bench-serve-quick bench-audio figures figure-observers figure-hearing clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -28,7 +28,7 @@ test-js: node_modules/.ready
 test-python: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
-bench: bench-page bench-demo bench-analysis
+bench: bench-page bench-demo bench-analysis bench-serve-quick
 
 bench-synthesis: .venv/.ready-bench
 	$(BIN)/python tests/benchmarks/bench_synthesis.py
@@ -44,6 +44,12 @@ bench-demo: .venv/.ready-dev
 
 bench-analysis: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_analysis.py
+
+bench-serve: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_serve.py
+
+bench-serve-quick: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_serve.py --quick
 
 bench-audio: .venv/.ready-bench
 	$(BIN)/python tests/benchmarks/bench_audio.py

@@ -9,6 +9,7 @@ class DomainError(Exception):
     """`code` is stable and for programs; `message` says what is wrong and what to do; `detail` is JSON."""
 
     status: ClassVar[int] = 500
+    retry_after_s: ClassVar[int | None] = None
 
     def __init__(self, code: str, message: str, **detail: Any) -> None:
         super().__init__(message)
@@ -59,3 +60,10 @@ class TooEarly(DomainError):
     """What will be possible a little later: programs try again."""
 
     status = 425
+
+
+class Unavailable(DomainError):
+    """The server cannot do it at this moment; a page or program tries again."""
+
+    status = 503
+    retry_after_s = 2

@@ -41,7 +41,7 @@ async def require_newest_schema(url: str) -> None:
         raise NotFound("no_database", f"there is no database {file}; run `metamerlab db upgrade`")
     database = Database(url)
     try:
-        async with database.engine.connect() as connection:
+        async with database.readers.engine.connect() as connection:
             found = await connection.run_sync(_current_revision)
     finally:
         await database.close()

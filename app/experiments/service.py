@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +18,10 @@ from app.stimuli import queries as stimuli_queries
 from app.stimuli import service as stimuli
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.yaml_file import load_yaml
+
+DEFINITIONS_KEPT = 64
+# By a study's id: its definition as it is stored, and as it was understood.
+_definitions: dict[int, tuple[dict[str, Any], StudyDefinition]] = {}
 
 
 @dataclass(frozen=True)
@@ -123,8 +128,12 @@ async def study_by_code(session: AsyncSession, code: str) -> tuple[Study, StudyL
     """The study that a link leads into. Raises `NotFound`."""
     found = await queries.study_by_code(session, code)
     if found is None:
-        raise NotFound("unknown_link", "This link is not known. Please check that it was copied completely.")
+        raise unknown_link()
     return found
+
+
+def unknown_link() -> NotFound:
+    return NotFound("unknown_link", "This link is not known. Please check that it was copied completely.")
 
 
 def require_open(study: Study) -> None:
@@ -136,7 +145,17 @@ def require_open(study: Study) -> None:
 
 
 def definition_of(study: Study) -> StudyDefinition:
-    return StudyDefinition.model_validate(study.definition)
+    """The study's definition, checked again only if it is another than the last one of this study.
+
+    Checking the words of a large vocabulary takes longer than all else that an answer needs.
+    """
+    raw, definition = _definitions.get(study.id, (None, None))
+    if definition is None or raw != study.definition:
+        definition = StudyDefinition.model_validate(study.definition)
+        while len(_definitions) >= DEFINITIONS_KEPT:
+            del _definitions[next(iter(_definitions))]
+        _definitions[study.id] = study.definition, definition
+    return definition
 
 
 def choices_of(definition: StudyDefinition, bundle: Bundle) -> list[str]:

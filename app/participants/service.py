@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Unauthorized
@@ -17,6 +18,8 @@ from app.experiments import service as experiments
 from app.experiments.schemas import StudyDefinition
 from app.participants import queries
 from app.participants.schemas import EventIn
+
+SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -31,21 +34,41 @@ class Visit:
 
 async def find_visit(session: AsyncSession, code: str, token: str | None) -> Visit | None:
     """The visit that a link's code and the cookie's token belong to. Raises `NotFound` for the code."""
-    study, link = await experiments.study_by_code(session, code)
-    if not token:
-        return None
-    participant = await queries.participant_by_token(session, study.id, link.kind, token_sha256(token))
+    row = (await session.execute(queries.visits(code, fingerprint(token)))).first()
+    return visit_in(row)
+
+
+async def require_visit(session: AsyncSession, code: str, token: str | None) -> Visit:
+    """As `find_visit`; raises `Unauthorized` where there is none."""
+    return required(await find_visit(session, code, token))
+
+
+def fingerprint(token: str | None) -> str:
+    """What is stored of a token; of no token something that nobody has."""
+    return token_sha256(token) if token else ""
+
+
+def visit_in(row: Row[*tuple[Any, ...]] | None) -> Visit | None:
+    """The visit in a row of `queries.visits`. Raises `NotFound` if the link is not known."""
+    if row is None:
+        raise experiments.unknown_link()
+    study, link, participant = row[:3]
     if participant is None:
         return None
     return Visit(study, link, experiments.definition_of(study), participant)
 
 
-async def require_visit(session: AsyncSession, code: str, token: str | None) -> Visit:
-    """As `find_visit`; raises `Unauthorized` where there is none."""
-    visit = await find_visit(session, code, token)
+def required(visit: Visit | None) -> Visit:
+    """Raises `Unauthorized` where there is no visit."""
     if visit is None:
         raise Unauthorized("no_session", "Your session is not known here. Open the study's link again.")
     return visit
+
+
+def seen(participant: Participant, now: datetime) -> None:
+    """Note that the participant is there; once a minute is enough to tell who has left."""
+    if now - participant.last_seen_at >= SEEN_EVERY:
+        participant.last_seen_at = now
 
 
 async def consent(session: AsyncSession, code: str, stale_after: timedelta, now: datetime) -> str:
@@ -100,7 +123,7 @@ def lowest_free(held: Collection[int]) -> int:
 
 def note_event(session: AsyncSession, visit: Visit, event: EventIn, now: datetime) -> None:
     """Store what the browser reported."""
-    visit.participant.last_seen_at = now
+    seen(visit.participant, now)
     record_event(session, visit.participant, event.kind, event.detail, now)
 
 

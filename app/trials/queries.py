@@ -5,10 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, ScalarSelect, Update, case, func, select, update
+from sqlalchemy import (
+    CursorResult,
+    Row,
+    Select,
+    Update,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus
+from app.db.constraints import violated_constraint
+from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus, Study, StudyLink
+from app.participants.queries import visits
+
+# That a trial has one answer, and that no two answers have one UUID.
+ONE_ANSWER = ("uq_responses_planned_trial_id", "uq_responses_client_uuid")
 
 
 @dataclass(frozen=True)
@@ -37,30 +55,22 @@ async def progress(session: AsyncSession, participant_id: int) -> Progress:
     return Progress(*(await session.execute(query)).one())
 
 
-def _first_waiting(participant_id: int, after: int = -1) -> ScalarSelect[int | None]:
-    """The first trial after an index that is neither answered nor set aside."""
+def _waiting(participant_id: InstrumentedAttribute[int], after: int = -1) -> Select[int]:
+    """The first trial after an index that is neither answered nor set aside.
+
+    The index of the plan is followed from there, and no further than to that trial.
+    """
     return (
-        select(func.min(PlannedTrial.trial_index))
-        .outerjoin(Response)
+        select(PlannedTrial.trial_index)
         .where(
             PlannedTrial.participant_id == participant_id,
             PlannedTrial.trial_index > after,
             PlannedTrial.set_aside_at.is_(None),
-            Response.id.is_(None),
+            ~exists().where(Response.planned_trial_id == PlannedTrial.id),
         )
-        .scalar_subquery()
+        .order_by(PlannedTrial.trial_index)
+        .limit(1)
     )
-
-
-async def due(session: AsyncSession, participant_id: int) -> int | None:
-    """The index of the trial that waits for its answer; None if none does."""
-    index: int | None = await session.scalar(select(_first_waiting(participant_id)))
-    return index
-
-
-async def number_of_trials(session: AsyncSession, participant_id: int) -> int:
-    query = select(func.count()).where(PlannedTrial.participant_id == participant_id)
-    return await session.scalar(query) or 0
 
 
 async def window(
@@ -108,26 +118,51 @@ class Question:
         return self.following if self.trial_index == self.due else self.due
 
 
-async def question(session: AsyncSession, participant_id: int, trial_index: int) -> Question | None:
+async def question(
+    session: AsyncSession, code: str, token_sha256: str, trial_index: int
+) -> tuple[Row[Study, StudyLink, Participant] | None, Question | None]:
+    """The row of the visit, and the trial that is asked about: one statement, since every answer needs it."""
+    trial = aliased(PlannedTrial)
     query = (
-        select(
-            PlannedTrial.id,
-            PlannedTrial.trial_index,
-            PlannedTrial.phase,
-            PlannedTrial.set_aside_at,
+        visits(code, token_sha256)
+        .add_columns(
+            trial.id,
+            trial.trial_index,
+            trial.phase,
+            trial.set_aside_at,
             Stimulus.category,
             Bundle.categories,
             Response,
-            _first_waiting(participant_id),
-            _first_waiting(participant_id, after=trial_index),
+            _waiting(Participant.id).correlate(Participant).scalar_subquery(),
+            _waiting(Participant.id, trial_index).correlate(Participant).scalar_subquery(),
         )
-        .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
-        .join(Bundle, Stimulus.bundle_id == Bundle.id)
-        .outerjoin(Response, Response.planned_trial_id == PlannedTrial.id)
-        .where(PlannedTrial.participant_id == participant_id, PlannedTrial.trial_index == trial_index)
+        .outerjoin(trial, and_(trial.participant_id == Participant.id, trial.trial_index == trial_index))
+        .outerjoin(Stimulus, trial.stimulus_id == Stimulus.id)
+        .outerjoin(Bundle, Stimulus.bundle_id == Bundle.id)
+        .outerjoin(Response, Response.planned_trial_id == trial.id)
     )
     row = (await session.execute(query)).first()
-    return Question(*row) if row else None
+    if row is None:
+        return None, None
+    _study, _link, _participant, *found = row
+    return row, Question(*found) if found[0] is not None else None
+
+
+async def store(session: AsyncSession, response: Response) -> bool:
+    """Insert an answer, which must be the first thing that is written in its transaction.
+
+    False if the trial has an answer by now, or the UUID is another answer's: then nothing was written, and
+    what is asked next is asked in a new transaction.
+    """
+    session.add(response)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        await session.rollback()
+        if violated_constraint(error) not in ONE_ANSWER:
+            raise
+        return False
+    return True
 
 
 async def set_aside(session: AsyncSession, planned_trial_id: int, now: datetime) -> bool:
@@ -141,12 +176,6 @@ async def set_aside(session: AsyncSession, planned_trial_id: int, now: datetime)
 async def number_set_aside(session: AsyncSession, participant_id: int) -> int:
     query = select(func.count(PlannedTrial.set_aside_at)).where(PlannedTrial.participant_id == participant_id)
     return await session.scalar(query) or 0
-
-
-async def response_to(session: AsyncSession, planned_trial_id: int) -> Response | None:
-    query = select(Response).where(Response.planned_trial_id == planned_trial_id)
-    response: Response | None = await session.scalar(query)
-    return response
 
 
 @dataclass(frozen=True)

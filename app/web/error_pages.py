@@ -21,6 +21,7 @@ TITLES = {
     409: "Not possible now",
     410: "This study has ended",
     500: "Something went wrong",
+    503: "Please try again in a moment",
 }
 PROBLEMS_NAMED = 20
 OWN_FAULT = "The server could not do this. Please try again in a moment."
@@ -49,6 +50,13 @@ def error_response(
 
 
 def domain_error(request: Request, error: DomainError) -> Response:
+    response = _domain_error(request, error)
+    if error.retry_after_s is not None:
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def _domain_error(request: Request, error: DomainError) -> Response:
     if error.status >= 500:
         # The server's own fault: what exactly is for the log, since it may name files.
         log.error("%s: %s", error.code, error.message)

@@ -79,7 +79,7 @@ def same_origin(request: Request) -> None:
         raise Forbidden("cross_site", "This call must come from the site's own pages.")
 
 
-def json_call(request: Request) -> None:
+async def json_call(request: Request) -> None:
     """As `same_origin`, and the body must be declared as JSON, which no form of another site can send."""
     same_origin(request)
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
