@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
+from synthesis.bundle.json_file import first_problem
 from synthesis.bundle.manifest import Record, StimulusFormat
 from synthesis.recognition.rules import RULES, Rule
 
@@ -126,6 +127,4 @@ def _read_record(folder: Path) -> RecognitionRecord:
             f"{folder}: no {RECORD}; give a folder that `python -m synthesis recognize` finished"
         ) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"{path}: is not what recognize writes: {field}: {first['msg']}") from None
+        raise UserError(f"{path}: is not what recognize writes: {first_problem(error)}") from None
