@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field, ValidationError
 
+from synthesis.bundle.csv_file import restored
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
 from synthesis.bundle.json_file import first_problem
@@ -74,12 +75,6 @@ class RecognitionRecord(Record):
         return 1 / len(categories) if categories else None
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """The table as CSV; what is missing is empty."""
-    text: str = table.to_csv(index=False, lineterminator="\n")
-    return text.encode()
-
-
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
@@ -115,7 +110,9 @@ def read_results(folder: Path) -> tuple[RecognitionRecord, pd.DataFrame]:
         ) from None
     if digest(data) != record.files.get(SUMMARY):
         raise UserError(f"{folder / SUMMARY}: was changed or is of an interrupted run; run recognize again")
-    return record, pd.read_csv(io.BytesIO(data), dtype={"rule": str})
+    return record, pd.read_csv(
+        io.BytesIO(data), converters=dict.fromkeys(("condition", "rule", "score"), restored)
+    )
 
 
 def _read_record(folder: Path) -> RecognitionRecord:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.json_file import loads
+from synthesis.bundle.names import composed
 
 FORMAT = "metamerlab-readout/1"
 
@@ -72,7 +73,7 @@ def parse_readout(data: bytes, where: str) -> Readout:
         readout = Readout(
             weight=tensors["weight"],
             bias=tensors["bias"],
-            categories=tuple(record["categories"]),
+            categories=tuple(composed(name) for name in record["categories"]),
             network=record["network"],
             weights_sha256=record["weights_sha256"],
             fitted=record["fitted"],
