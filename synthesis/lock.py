@@ -16,6 +16,7 @@ from upath import UPath
 
 from synthesis.bundle.errors import StorageError, UserError
 from synthesis.bundle.files import create, is_local, read, remove, write_atomically
+from synthesis.bundle.json_file import loads
 
 RENEWED_EVERY_S = 15.0
 STALE_AFTER_S = 60.0
@@ -103,7 +104,7 @@ def _renew(path: UPath, mine: _Lease, ended: threading.Event) -> None:
 
 def _read(path: UPath) -> _Lease | None:
     try:
-        return _Lease(**json.loads(read(path)))
+        return _Lease(**loads(read(path)))
     except StorageError:
         raise
     except (FileNotFoundError, TypeError, ValueError):

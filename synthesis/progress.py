@@ -27,12 +27,21 @@ Format = Literal["bar", "json"]
 _LINE_EVERY_S = 10.0
 _EVENT_EVERY_S = 0.5
 _format: Format = "bar"
+_told: set[str] = set()
 
 
 def use_format(wanted: Format) -> None:
     """`bar` is for people; `json` writes each `ProgressEvent` as one line, at most two a second per stage."""
     global _format
     _format = wanted
+
+
+def tell_once(message: str) -> None:
+    """A line on stderr for people; the same line is written once in a process."""
+    if message not in _told:
+        _told.add(message)
+        sys.stderr.write(message + "\n")
+        sys.stderr.flush()
 
 
 class Counter(Protocol):

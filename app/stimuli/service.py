@@ -13,6 +13,7 @@ from app.stimuli.medium import MEDIA, Medium
 from app.stimuli.schemas import Candidate
 from synthesis.bundle.errors import BundleError
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest, SoundFormat
+from synthesis.bundle.names import composed
 from synthesis.bundle.store import BundleStore
 
 # Written into the bundle's folder by `python -m synthesis report`.
@@ -70,7 +71,7 @@ async def ingest(
         model=manifest.model.name,
         medium=medium_of(manifest).kind,
         layers=manifest.layers,
-        categories=sorted(manifest.decision.categories),
+        categories=sorted(map(composed, manifest.decision.categories)),
         ingested_at=now,
     )
     session.add(bundle)
@@ -93,8 +94,8 @@ def _stimuli(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]
     rows = [
         Stimulus(
             bundle_id=bundle_id,
-            natural_id=natural.id,
-            category=natural.category,
+            natural_id=composed(natural.id),
+            category=composed(natural.category),
             condition=NATURAL,
             seed=0,
             blob_sha256=natural.blob.sha256,
@@ -107,8 +108,8 @@ def _stimuli(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]
     rows += [
         Stimulus(
             bundle_id=bundle_id,
-            natural_id=item.stimulus,
-            category=naturals[item.stimulus].category,
+            natural_id=composed(item.stimulus),
+            category=composed(naturals[item.stimulus].category),
             condition=item.layer,
             seed=item.seed,
             blob_sha256=item.blob.sha256,

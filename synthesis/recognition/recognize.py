@@ -7,6 +7,7 @@ from pathlib import Path
 from platform import python_version
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.frames import frame_csv
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.store import BundleStore
 from synthesis.decision import ReadoutRule
@@ -46,8 +47,8 @@ def recognize_bundle(
     observer = NetworkObserver(network, _readout_rule(data, str(readout), network) if data else None)
     answers = answer_table(store, manifest, observer, name)
     tables = {
-        results.ANSWERS: results.csv_bytes(answers),
-        results.SUMMARY: results.csv_bytes(score_table(answers, manifest.layers, observer.rules, seed)),
+        results.ANSWERS: frame_csv(answers),
+        results.SUMMARY: frame_csv(score_table(answers, manifest.layers, observer.rules, seed)),
     }
     record = RecognitionRecord(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.signal import resample_poly
 
 from synthesis.bundle.errors import UserError
+from synthesis.media.folders import SOUND_FILES, stimulus_files
 from synthesis.speech.engine import Waveform
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES, make_texture
@@ -59,11 +60,8 @@ def make_backgrounds(
 def _pieces(folder: Path) -> list[Waveform]:
     import soundfile
 
-    paths = sorted(path for path in folder.glob("*") if path.suffix in {".wav", ".flac", ".ogg"})
-    if not paths:
-        raise UserError(f"{folder}: has no .wav, .flac or .ogg recordings")
     pieces = []
-    for path in paths:
+    for path in stimulus_files(folder, SOUND_FILES):
         try:
             with soundfile.SoundFile(path) as file:
                 sound = file.read(int(_MOST_S * file.samplerate), dtype="float32", always_2d=True).mean(1)

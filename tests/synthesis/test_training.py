@@ -206,7 +206,7 @@ def test_bad_specs_are_one_line(folder: Path) -> None:
     with pytest.raises(UserError, match=r"hiss.wav: has samples that are NaN or infinite"):
         read_parts(spec_of(folder, "corpora: [corpus]\nbackgrounds: {folder: broken}\n"))
     (folder / "empty").mkdir(exist_ok=True)
-    with pytest.raises(UserError, match=r"has no .wav, .flac or .ogg recordings"):
+    with pytest.raises(UserError, match="empty: is not a folder with sounds"):
         read_parts(spec_of(folder, "corpora: [corpus]\nbackgrounds: {folder: empty}\n"))
 
 
