@@ -11,6 +11,7 @@ from synthesis.bundle.errors import UserError
 from synthesis.speech.engine import Waveform
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES, make_texture
+from synthesis.stopping import look
 
 _SECONDS = 4.0
 _MOST_S = 120.0
@@ -46,6 +47,7 @@ def make_backgrounds(
     for number, name in enumerate(TEXTURES):
         rng = np.random.default_rng([_SEEDS[part], number])
         for _ in range(per_class):
+            look()
             sounds.append(make_texture(name, rng, _SECONDS))
             classes.append(number)
     if folder is not None and part == "training":
@@ -64,6 +66,7 @@ def _pieces(folder: Path) -> list[Waveform]:
         raise UserError(f"{folder}: has no .wav, .flac or .ogg recordings")
     pieces = []
     for path in paths:
+        look()
         try:
             with soundfile.SoundFile(path) as file:
                 sound = file.read(int(_MOST_S * file.samplerate), dtype="float32", always_2d=True).mean(1)
