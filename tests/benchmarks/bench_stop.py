@@ -21,9 +21,7 @@ from PIL import Image
 TIMES = 10
 BUSY = 4
 ROOT = Path(__file__).parents[2]
-RUN = (
-    "model: efficientnet_lite0\nlayers: [block0, block4]\nstimuli: stimuli\ndecision: feather\nrecipe: fast\n"
-)
+RUN = "model: efficientnet_lite0\nlayers: [block4]\nstimuli: stimuli\ndecision: feather\nrecipe: fast\n"
 CORPUS = "voices: [{engine: hibari, voice: heart, takes: 50}]\n"
 TRAIN = """
 corpora: [spoken]
@@ -74,7 +72,7 @@ def _run(folder: Path, out: Path) -> tuple[list[object], Callable[[], bool]]:
         noise = np.random.default_rng(index).integers(0, 255, (224, 224, 3), np.uint8)
         Image.fromarray(noise).save(picture)
     (folder / "run.yaml").write_text(RUN)
-    at_work = lambda: len(list(out.glob("journal/*.json"))) >= 2  # noqa: E731 - both nulls
+    at_work = lambda: len(list(out.glob("journal/*.json"))) >= 1  # noqa: E731 - the null
     return ["run", folder / "run.yaml", "--out", out], at_work
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.synthesis.slow_to_load` is `python -m synthesis` on a machine that loads torch very slowly."""
+"""`python -m tests.synthesis.slow_to_load` is `python -m synthesis` where loading torch takes long."""
 
 import sys
 import time
