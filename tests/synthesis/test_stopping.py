@@ -175,6 +175,5 @@ def test_a_command_that_loads_its_libraries_ends_at_once(number, spec, tmp_path)
     process.send_signal(number)
     out, err = process.communicate()
     assert (process.returncode, out) == (128 + number, "")
-    assert err == "interrupted; run the same command to continue
-"
+    assert err == "interrupted; run the same command to continue\n"
     assert not (tmp_path / "out").exists()
