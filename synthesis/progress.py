@@ -22,6 +22,7 @@ from rich.progress import (
 from rich.text import Text
 
 from synthesis.bundle.events import ProgressEvent
+from synthesis.stopping import look
 
 Format = Literal["bar", "json"]
 _LINE_EVERY_S = 10.0
@@ -78,6 +79,7 @@ class Steps:
 
     def __enter__(self) -> "Steps":
         self._started = time.monotonic()
+        look()
         self._view.begin()
         return self
 
@@ -92,8 +94,10 @@ class Steps:
         self.advance()
 
     def advance(self) -> None:
+        """Count a piece. Between two pieces is the place to stop if that is wished."""
         self.done += 1
         self._view.changed()
+        look()
 
     def say(self, message: str) -> None:
         """Tell people something that does not end the work: a line of its own, in either form."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -28,6 +29,10 @@ from tests.support import build_tiny_bundle, study_yaml, word_study_yaml
 # Workers of one test run share the cores. Said before torch is imported, and to processes that tests start.
 if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
     os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // int(workers)))
+
+
+# A shell has what a script starts in the background ignore Ctrl-C; tests, and what they start, heed it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ from app.analysis.word_errors import neighbour_shares
 from app.core.errors import NotFound
 from app.stimuli.medium import Medium
 from synthesis.bundle.files import write_atomically
+from synthesis.stopping import orderly
 
 
 def trials_csv(trials: pd.DataFrame) -> bytes:
@@ -145,5 +146,6 @@ def figure_files(name: str, figure: Figure) -> Iterator[tuple[str, bytes]]:
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write each file atomically. Raises `StorageError` if the folder cannot be written."""
-    for name, content in files.items():
-        write_atomically(folder / name, content)
+    with orderly():
+        for name, content in files.items():
+            write_atomically(folder / name, content)

@@ -8,6 +8,10 @@ import uvicorn
 
 from app.core.config import read_settings
 from app.db.migrate import require_newest_schema
+from synthesis.stopping import left_to_another
+
+# How long an answer that is under way may take when the server is told to end.
+GRACE_S = 5
 
 
 def serve(
@@ -16,4 +20,12 @@ def serve(
 ) -> None:
     """Serve the web application until it is interrupted."""
     asyncio.run(require_newest_schema(read_settings().database_url))
-    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, server_header=False)
+    with left_to_another():
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )

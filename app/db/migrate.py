@@ -11,6 +11,7 @@ from sqlalchemy import Connection, make_url
 from app.core.config import PROJECT_FOLDER
 from app.core.errors import Conflict, NotFound
 from app.db.session import Database
+from synthesis.stopping import orderly
 
 
 def alembic_config(url: str) -> Config:
@@ -26,7 +27,8 @@ def upgrade(url: str) -> str:
     if file := _sqlite_file(url):
         file.parent.mkdir(parents=True, exist_ok=True)
     config = alembic_config(url)
-    command.upgrade(config, "head")
+    with orderly(grace_s=60):  # not every database undoes half a migration
+        command.upgrade(config, "head")
     return newest_revision(config)
 
 

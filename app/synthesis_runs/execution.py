@@ -88,8 +88,8 @@ class Execution:
             spec = Path(folder) / f"{self._claim.name}.yaml"
             spec.write_text(self._claim.spec, encoding="utf-8")
             paths = ("--paths-from", self._claim.spec_folder, "--out", self._folder)
-            options = ("--progress", "json", "--stop-with-stdin")
-            async with Child(*self._program, "run", spec, *paths, *options) as child:
+            run = ("--stop-with-stdin", "run", spec, *paths, "--progress", "json")
+            async with Child(*self._program, *run) as child:
                 await self._watched(child.ended(), lambda: child.progress)
         if child.error:
             raise SynthesisFailed(child.error)
@@ -103,7 +103,7 @@ class Execution:
         for natural in manifest.naturals:
             first.setdefault(natural.category, natural.id)
         chosen = [word for name in list(first.values())[:SHEET_STIMULI] for word in ("--stimulus", name)]
-        async with Child(*self._program, "report", self._folder, *chosen) as child:
+        async with Child(*self._program, "--stop-with-stdin", "report", self._folder, *chosen) as child:
             await self._watched(child.ended(), lambda: SHEET)
         if child.error:
             log.warning("run %d: no contact sheet: %s", self._claim.run_id, child.error)

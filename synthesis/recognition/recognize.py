@@ -17,6 +17,7 @@ from synthesis.recognition.observe import NetworkObserver, answer_table, distinc
 from synthesis.recognition.results import BundleShown, ObserverRecord, RecognitionRecord
 from synthesis.recognition.scores import RESAMPLES, score_table
 from synthesis.registry import Network
+from synthesis.stopping import orderly
 from synthesis.vision.readout import parse_readout
 
 _PACKAGES = ("metamerlab", "numpy", "pandas", "pillow", "scipy", "torch")
@@ -65,7 +66,8 @@ def recognize_bundle(
         },
         files={file: hashlib.sha256(content).hexdigest() for file, content in tables.items()},
     )
-    results.write_results(out, tables, record)
+    with orderly():
+        results.write_results(out, tables, record)
     return record
 
 

@@ -17,6 +17,7 @@ from synthesis.progress import Counter
 from synthesis.speech.corpus_spec import CorpusManifest, EngineRecord, Shard
 from synthesis.speech.engine import Spoken, Waveform
 from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes, to_take
+from synthesis.stopping import look
 
 TABLE = "words.csv"
 _COLUMNS = ("file", "word", "start_ms", "end_ms")
@@ -108,6 +109,7 @@ def _takes(folder: Path, rows: list[TimedWord]) -> list[tuple[TimedWord, Wavefor
     """Each row with its take; None for one that is silent, or too short or long for a word."""
     found: list[tuple[TimedWord, Waveform | None]] = []
     for file in dict.fromkeys(row.file for row in rows):
+        look()
         recording = read_recording(folder / file)
         for row in (row for row in rows if row.file == file):
             start, end = (round(ms * recording.sample_rate_hz / 1000) for ms in (row.start_ms, row.end_ms))

@@ -12,6 +12,7 @@ from synthesis.media.folders import SOUND_FILES, stimulus_files
 from synthesis.speech.engine import Waveform
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES, make_texture
+from synthesis.stopping import look
 
 _SECONDS = 4.0
 _MOST_S = 120.0
@@ -47,6 +48,7 @@ def make_backgrounds(
     for number, name in enumerate(TEXTURES):
         rng = np.random.default_rng([_SEEDS[part], number])
         for _ in range(per_class):
+            look()
             sounds.append(make_texture(name, rng, _SECONDS))
             classes.append(number)
     if folder is not None and part == "training":
@@ -62,6 +64,7 @@ def _pieces(folder: Path) -> list[Waveform]:
 
     pieces = []
     for path in stimulus_files(folder, SOUND_FILES):
+        look()
         try:
             with soundfile.SoundFile(path) as file:
                 sound = file.read(int(_MOST_S * file.samplerate), dtype="float32", always_2d=True).mean(1)

@@ -187,8 +187,8 @@ def test_the_published_preset_fills_what_the_spec_leaves_open(folder: Path) -> N
 def test_two_trainings_do_not_write_into_one_folder(folder: Path) -> None:
     (folder / "tiny.yaml").write_text(TINY)
     with (
-        exclusive_folder(folder / "busy", UserError("")),
-        pytest.raises(UserError, match="busy: another training is writing into this folder"),
+        exclusive_folder(folder / "busy", "training"),
+        pytest.raises(UserError, match=r"busy: another training \(process \d+ on .+\) is writing there"),
     ):
         train(folder / "tiny.yaml", folder / "busy")
 
