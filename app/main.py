@@ -12,6 +12,7 @@ from app.db.session import Database
 from app.experiments.routes import router as experiments
 from app.participants.routes import router as participants
 from app.trials.routes import router as trials
+from app.web.addresses import AddressMiddleware
 from app.web.error_pages import register_error_pages
 from app.web.security import SecurityMiddleware
 from app.web.static_files import RevalidatedFiles
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="metamerlab", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings = settings
     app.state.templates = Templates(PROJECT_FOLDER / "templates", STATIC)
+    app.add_middleware(AddressMiddleware)
     app.add_middleware(SecurityMiddleware, settings=settings)
     register_error_pages(app)
     for router in (participants, trials, experiments, admin):

@@ -71,6 +71,13 @@ async def all_trials(client: httpx.AsyncClient, code: str) -> list[dict[str, Any
         trials += window
 
 
+async def answer_trials(client: httpx.AsyncClient, code: str, count: int) -> None:
+    """Answer the first trials of a session that has begun."""
+    for index in range(count):
+        response = await client.put(f"/api/{code}/trials/{index}", json=answer_body())
+        assert response.status_code == 200, response.text
+
+
 async def answer_all(client: httpx.AsyncClient, code: str) -> None:
     for trial in await all_trials(client, code):
         response = await client.put(f"/api/{code}/trials/{trial['index']}", json=answer_body())

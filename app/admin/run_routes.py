@@ -17,6 +17,7 @@ from app.stimuli import queries as stimuli_queries
 from app.stimuli import service as stimuli
 from app.synthesis_runs import queries, service
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
+from app.web.parameters import WholeNumber
 from app.web.templating import page
 from synthesis.bundle.errors import SpecError
 
@@ -71,7 +72,7 @@ async def queue_run(
 
 @router.get("/{run_id}")
 async def run(
-    request: Request, session: ReadSession, settings: CurrentSettings, now: Now, run_id: int
+    request: Request, session: ReadSession, settings: CurrentSettings, now: Now, run_id: WholeNumber
 ) -> Response:
     found = await service.get_run(session, run_id)
     context = run_page(found, await _ingested(session, found), now, _stale_after(settings))
@@ -79,7 +80,7 @@ async def run(
 
 
 @router.get("/{run_id}/contact_sheet.png")
-async def contact_sheet(session: ReadSession, run_id: int) -> Response:
+async def contact_sheet(session: ReadSession, run_id: WholeNumber) -> Response:
     found = await service.get_run(session, run_id)
     bundle = await stimuli_queries.get_bundle(session, found.bundle_id) if found.bundle_id else None
     sheet = stimuli.contact_sheet(bundle.path) if bundle else None
@@ -89,13 +90,15 @@ async def contact_sheet(session: ReadSession, run_id: int) -> Response:
 
 
 @router.post("/{run_id}/cancel", dependencies=[Depends(own_form)])
-async def cancel_run(session: WriteSession, settings: CurrentSettings, now: Now, run_id: int) -> Response:
+async def cancel_run(
+    session: WriteSession, settings: CurrentSettings, now: Now, run_id: WholeNumber
+) -> Response:
     await service.cancel(session, run_id, now, _stale_after(settings))
     return RedirectResponse(f"{LIST}/{run_id}", 303)
 
 
 @router.post("/{run_id}/retry", dependencies=[Depends(own_form)])
-async def retry_run(session: WriteSession, now: Now, run_id: int) -> Response:
+async def retry_run(session: WriteSession, now: Now, run_id: WholeNumber) -> Response:
     await service.retry(session, run_id, now)
     return RedirectResponse(f"{LIST}/{run_id}", 303)
 

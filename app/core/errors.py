@@ -53,3 +53,9 @@ class Invalid(DomainError):
     """Malformed input."""
 
     status = 422
+
+
+class TooEarly(DomainError):
+    """What will be possible a little later: programs try again."""
+
+    status = 425

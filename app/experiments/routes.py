@@ -6,13 +6,14 @@ from fastapi import APIRouter, Path, Response
 
 from app.experiments import masks, service
 from app.web.dependencies import ReadSession
+from app.web.parameters import WholeNumber
 
 router = APIRouter()
 
 
 @router.get("/masks/{code}/{number}")
 async def mask(
-    session: ReadSession, code: str, number: Annotated[int, Path(ge=0, lt=masks.MASKS)]
+    session: ReadSession, code: str, number: Annotated[WholeNumber, Path(lt=masks.MASKS)]
 ) -> Response:
     """One of the study's masks."""
     study, _link = await service.study_by_code(session, code)

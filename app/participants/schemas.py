@@ -7,9 +7,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from app.experiments.schemas import Asked
+from app.web.parameters import CleanText
 from app.web.templating import PageContext
 
-Word = Annotated[str, Field(max_length=500)]
+Word = Annotated[CleanText, Field(max_length=500)]
+Name = Annotated[CleanText, Field(max_length=64)]
 # Numbers first: pydantic keeps true and false apart from them in its smart mode.
 Scalar = FiniteFloat | bool | Word | None
 # Names and values of a form's hidden fields: the ids that came with the link.
@@ -22,7 +24,7 @@ class EventIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["resume", "focus", "visibility", "fullscreen", "error", "environment"]
-    detail: dict[Annotated[str, Field(max_length=64)], Scalar] = Field(default_factory=dict, max_length=40)
+    detail: dict[Name, Scalar] = Field(default_factory=dict, max_length=40)
 
 
 class ResumeForm(BaseModel):

@@ -135,6 +135,12 @@ def read_stimulus(bundle_path: str, blob_sha256: str) -> bytes:
         raise DamagedStimulusError("stimulus_damaged", str(error)) from None
 
 
+@lru_cache(maxsize=64)
+def sound_ms(bundle_path: str, blob_sha256: str) -> float:
+    """How long a sound lasts. Raises `DamagedStimulusError`."""
+    return wav.duration_ms(read_stimulus(bundle_path, blob_sha256))
+
+
 def contact_sheet(bundle_path: str) -> Path | None:
     """The picture that shows a bundle at a glance; None if nobody has drawn it."""
     path = Path(bundle_path) / CONTACT_SHEET

@@ -42,6 +42,12 @@ def chunk_names(data: bytes) -> list[str]:
     return names
 
 
+def duration_ms(data: bytes) -> float:
+    """How long a file lasts that `fault` found good."""
+    rate_hz: int = struct.unpack("<I", data[24:28])[0]
+    return 1000 * (len(data) - HEADER_BYTES) / BYTES_PER_SAMPLE / rate_hz
+
+
 def _format_fault(data: bytes, expected: SoundFormat) -> str | None:
     length, code, channels, rate_hz, per_second, block, bits = struct.unpack("<IHHIIHH", data[16:36])
     if length != FORMAT_BYTES:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
 
-from sqlalchemy import case, func, select
+from sqlalchemy import CursorResult, ScalarSelect, Update, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus
@@ -11,28 +13,54 @@ from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus
 
 @dataclass(frozen=True)
 class Progress:
-    """Numbers of trials in a plan; `next_index` is the first without an answer."""
+    """Numbers of trials in a plan; `next_index` is the first that waits for an answer."""
 
     total: int
     practice: int
-    answered: int
+    waiting: int
     next_index: int | None
 
 
 async def progress(session: AsyncSession, participant_id: int) -> Progress:
-    unanswered = case((Response.id.is_(None), PlannedTrial.trial_index))
+    waiting = case((Response.id.is_(None) & PlannedTrial.set_aside_at.is_(None), PlannedTrial.trial_index))
     query = (
         select(
             func.count(),
             func.count(case((PlannedTrial.phase == "practice", 1))),
-            func.count(Response.id),
-            func.min(unanswered),
+            func.count(waiting),
+            func.min(waiting),
         )
         .select_from(PlannedTrial)
         .outerjoin(Response)
         .where(PlannedTrial.participant_id == participant_id)
     )
     return Progress(*(await session.execute(query)).one())
+
+
+def _first_waiting(participant_id: int, after: int = -1) -> ScalarSelect[int | None]:
+    """The first trial after an index that is neither answered nor set aside."""
+    return (
+        select(func.min(PlannedTrial.trial_index))
+        .outerjoin(Response)
+        .where(
+            PlannedTrial.participant_id == participant_id,
+            PlannedTrial.trial_index > after,
+            PlannedTrial.set_aside_at.is_(None),
+            Response.id.is_(None),
+        )
+        .scalar_subquery()
+    )
+
+
+async def due(session: AsyncSession, participant_id: int) -> int | None:
+    """The index of the trial that waits for its answer; None if none does."""
+    index: int | None = await session.scalar(select(_first_waiting(participant_id)))
+    return index
+
+
+async def number_of_trials(session: AsyncSession, participant_id: int) -> int:
+    query = select(func.count()).where(PlannedTrial.participant_id == participant_id)
+    return await session.scalar(query) or 0
 
 
 async def window(
@@ -54,23 +82,65 @@ async def window(
 
 @dataclass(frozen=True)
 class Question:
-    """A planned trial with what is needed to judge its answer."""
+    """A planned trial with what is needed to judge its answer, and where the session stands.
+
+    `due` is the first trial that waits for an answer, `following` the first such after this one.
+    """
 
     planned_trial_id: int
+    trial_index: int
     phase: str
+    set_aside_at: datetime | None
     category: str
     choices: list[str]
+    stored: Response | None
+    due: int | None
+    following: int | None
+
+    @property
+    def waits(self) -> bool:
+        """It is not its turn yet."""
+        return self.due is not None and self.trial_index > self.due
+
+    @property
+    def next_index(self) -> int | None:
+        """The trial that is due once this one is answered or set aside."""
+        return self.following if self.trial_index == self.due else self.due
 
 
 async def question(session: AsyncSession, participant_id: int, trial_index: int) -> Question | None:
     query = (
-        select(PlannedTrial.id, PlannedTrial.phase, Stimulus.category, Bundle.categories)
+        select(
+            PlannedTrial.id,
+            PlannedTrial.trial_index,
+            PlannedTrial.phase,
+            PlannedTrial.set_aside_at,
+            Stimulus.category,
+            Bundle.categories,
+            Response,
+            _first_waiting(participant_id),
+            _first_waiting(participant_id, after=trial_index),
+        )
         .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
         .join(Bundle, Stimulus.bundle_id == Bundle.id)
+        .outerjoin(Response, Response.planned_trial_id == PlannedTrial.id)
         .where(PlannedTrial.participant_id == participant_id, PlannedTrial.trial_index == trial_index)
     )
     row = (await session.execute(query)).first()
     return Question(*row) if row else None
+
+
+async def set_aside(session: AsyncSession, planned_trial_id: int, now: datetime) -> bool:
+    """Mark a trial as passed without an answer; False if it was marked before."""
+    statement = update(PlannedTrial).where(
+        PlannedTrial.id == planned_trial_id, PlannedTrial.set_aside_at.is_(None)
+    )
+    return await _changed_one(session, statement.values(set_aside_at=now))
+
+
+async def number_set_aside(session: AsyncSession, participant_id: int) -> int:
+    query = select(func.count(PlannedTrial.set_aside_at)).where(PlannedTrial.participant_id == participant_id)
+    return await session.scalar(query) or 0
 
 
 async def response_to(session: AsyncSession, planned_trial_id: int) -> Response | None:
@@ -86,15 +156,65 @@ class Asset:
     media_type: str
 
 
+_assets = (
+    select(Bundle.path, Stimulus.blob_sha256, Stimulus.media_type)
+    .select_from(PlannedTrial)
+    .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
+    .join(Bundle, Stimulus.bundle_id == Bundle.id)
+)
+
+
 async def asset(session: AsyncSession, asset_token: str, owners: Sequence[str]) -> Asset | None:
     """The stimulus at an address, if the hash of its owner's session token is among `owners`."""
-    query = (
-        select(Bundle.path, Stimulus.blob_sha256, Stimulus.media_type)
-        .select_from(PlannedTrial)
-        .join(Participant, PlannedTrial.participant_id == Participant.id)
-        .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
-        .join(Bundle, Stimulus.bundle_id == Bundle.id)
-        .where(PlannedTrial.asset_token == asset_token, Participant.token_sha256.in_(owners))
+    query = _assets.join(Participant, PlannedTrial.participant_id == Participant.id).where(
+        PlannedTrial.asset_token == asset_token, Participant.token_sha256.in_(owners)
     )
     row = (await session.execute(query)).first()
     return Asset(*row) if row else None
+
+
+async def any_asset(session: AsyncSession, participant_id: int) -> Asset | None:
+    """The stimulus of some trial of a plan."""
+    query = _assets.where(PlannedTrial.participant_id == participant_id).limit(1)
+    row = (await session.execute(query)).first()
+    return Asset(*row) if row else None
+
+
+async def complete(session: AsyncSession, participant_id: int, now: datetime) -> bool:
+    """Mark a session as completed; False if it was so before, however many ask at once."""
+    statement = update(Participant).where(Participant.id == participant_id, Participant.status == "active")
+    values = {"status": "completed", "completed_at": now, "last_seen_at": now}
+    return await _changed_one(session, statement.values(values))
+
+
+async def _changed_one(session: AsyncSession, statement: Update) -> bool:
+    result = await session.execute(statement, execution_options={"synchronize_session": False})
+    return cast(CursorResult[*tuple[()]], result).rowcount == 1
+
+
+async def finishers_of_slot(session: AsyncSession, like: Participant) -> Sequence[Participant]:
+    """All who completed the plan that this participant has, as they are now, locked."""
+    query = (
+        select(Participant)
+        .where(
+            Participant.study_id == like.study_id,
+            Participant.kind == like.kind,
+            Participant.slot == like.slot,
+            Participant.status == "completed",
+        )
+        .order_by(Participant.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def arrivals(session: AsyncSession, participant_id: int) -> Sequence[tuple[datetime, str]]:
+    """When each answer arrived, in order, with the phase of its trial."""
+    query = (
+        select(Response.received_at, PlannedTrial.phase)
+        .join(PlannedTrial, Response.planned_trial_id == PlannedTrial.id)
+        .where(PlannedTrial.participant_id == participant_id)
+        .order_by(Response.received_at, Response.id)
+    )
+    return [(received_at, phase) for received_at, phase in await session.execute(query)]

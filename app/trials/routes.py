@@ -8,9 +8,19 @@ from fastapi.responses import JSONResponse
 
 from app.participants.dependencies import ReadingVisit, WritingVisit
 from app.stimuli.service import read_stimulus
-from app.trials import service
-from app.trials.schemas import AnswerIn, AnswerOut, Finished, SessionView, TrialWindow, refusal
+from app.trials import finishing, service
+from app.trials.schemas import (
+    AnswerIn,
+    AnswerOut,
+    Finished,
+    Passed,
+    SessionView,
+    SetAsideIn,
+    TrialWindow,
+    refusal,
+)
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
+from app.web.parameters import WholeNumber
 from app.web.security import cookie_name, json_call
 
 router = APIRouter()
@@ -27,8 +37,8 @@ async def get_session(session: ReadSession, visit: ReadingVisit) -> SessionView:
 async def get_trials(
     session: ReadSession,
     visit: ReadingVisit,
-    start: Annotated[int, Query(ge=0, le=1_000_000)],
-    count: Annotated[int, Query(ge=1, le=40)],
+    start: Annotated[WholeNumber, Query(le=1_000_000)],
+    count: Annotated[WholeNumber, Query(ge=1, le=40)],
 ) -> TrialWindow:
     """The next trials."""
     return await service.trial_window(session, visit, start, count)
@@ -36,7 +46,7 @@ async def get_trials(
 
 @api.put("/trials/{trial_index}", response_model=AnswerOut)
 async def put_answer(
-    session: WriteSession, visit: WritingVisit, now: Now, trial_index: int, answer: AnswerIn
+    session: WriteSession, visit: WritingVisit, now: Now, trial_index: WholeNumber, answer: AnswerIn
 ) -> AnswerOut | Response:
     """Store an answer; sending the same one again is always safe."""
     try:
@@ -45,10 +55,21 @@ async def put_answer(
         return JSONResponse(refusal(error.code, error.message, error.stored), error.status)
 
 
+@api.post("/trials/{trial_index}/set-aside", response_model=Passed)
+async def set_aside(
+    session: WriteSession, visit: WritingVisit, now: Now, trial_index: WholeNumber, refused: SetAsideIn
+) -> Passed | Response:
+    """Go on without an answer that the server refused; sending this again is always safe."""
+    try:
+        return await service.set_aside(session, visit, trial_index, refused, now)
+    except service.AnsweredBefore as error:
+        return JSONResponse(refusal(error.code, error.message, error.stored), error.status)
+
+
 @api.post("/finish")
 async def finish(session: WriteSession, visit: WritingVisit, now: Now) -> Finished:
     """End the session when all answers are stored."""
-    return await service.finish(session, visit, now)
+    return await finishing.finish(session, visit, now)
 
 
 @router.get("/stimuli/{asset_token}")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.trials.records import AnyRecord, Duration
+from app.web.parameters import CleanText
 
 
 class Choice(BaseModel):
@@ -48,7 +48,7 @@ class WordTask(BaseModel):
 
 
 class SessionView(BaseModel):
-    """What the page needs to begin or to go on. `next_index` is the first trial without an answer."""
+    """What the page needs to begin or to go on. `next_index` is the first trial that waits for an answer."""
 
     study: StudyName
     total: int
@@ -78,14 +78,38 @@ class TrialWindow(BaseModel):
 
 
 class AnswerIn(BaseModel):
-    """`uuid` is made by the page once per answer, so that sending it again is recognised."""
+    """`uuid` is made by the page once per answer, so that sending it again is recognised.
+
+    What was measured may be anything: it is read by `app.trials.reading`, and is never a reason to refuse.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     uuid: UUID
     answer: str = Field(max_length=64)
-    rt_ms: Duration
-    timing: AnyRecord
+    rt_ms: Any = None
+    timing: Any = None
+
+
+class SetAsideIn(BaseModel):
+    """An answer that the server refused, so that the page goes on without it.
+
+    `status`, `code` and `message` are the refusal's; `body` is the refused answer as JSON text.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    uuid: UUID
+    status: int = Field(strict=True, ge=0, le=999)
+    code: CleanText = Field(max_length=64)
+    message: CleanText = Field(max_length=500)
+    body: CleanText = Field(max_length=16_000)
+
+
+class Passed(BaseModel):
+    """`next_index` is the first trial that is neither answered nor set aside."""
+
+    next_index: int | None
 
 
 class Feedback(BaseModel):

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import PROJECT_FOLDER
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Invalid, NotFound, TooEarly
 from app.core.tokens import token_sha256
 from app.db.constraints import violated_constraint
 from app.db.tables import Response
@@ -19,21 +19,27 @@ from app.experiments.vocabulary import word_key
 from app.participants.service import Visit, record_event
 from app.stimuli import queries as stimuli_queries
 from app.trials import queries, scoring, timing
+from app.trials import reading as reader
 from app.trials.queries import Asset, Question
-from app.trials.records import RECORDS
 from app.trials.schemas import (
     AnswerIn,
     AnswerOut,
     Choice,
     Durations,
-    Finished,
+    Passed,
     PictureTask,
     SessionView,
+    SetAsideIn,
     StudyName,
     TrialView,
     TrialWindow,
     WordTask,
 )
+
+# Of a plan's trials, as many ahead of the one that is due are told to the page: enough to preload.
+REACH = 60
+MAY_SET_ASIDE = 10  # in one session; more are no accident
+ANSWER_REFUSED = "answer_refused"
 
 
 class AnsweredBefore(Conflict):
@@ -72,7 +78,15 @@ def _task(visit: Visit, choices: Sequence[str]) -> PictureTask | WordTask:
 
 
 async def trial_window(session: AsyncSession, visit: Visit, start: int, count: int) -> TrialWindow:
-    """Trials from index `start` on; fewer than `count` at the end of the plan."""
+    """Trials from index `start` on; fewer than `count` at the end of the plan.
+
+    Raises `TooEarly` where some lie further ahead than `REACH` trials from the one that is due: a page that
+    is so far ahead waits until its answers have arrived.
+    """
+    due = await queries.due(session, visit.participant.id)
+    last = min(start + count, await queries.number_of_trials(session, visit.participant.id)) - 1
+    if due is not None and last >= due + REACH:
+        raise TooEarly("too_early", f"Trial {due} has to be answered first.", next_index=due)
     masked = not isinstance(visit.definition.timing, WordPreset)
     rows = await queries.window(session, visit.participant.id, start, count)
     return TrialWindow(
@@ -105,50 +119,83 @@ async def answer(
     """Store the answer to a trial, once.
 
     The same answer again (by its UUID) returns the stored one. Raises `NotFound` (no such trial), `Invalid`
-    (not one of the choices, or not the record of such a trial), `AnsweredBefore` (another answer is stored),
-    `Conflict` (the UUID was used for another trial).
+    (not one of the choices), `AnsweredBefore` (another answer is stored), `Conflict` (it is not this trial's
+    turn, or the UUID was used for another trial). What was measured is never refused.
     """
-    question = await queries.question(session, visit.participant.id, trial_index)
-    if question is None:
-        raise NotFound("no_such_trial", f"There is no trial {trial_index} in this session.")
-    stored = await queries.response_to(session, question.planned_trial_id)
+    question = await _question(session, visit, trial_index)
+    stored = question.stored
     if stored is None:
-        _require_fitting(visit, question, given)
-        stored = await _store(session, question, given, now)
+        _require_turn(question)
+        if given.answer not in (visit.definition.vocabulary or question.choices):
+            raise Invalid("unknown_answer", f"{given.answer!r} is not one of the choices.")
+        stored = await _store(session, visit, question, given, now)
         visit.participant.last_seen_at = now
-    progress = await queries.progress(session, visit.participant.id)
-    out = AnswerOut(
-        index=trial_index,
-        uuid=stored.client_uuid,
-        answer=stored.answer,
-        next_index=progress.next_index,
-        feedback=scoring.feedback(question.phase, stored.answer, question.category),
-    )
+    out = _answered(question, stored)
     if stored.client_uuid != str(given.uuid):
         raise AnsweredBefore(out)
     return out
 
 
-def _require_fitting(visit: Visit, question: Question, given: AnswerIn) -> None:
-    if given.answer not in (visit.definition.vocabulary or question.choices):
-        raise Invalid("unknown_answer", f"{given.answer!r} is not one of the choices.")
-    medium = visit.definition.timing.medium
-    if not isinstance(given.timing, RECORDS[medium.kind]):
-        raise Invalid("wrong_record", f"The record of a trial with a {medium.kind} was expected.")
+async def set_aside(
+    session: AsyncSession, visit: Visit, trial_index: int, refused: SetAsideIn, now: datetime
+) -> Passed:
+    """Let the session go on without an answer that was refused; the answer is kept as an event.
+
+    Doing it again changes nothing. Raises `NotFound` (no such trial), `AnsweredBefore` (an answer is
+    stored), `Conflict` (it is not this trial's turn, or `MAY_SET_ASIDE` trials of the session were passed).
+    """
+    question = await _question(session, visit, trial_index)
+    if question.stored is not None:
+        raise AnsweredBefore(_answered(question, question.stored))
+    _require_turn(question)
+    if question.set_aside_at is None:
+        if await queries.number_set_aside(session, visit.participant.id) >= MAY_SET_ASIDE:
+            raise Conflict("too_many_set_aside", f"{MAY_SET_ASIDE} answers of this session were refused.")
+        if await queries.set_aside(session, question.planned_trial_id, now):
+            detail = {"trial_index": trial_index, **refused.model_dump(mode="json")}
+            record_event(session, visit.participant, ANSWER_REFUSED, detail, now)
+    return Passed(next_index=question.next_index)
 
 
-async def _store(session: AsyncSession, question: Question, given: AnswerIn, now: datetime) -> Response:
+async def _question(session: AsyncSession, visit: Visit, trial_index: int) -> Question:
+    question = await queries.question(session, visit.participant.id, trial_index)
+    if question is None:
+        raise NotFound("no_such_trial", f"There is no trial {trial_index} in this session.")
+    return question
+
+
+def _require_turn(question: Question) -> None:
+    if question.waits:
+        raise Conflict("not_due", f"Trial {question.due} has to be answered first.", next_index=question.due)
+
+
+def _answered(question: Question, stored: Response) -> AnswerOut:
+    return AnswerOut(
+        index=question.trial_index,
+        uuid=stored.client_uuid,
+        answer=stored.answer,
+        next_index=question.next_index,
+        feedback=scoring.feedback(question.phase, stored.answer, question.category),
+    )
+
+
+async def _store(
+    session: AsyncSession, visit: Visit, question: Question, given: AnswerIn, now: datetime
+) -> Response:
     """Insert the response, or return the one that another request inserted in the meantime."""
+    reading = reader.understood(visit.definition.timing.medium.kind, given.timing)
+    rt_ms, rt_flags = reader.response_time(given.rt_ms)
     response = Response(
         planned_trial_id=question.planned_trial_id,
         client_uuid=str(given.uuid),
         answer=given.answer,
         correct=scoring.is_correct(given.answer, question.category),
-        rt_ms=given.rt_ms,
-        timing=given.timing.model_dump(mode="json"),
+        rt_ms=rt_ms,
+        timing=reading.record.model_dump(mode="json"),
         received_at=now,
-        on_time=timing.on_time(given.timing),
-        attended=timing.attended(given.timing),
+        on_time=timing.on_time(reading.record),
+        attended=timing.attended(reading.record),
+        flags=[*rt_flags, *reading.flags],
     )
     try:
         async with session.begin_nested():
@@ -161,25 +208,6 @@ async def _store(session: AsyncSession, question: Question, given: AnswerIn, now
             raise Conflict("uuid_used", "This UUID belongs to the answer of another trial.") from None
         raise
     return response
-
-
-async def finish(session: AsyncSession, visit: Visit, now: datetime) -> Finished:
-    """Complete the session. Raises `Conflict` while answers are missing. Doing it again changes nothing."""
-    progress = await queries.progress(session, visit.participant.id)
-    if progress.next_index is not None:
-        raise Conflict(
-            "answers_missing",
-            f"{progress.total - progress.answered} answers have not arrived yet.",
-            missing_index=progress.next_index,
-            missing=progress.total - progress.answered,
-        )
-    participant = visit.participant
-    if participant.status != "completed":
-        participant.status, participant.completed_at, participant.last_seen_at = "completed", now, now
-        record_event(session, participant, "finish", {}, now)
-    return Finished(
-        completion_code=visit.definition.completion_code, message=visit.definition.completion_message
-    )
 
 
 async def asset(session: AsyncSession, asset_token: str, tokens: Sequence[str]) -> Asset:

@@ -1,21 +1,22 @@
 """What a page's record says of a trial; pure."""
 
-from app.trials.records import PictureRecord, SoundRecord, TrialRecord
+from app.trials.records import AnyRecord, PictureRecord, SoundRecord, TrialRecord
 
 # A page's clock is rounded, so a picture that is exactly one frame off may seem a trifle more.
 CLOCK_ROUNDING_MS = 0.5
 
 
-def on_time(record: PictureRecord | SoundRecord) -> bool | None:
+def on_time(record: AnyRecord) -> bool | None:
     """Whether the stimulus was presented as asked; None if not measured."""
     return _sound_on_time(record) if isinstance(record, SoundRecord) else _picture_on_time(record)
 
 
 def _picture_on_time(record: PictureRecord) -> bool | None:
     """The achieved and the requested duration differ by at most one frame."""
-    if record.achieved_image_ms is None or record.frame_ms is None:
+    achieved_ms, requested_ms = record.achieved_image_ms, record.requested_image_ms
+    if achieved_ms is None or requested_ms is None or record.frame_ms is None:
         return None
-    off_ms = abs(record.achieved_image_ms - record.requested_image_ms)
+    off_ms = abs(achieved_ms - requested_ms)
     return off_ms <= record.frame_ms + CLOCK_ROUNDING_MS
 
 

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.core.errors import DomainError
+from app.core.text import cleaned
 from app.web.templating import PageContext, page
 
 JSON_PATHS = ("/api/", "/stimuli/", "/masks/", "/static/")
@@ -21,6 +22,7 @@ TITLES = {
     410: "This study has ended",
     500: "Something went wrong",
 }
+PROBLEMS_NAMED = 20
 OWN_FAULT = "The server could not do this. Please try again in a moment."
 
 log = logging.getLogger(__name__)
@@ -56,8 +58,8 @@ def domain_error(request: Request, error: DomainError) -> Response:
 
 def malformed(request: Request, error: RequestValidationError) -> Response:
     problems = [
-        {"field": ".".join(str(part) for part in problem["loc"]), "message": problem["msg"]}
-        for problem in error.errors()
+        {"field": cleaned(".".join(str(part) for part in problem["loc"])), "message": cleaned(problem["msg"])}
+        for problem in error.errors()[:PROBLEMS_NAMED]
     ]
     first = f"{problems[0]['field']}: {problems[0]['message']}" if problems else "malformed request"
     return error_response(request, 422, "malformed", first, {"problems": problems})

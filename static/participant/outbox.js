@@ -54,13 +54,14 @@ export class Outbox {
   /**
    * Delivers what an earlier visit left behind. An answer to a stimulus that is not in this session's plan is
    * another participant's, of whom this browser has no session any more: it is not sent in this one's name.
+   * One whose trial is not due is not sent either: the trial comes again in its turn.
    */
   async recover() {
     /** @type {OutboxEntry[]} */
     const all = await this.#drawer.all();
-    const left = all.filter((entry) => entry.code === this.#code).sort((a, b) => a.index - b.index);
+    const left = all.filter((entry) => entry?.code === this.#code).sort((a, b) => a.index - b.index);
     for (const entry of left) {
-      if (await this.#isOurs(entry)) await this.#deliver(entry).catch(passOver);
+      if (await this.#isOurs(entry)) await this.#deliver(entry);
       else await this.#drawer.remove(keyOf(entry));
     }
   }
@@ -88,9 +89,15 @@ export class Outbox {
     await this.#tail;
   }
 
-  /** @param {OutboxEntry} entry */
+  /**
+   * Whether an answer belongs to this session. One that is not due is not asked about: the server tells of no
+   * trials far ahead.
+   * @param {OutboxEntry} entry
+   */
   async #isOurs(entry) {
     if (!Number.isInteger(entry.index)) return false;
+    const { next_index: due } = await this.#persist(() => this.#api.session());
+    if (due !== null && entry.index > due) return false;
     const [view] = await this.#persist(() => this.#api.trials(entry.index, 1));
     return view !== undefined && view.stimulus === (entry.stimulus ?? entry.image);
   }
@@ -136,7 +143,3 @@ function noteOf({ body }, { status, code, message }) {
   };
 }
 
-/** Of what is left from before, an answer that is not due is passed over: its trial comes again in its turn. */
-function passOver(/** @type {unknown} */ error) {
-  if (!(error instanceof NotDueError)) throw error;
-}

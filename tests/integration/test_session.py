@@ -50,13 +50,13 @@ async def test_the_session_view(client: httpx.AsyncClient, open_links: dict[str,
     await enter(client, code)
     trials = await all_trials(client, code)
     await client.put(f"/api/{code}/trials/0", json=answer_body())
-    await client.put(f"/api/{code}/trials/2", json=answer_body())
+    await client.put(f"/api/{code}/trials/1", json=answer_body())
     view = (await client.get(f"/api/{code}/session")).json()
     preset = PRESETS["image16-online"]
     assert view["study"] == {"name": "Naming pictures"}
     assert view["total"] == len(trials)
     assert view["practice"] == 4
-    assert view["next_index"] == 1
+    assert view["next_index"] == 2
     assert view["completed"] is False
     task = view["task"]
     assert (task["kind"], task["image_px"]) == ("picture", 224)
@@ -77,7 +77,7 @@ async def test_the_session_view(client: httpx.AsyncClient, open_links: dict[str,
         {"name": "bear", "label": "bear", "icon": "/static/vendor/icons/bear.webp"},
     ]
     answered = [trial["index"] for trial in await all_trials(client, code) if trial["answered"]]
-    assert answered == [0, 2]
+    assert answered == [0, 1]
 
 
 async def test_finishing_early_is_refused(client: httpx.AsyncClient, open_links: dict[str, str]) -> None:

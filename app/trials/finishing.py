@@ -1,0 +1,76 @@
+"""The end of a session: it is completed once, and what an experimenter should look at is flagged."""
+
+import asyncio
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.db.tables import Participant
+from app.experiments import queries as study_queries
+from app.experiments.presets import PicturePreset
+from app.participants.service import Visit, record_event
+from app.stimuli.service import DamagedStimulusError, sound_ms
+from app.trials import pace, queries
+from app.trials.reading import flags_in
+from app.trials.schemas import Finished
+
+PLAN_SHARED, TOO_FAST = "plan_shared", "too_fast"
+
+
+async def finish(session: AsyncSession, visit: Visit, now: datetime) -> Finished:
+    """Complete the session. Raises `Conflict` while answers are missing. Doing it again changes nothing."""
+    progress = await queries.progress(session, visit.participant.id)
+    if progress.next_index is not None:
+        raise Conflict(
+            "answers_missing",
+            f"{progress.waiting} answers have not arrived yet.",
+            missing_index=progress.next_index,
+            missing=progress.waiting,
+        )
+    if visit.participant.status != "completed":
+        await _complete(session, visit, now)
+    return Finished(
+        completion_code=visit.definition.completion_code, message=visit.definition.completion_message
+    )
+
+
+async def _complete(session: AsyncSession, visit: Visit, now: datetime) -> None:
+    """The study's row is locked meanwhile, so that two who finish one plan at one moment are both flagged."""
+    too_fast = await _too_fast(session, visit)
+    await study_queries.lock_study(session, visit.study.id)
+    if not await queries.complete(session, visit.participant.id, now):
+        return
+    record_event(session, visit.participant, "finish", {}, now)
+    finishers = await queries.finishers_of_slot(session, visit.participant)
+    for finisher in finishers if len(finishers) > 1 else ():
+        _flag(finisher, PLAN_SHARED)
+    if too_fast:
+        _flag(visit.participant, TOO_FAST)
+
+
+def _flag(participant: Participant, flag: str) -> None:
+    participant.flags = sorted({*flags_in(participant.flags), flag})
+
+
+async def _too_fast(session: AsyncSession, visit: Visit) -> bool:
+    """Simulated observers do not wait, and everybody knows."""
+    participant, preset = visit.participant, visit.definition.timing
+    if participant.kind == "simulated":
+        return False
+    arrivals = await queries.arrivals(session, participant.id)
+    if isinstance(preset, PicturePreset):
+        answers = [(moment, pace.picture_trial_ms(preset, phase)) for moment, phase in arrivals]
+    else:
+        least_ms = await _sound_ms(session, participant.id)
+        answers = [(moment, least_ms) for moment, _phase in arrivals]
+    return pace.too_fast(participant.consented_at, answers)
+
+
+async def _sound_ms(session: AsyncSession, participant_id: int) -> float:
+    """How long each sound of a plan lasts (all have one length); 0 if that cannot be read any more."""
+    some = await queries.any_asset(session, participant_id)
+    try:
+        return await asyncio.to_thread(sound_ms, some.bundle_path, some.blob_sha256) if some else 0.0
+    except DamagedStimulusError:
+        return 0.0

@@ -1,0 +1,104 @@
+"""Reading whatever was sent as a record of a trial, or is stored as one; pure, and it never fails."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.core.text import storable
+from app.stimuli.medium import Kind
+from app.trials.records import AnyRecord, Duration, PictureRecord, SoundRecord, TrialRecord
+
+RECORDS: dict[Kind, type[AnyRecord]] = {"picture": PictureRecord, "sound": SoundRecord}
+OURS = {kind: frozenset(model.model_fields) for kind, model in RECORDS.items()}
+OF_ANY_TRIAL = frozenset(TrialRecord.model_fields)
+RECORD, FURTHER, RT = "record", "further", "rt_ms"
+
+FURTHER_FIELDS = 40
+NAME_LENGTH = 64
+TEXT_LENGTH = 200
+LARGEST_NUMBER = 1e15  # beyond it, a float does not tell every whole number
+
+_response_time: TypeAdapter[float] = TypeAdapter(Duration, config={"strict": True, "allow_inf_nan": False})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A record as it was understood, and the names of what was there but could not be."""
+
+    record: AnyRecord
+    flags: tuple[str, ...] = ()
+
+
+def understood(kind: Kind, raw: Any) -> Reading:
+    """Read any JSON value as the record of a trial with a picture or with a sound.
+
+    A field that cannot be is null, and its name becomes a flag ("frame_ms", "flips_ms.image"). The flag
+    "record" says that this is not the record of such a trial. Fields that are not ours are kept in `further`,
+    apart from all that is read: at most 40 of them, each a number, true, false, null or a text of at most 200
+    characters; the flag "further" says that some were not kept. Records of earlier releases hold them beside
+    the others. Reading again what was read changes nothing.
+    """
+    model, ours = RECORDS[kind], OURS[kind]
+    given = raw if isinstance(raw, dict) else {}
+    known = {name: value for name, value in given.items() if name in ours and value is not None}
+    known[FURTHER], all_kept = _further(given, ours)
+    flags = [] if known.keys() - OF_ANY_TRIAL else [RECORD]
+    flags += [] if all_kept else [FURTHER]
+    try:
+        record = model.model_validate(known)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        record = model.model_validate(_without(known, (problem["loc"] for problem in problems)))
+        flags += [_name(problem["type"], problem["loc"]) for problem in problems]
+    return Reading(record, tuple(dict.fromkeys(flags)))
+
+
+def response_time(raw: Any) -> tuple[float | None, tuple[str, ...]]:
+    """A response time in ms, or None with a flag if it is no number from 0 to a day."""
+    try:
+        return _response_time.validate_python(raw), ()
+    except ValidationError:
+        return None, (RT,)
+
+
+def flags_in(stored: Any) -> tuple[str, ...]:
+    """The flags that a database holds, whatever it holds."""
+    return tuple(flag for flag in stored if isinstance(flag, str)) if isinstance(stored, list) else ()
+
+
+def _without(given: Mapping[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:
+    """The fields but for those at `places`: each is a field, or a field within one."""
+    left: dict[Any, Any] = dict(given)
+    for name, *within in places:
+        if within:
+            left[name] = {inner: value for inner, value in left[name].items() if inner != within[0]}
+        else:
+            del left[name]
+    return left
+
+
+def _name(problem: str, place: tuple[int | str, ...]) -> str:
+    """The name of a field that could not be; names that are not ours are not repeated."""
+    return FURTHER if problem == "extra_forbidden" else ".".join(map(str, place))
+
+
+def _further(given: Mapping[str, Any], ours: frozenset[str]) -> tuple[dict[str, Any], bool]:
+    """What is kept of fields that are not ours, and whether that is all of them."""
+    namespace = given.get(FURTHER)
+    fields = {name: value for name, value in given.items() if name not in ours}
+    fields |= namespace if isinstance(namespace, dict) else {}
+    kept = {name: value for name, value in fields.items() if _can_be_kept(name, value)}
+    bounded = dict(list(kept.items())[:FURTHER_FIELDS])
+    return bounded, len(bounded) == len(fields) and isinstance(namespace, dict | None)
+
+
+def _can_be_kept(name: str, value: Any) -> bool:
+    if len(name) > NAME_LENGTH or not storable(name):
+        return False
+    if isinstance(value, str):
+        return len(value) <= TEXT_LENGTH and storable(value)
+    if isinstance(value, int | float):
+        return -LARGEST_NUMBER <= value <= LARGEST_NUMBER
+    return value is None
