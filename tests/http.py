@@ -47,9 +47,15 @@ def word_body(answer: str = "bat", **changes: object) -> dict[str, Any]:
     return answer_body(answer, **{"rt_ms": 4210.0, "timing": SOUND_TIMING, **changes})
 
 
-async def enter(client: httpx.AsyncClient, code: str) -> httpx.Response:
-    """Give consent, and check that this led to the experiment."""
-    response = await client.post(f"/s/{code}/consent", data={"consent": "yes"})
+def consent_form(**fields: str) -> dict[str, str]:
+    """What the landing page's form sends."""
+    return {"consent": "yes", "uuid": str(uuid.uuid4()), **fields}
+
+
+async def enter(client: httpx.AsyncClient, code: str, **fields: str) -> httpx.Response:
+    """Open the link, give consent, and check that this led to the experiment."""
+    assert (await client.get(f"/s/{code}")).status_code == 200
+    response = await client.post(f"/s/{code}/consent", data=consent_form(**fields))
     assert response.status_code == 303, response.text
     assert response.headers["location"] == f"/run/{code}"
     return response

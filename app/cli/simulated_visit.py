@@ -33,7 +33,8 @@ async def take_part(
     The client needs a cookie jar of its own. Raises `Refused` at the first unexpected answer.
     """
     await _call(client, "GET", f"/s/{code}")
-    await _call(client, "POST", f"/s/{code}/consent", expect=303, data={"consent": "yes"})
+    form = {"consent": "yes", "uuid": str(uuid4())}
+    await _call(client, "POST", f"/s/{code}/consent", expect=303, data=form)
     await _call(client, "GET", f"/run/{code}")
     view = (await _call(client, "GET", f"/api/{code}/session")).json()
     truth: PlanTruth | None = None

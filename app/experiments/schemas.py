@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +22,8 @@ from app.experiments.vocabulary import checked, words_in
 from synthesis.bundle.spec import BundlePlace
 
 Kind = Literal["live", "pilot", "simulated"]
+Repeats = Literal["ask", "never", "always"]
+Asked = Literal["none", "optional", "required"]
 ALL = "all"
 KINDS: tuple[Kind, ...] = ("live", "pilot", "simulated")
 
@@ -29,6 +32,17 @@ def _known_preset(name: str) -> str:
     if name not in PRESETS:
         raise ValueError(f"no preset {name!r}; known presets: {', '.join(PRESETS)}")
     return name
+
+
+def _https_address(address: str) -> str:
+    """An address on the web, with {code} where the completion code goes, that a button may lead to."""
+    filled = address.replace("{code}", "CODE")
+    parts = urlsplit(filled)
+    if parts.scheme != "https" or not parts.hostname or parts.username is not None:
+        raise ValueError("give an address that begins with https:// and a host, without a user's name")
+    if any(letter.isspace() or not letter.isprintable() or letter in '{}"<>\\' for letter in filled):
+        raise ValueError("an address holds no blanks, quotes or braces but those of {code}")
+    return address
 
 
 def _one_word_is_a_list(layers: Any) -> Any:
@@ -77,6 +91,10 @@ class StudyDefinition(BaseModel):
     `participants` is a target and limits nothing. `exclusions` say what the analysis leaves out; by default
     those who did not finish. `stop_when_sem` declares when recruiting may end: every condition has an SEM of
     at most this; the analysis says how far it is, and nothing is closed by it.
+    `completion_url` is where the end page's button leads, {code} in it standing for the completion code.
+    `repeats` says what a browser hears that holds a session of this study already: "ask" whether it is
+    another person, "never" takes a browser once, "always" does not mention a session that is finished.
+    `participant_number` puts a field for one on the form of consent, where the link itself names nobody.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -97,6 +115,9 @@ class StudyDefinition(BaseModel):
     instructions: str | None = Field(default=None, min_length=1, max_length=20_000)
     completion_message: str = Field(default="Thank you for taking part.", min_length=1, max_length=2_000)
     completion_code: str = Field(default_factory=new_code, pattern="^[A-Za-z0-9-]{1,64}$")
+    completion_url: Annotated[str, Field(max_length=2_000), AfterValidator(_https_address)] | None = None
+    repeats: Repeats = "ask"
+    participant_number: Asked = "none"
 
     @model_validator(mode="after")
     def _vocabulary_for_words(self) -> "StudyDefinition":
@@ -107,6 +128,11 @@ class StudyDefinition(BaseModel):
     @property
     def timing(self) -> Preset:
         return PRESETS[self.preset]
+
+    @property
+    def completion_address(self) -> str | None:
+        """Where the end page's button leads."""
+        return self.completion_url and self.completion_url.replace("{code}", self.completion_code)
 
     @property
     def consent_paragraphs(self) -> tuple[str, ...]:

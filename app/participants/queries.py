@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Select, and_, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Participant, PlannedTrial, Study, StudyLink
+from app.db.tables import Participant, PlannedTrial, Recruitment, Study, StudyLink
+from app.participants.door import Known
 
 
 def visits(code: str, token_sha256: str) -> Select[Study, StudyLink, Participant]:
@@ -33,6 +34,40 @@ async def participant_by_token(
     )
     participant: Participant | None = await session.scalar(query)
     return participant
+
+
+async def participant_by_consent(session: AsyncSession, consent_uuid: str) -> Participant | None:
+    query = select(Participant).where(Participant.consent_uuid == consent_uuid)
+    participant: Participant | None = await session.scalar(query)
+    return participant
+
+
+_KNOWN = select(
+    Participant.id,
+    Participant.status == "completed",
+    Recruitment.source,
+    Recruitment.person,
+    Recruitment.visit,
+)
+
+
+async def known_by_id(session: AsyncSession, participant_id: int) -> Known:
+    query = _KNOWN.outerjoin(Recruitment).where(Participant.id == participant_id)
+    return Known(*(await session.execute(query)).one())
+
+
+async def known_by_person(
+    session: AsyncSession, study_id: int, kind: str, source: str, person: str
+) -> Known | None:
+    """Who took part in a study, by links of that kind, under a recruiter's id."""
+    query = _KNOWN.join(Recruitment).where(
+        Recruitment.study_id == study_id,
+        Recruitment.kind == kind,
+        Recruitment.source == source,
+        Recruitment.person == person,
+    )
+    row = (await session.execute(query)).first()
+    return Known(*row) if row else None
 
 
 async def held_slots(session: AsyncSession, study_id: int, kind: str, fresh_since: datetime) -> Sequence[int]:

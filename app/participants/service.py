@@ -11,12 +11,13 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Unauthorized
-from app.core.tokens import new_asset_token, new_token, token_sha256
-from app.db.tables import Event, Participant, Study, StudyLink
-from app.experiments import queries as study_queries
+from app.core.tokens import new_asset_token, token_sha256
+from app.db.tables import Event, Participant, Recruitment, Study, StudyLink
 from app.experiments import service as experiments
 from app.experiments.schemas import StudyDefinition
 from app.participants import queries
+from app.participants.arrival import Arrival
+from app.participants.form_keys import FormKeys
 from app.participants.schemas import EventIn
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -71,31 +72,51 @@ def seen(participant: Participant, now: datetime) -> None:
         participant.last_seen_at = now
 
 
-async def consent(session: AsyncSession, code: str, stale_after: timedelta, now: datetime) -> str:
-    """Make a participant with a slot and the whole plan, and return the session's secret token.
+async def consent(
+    session: AsyncSession,
+    study: Study,
+    link: StudyLink,
+    keys: FormKeys,
+    arrival: Arrival | None,
+    stale_after: timedelta,
+    now: datetime,
+) -> Participant:
+    """Make a participant with a slot and the whole plan, whose session the form's token opens.
 
-    The study's row stays locked until the transaction ends, so that no two participants take one slot.
-    Raises `NotFound`, `Gone` or `Conflict` when the link leads nowhere or the study is not open.
+    The study's row must be locked, and stays so until the transaction ends: no two participants take one
+    slot. Raises `Gone` or `Conflict` when the study is not open.
     """
-    found, link = await experiments.study_by_code(session, code)
-    study = await study_queries.lock_study(session, found.id)
     experiments.require_open(study)
     held = await queries.held_slots(session, study.id, link.kind, now - stale_after)
-    token = new_token()
     participant = Participant(
         study_id=study.id,
         kind=link.kind,
         slot=lowest_free(held),
-        token_sha256=token_sha256(token),
+        token_sha256=token_sha256(keys.token),
+        consent_uuid=keys.fingerprint,
         status="active",
         consented_at=now,
         last_seen_at=now,
     )
     session.add(participant)
     await session.flush()
+    if arrival is not None:
+        session.add(_recruitment(participant, arrival))
     await _store_plan(session, study, participant)
     record_event(session, participant, "consent", {}, now)
-    return token
+    return participant
+
+
+def _recruitment(participant: Participant, arrival: Arrival) -> Recruitment:
+    return Recruitment(
+        participant_id=participant.id,
+        study_id=participant.study_id,
+        kind=participant.kind,
+        source=arrival.source,
+        person=arrival.person,
+        visit=arrival.visit,
+        errand=arrival.errand,
+    )
 
 
 async def _store_plan(session: AsyncSession, study: Study, participant: Participant) -> None:

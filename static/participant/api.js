@@ -1,8 +1,9 @@
 /** The server's interface, one method per request. Errors are temporary (try again) or refusals (do not). */
 
 import { TemporaryError } from "./retry.js";
+import { timeoutSignal } from "./signal.js";
 
-/** @import { Answer, EventDetail, EventKind, SessionView, StoredAnswer, TrialView } from "./types.js" */
+/** @import { Answer, AsideNote, EventDetail, EventKind, SessionView, StoredAnswer, TrialView } from "./types.js" */
 
 const REQUEST_TIMEOUT_MS = 20_000;
 const TEMPORARY_STATUS = [408, 425, 429];
@@ -17,6 +18,8 @@ export class RefusedError extends Error {
     super(body?.error?.message ?? `The server answered ${status}.`);
     this.status = status;
     this.body = body;
+    /** @type {string} */
+    this.code = body?.error?.code ?? "";
   }
 }
 
@@ -27,7 +30,7 @@ export class RefusedError extends Error {
 async function request(address, options) {
   let response;
   try {
-    response = await fetch(address, { ...options, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+    response = await fetch(address, { ...options, signal: timeoutSignal(REQUEST_TIMEOUT_MS) });
   } catch (error) {
     throw new TemporaryError(`${address} was not reached`, { cause: error });
   }
@@ -95,7 +98,23 @@ export class Api {
       const response = await request(`${this.#root}/trials/${index}`, json("PUT", answer));
       return await received(response.json());
     } catch (error) {
-      if (error instanceof RefusedError && error.status === 409 && error.body?.uuid) return error.body;
+      if (error instanceof RefusedError && error.code === "answered_before" && error.body.uuid) return error.body;
+      throw error;
+    }
+  }
+
+  /**
+   * Gives up an answer that was refused for good: its trial counts as passed. Safe to repeat; where an answer
+   * is stored after all, that is as good.
+   * @param {number} index
+   * @param {AsideNote} note
+   * @returns {Promise<{next_index: number | null}>}
+   */
+  async setAside(index, note) {
+    try {
+      return await received((await request(`${this.#root}/trials/${index}/set-aside`, json("POST", note))).json());
+    } catch (error) {
+      if (error instanceof RefusedError && error.code === "answered_before") return { next_index: null };
       throw error;
     }
   }

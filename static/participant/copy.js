@@ -8,8 +8,11 @@ function enable(button) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copies ?? "");
-    await navigator.clipboard.writeText(source?.textContent ?? "");
-    button.textContent = "Copied";
+    const copied = navigator.clipboard.writeText(source?.textContent ?? "");
+    button.textContent = await copied.then(
+      () => "Copied",
+      () => "Please copy it by hand",
+    );
     setTimeout(() => (button.textContent = label), SHOWN_MS);
   });
 }

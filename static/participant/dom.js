@@ -1,6 +1,27 @@
+/** The language of the texts, as the page comes from the server. */
+const LANGUAGE = "en";
+
+/**
+ * Whether a program has translated the page: Chrome and Safari say so in the document's class or language,
+ * Edge in attributes, and most wrap what they translated in <font>.
+ */
+export function translated() {
+  const { lang, className } = document.documentElement;
+  return (
+    lang !== LANGUAGE ||
+    /\btranslated-(ltr|rtl)\b/.test(className) ||
+    document.querySelector("font, [_msttexthash]") !== null
+  );
+}
+
 /** The window as it is stored with a trial. */
 export function windowRecord() {
-  return { window_width_px: innerWidth, window_height_px: innerHeight, device_pixel_ratio: devicePixelRatio };
+  return {
+    window_width_px: innerWidth,
+    window_height_px: innerHeight,
+    device_pixel_ratio: devicePixelRatio,
+    translated: translated(),
+  };
 }
 
 /**

@@ -46,7 +46,7 @@ export class FeedbackPlugin {
     const { correct, answer: right } = feedback;
     const verdict = correct ? texts.right(right) : trial.wrong(right, answer);
     const content = [
-      element("h1", { class: correct ? "verdict right" : "verdict wrong", role: "status" }, verdict),
+      element("h1", { class: correct ? "verdict right" : "verdict wrong", role: "status", translate: "no" }, verdict),
       ...(await trial.shown(right)),
     ];
     await pressed(showPage(display, content, texts.continue));

@@ -1,11 +1,14 @@
 /** The grid of response icons: one click or tap answers; arrow keys, letters, Enter and space do too. */
 
 import { element } from "./dom.js";
+import { within } from "./signal.js";
 import { pictureTexts as texts } from "./texts.js";
 
 /** @import { Choice } from "./types.js" */
 
 const COLUMNS = 4;
+/** Icons that are not there by then come while the trial runs; their labels are there in any case. */
+const ICONS_MS = 10_000;
 
 export class ChoiceGrid {
   #choices;
@@ -22,16 +25,17 @@ export class ChoiceGrid {
     this.#buttons = choices.map((choice) => this.#button(choice));
     this.element = element(
       "div",
-      { class: "grid response", role: "group", "aria-label": texts.question, tabindex: "-1" },
+      { class: "grid response", role: "group", "aria-label": texts.question, tabindex: "-1", translate: "no" },
       ...this.#buttons,
     );
     this.element.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  /** Resolves when all icons are decoded, or cannot be: their labels are there in any case. */
+  /** Resolves when all icons are decoded, or cannot be, or have been waited for long enough. */
   ready() {
     const icons = [...this.element.querySelectorAll("img")];
-    this.#ready ??= Promise.allSettled(icons.map((icon) => icon.decode()));
+    const decoded = Promise.allSettled(icons.map((icon) => icon.decode()));
+    this.#ready ??= within(decoded, ICONS_MS).catch(() => undefined);
     return this.#ready;
   }
 
@@ -42,6 +46,7 @@ export class ChoiceGrid {
    */
   choose() {
     this.#point(-1);
+    this.element.scrollTop = 0;
     this.element.focus({ preventScroll: true });
     return new Promise((resolve) => {
       this.#onChoice = (event, name) => {

@@ -91,6 +91,12 @@ const info = {
         window_height_px: { type: ParameterType.INT },
         /** Device pixels per CSS px. */
         device_pixel_ratio: { type: ParameterType.FLOAT },
+        /** Whether a program had translated the page. */
+        translated: { type: ParameterType.BOOL },
+        /** Side of the picture as it was shown, CSS px. */
+        shown_px: { type: ParameterType.FLOAT },
+        /** Whether the window was too small to show it at its size. */
+        window_small: { type: ParameterType.BOOL },
       },
     },
   },
@@ -116,6 +122,7 @@ export class Image16Plugin {
     const [{ image, mask }] = await Promise.all([trial.load(), stage.grid.ready()]);
     await stage.started();
     attention.reset();
+    const size = { shown_px: stage.shownPx, window_small: stage.small };
     const played = await clock.play([
       { name: "blank", durationMs: trial.blank_ms, show: () => stage.blank() },
       { name: "fixation", durationMs: trial.fixation_ms, show: () => stage.fixation() },
@@ -124,7 +131,7 @@ export class Image16Plugin {
     ]);
     const { name, timeMs } = await stage.choose();
     const rtMs = Math.max(0, timeMs - played.endMs);
-    return { answer: name, rt_ms: rtMs, timing: timingRecord(trial.image_ms, played, attention) };
+    return { answer: name, rt_ms: rtMs, timing: { ...timingRecord(trial.image_ms, played, attention), ...size } };
   }
 
   /**
@@ -149,7 +156,7 @@ export class Image16Plugin {
  * @param {number} requestedMs
  * @param {Played} played
  * @param {Attention} attention
- * @returns {PictureRecord}
+ * @returns {Omit<PictureRecord, "shown_px" | "window_small">}
  */
 function timingRecord(requestedMs, played, attention) {
   const { fixation, image, mask } = played.flipsMs;
@@ -189,6 +196,8 @@ function simulatedData(trial, jsPsych) {
       focus_losses: 0,
       hidden: false,
       ...windowRecord(),
+      shown_px: 224,
+      window_small: false,
     },
   };
 }

@@ -1,11 +1,14 @@
 /** One tab at a time: two of them would answer the same trials. The browser's lock manager keeps the lease. */
 
+import { timeoutSignal } from "./signal.js";
+
 /** A page that is being reloaded lets go of its lease a moment after the new one asks for it. */
 const PATIENCE_MS = 1500;
 
 /**
  * Resolves to false when another tab has the lease and this one does not take it over. Without a lock manager
- * (a page served without TLS) there is no lease, and the server's uniqueness of answers is the only guard.
+ * (a page served without TLS, a browser that denies it) there is no lease, and the server's uniqueness of
+ * answers is the only guard.
  * @param {string} name
  * @param {{steal: boolean, onLost: () => void}} options onLost: another tab took the lease over
  * @returns {Promise<boolean>}
@@ -19,7 +22,8 @@ export function takeLease(name, { steal, onLost }) {
       resolve(true);
       return new Promise(() => undefined); // kept until the tab closes
     };
-    const options = steal ? { steal } : { signal: AbortSignal.timeout(PATIENCE_MS) };
-    navigator.locks.request(name, options, hold).catch(() => (held ? onLost() : resolve(false)));
+    const signal = steal ? undefined : timeoutSignal(PATIENCE_MS);
+    const options = signal ? { signal } : { steal };
+    navigator.locks.request(name, options, hold).catch(() => (held ? onLost() : resolve(!signal?.aborted)));
   });
 }

@@ -7,7 +7,7 @@ export class Notice {
 
   /**
    * @param {HTMLElement} line an element with role="status"
-   * @param {string} text
+   * @param {() => string} text
    */
   constructor(line, text) {
     this.#line = line;
@@ -25,6 +25,6 @@ export class Notice {
   }
 
   #show() {
-    this.#line.textContent = this.#waiting ? this.#text : "";
+    this.#line.textContent = this.#waiting ? this.#text() : "";
   }
 }

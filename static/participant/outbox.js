@@ -1,15 +1,22 @@
 /**
- * The answers on their way to the server. Each is written to IndexedDB before the page moves on, and stays
- * there until the server has it: a reload, a crash or a lost connection loses nothing.
+ * The answers on their way to the server. Each is written to the browser's database before the page moves on,
+ * and stays there until the server has it: a reload, a crash or a lost connection loses nothing. An answer
+ * that the server refuses for good is set aside, so that it does not stop those behind it.
  */
 
-import { createStore, del, set, values } from "../vendor/idb-keyval.js";
+import { RefusedError } from "./api.js";
+import { Drawer } from "./drawer.js";
 
-/** @import { OutboxEntry, Persist, StoredAnswer } from "./types.js" */
 /** @import { Api } from "./api.js" */
+/** @import { OutboxEntry, Persist, StoredAnswer } from "./types.js" */
 
-/** The browser keeps the answers of all studies in one store. */
-const store = createStore("metamerlab-outbox", "answers");
+/** The server expects another trial's answer first: the session says which. */
+export class NotDueError extends Error {}
+
+/** Nothing is known of the session here, or of the trial: setting aside would be refused like the answer. */
+const OF_THE_SESSION = [401, 404];
+/** What the server takes of a refused answer, characters. */
+const LONGEST = { code: 64, message: 500, body: 16_000 };
 
 /** @param {OutboxEntry} entry */
 const keyOf = (entry) => `${entry.code}/${entry.index}`;
@@ -18,37 +25,50 @@ export class Outbox {
   #code;
   #api;
   #persist;
+  /** The browser keeps the answers of all studies in one drawer, and those that were refused in another. */
+  #drawer;
+  #refused;
   /** @type {Promise<unknown>} the delivery of all that was added so far, in order */
   #tail = Promise.resolve();
+  #kept = true;
 
   /**
    * @param {string} code of the study link
-   * @param {Pick<Api, "putAnswer" | "trials">} api
+   * @param {Pick<Api, "putAnswer" | "setAside" | "session" | "trials">} api
    * @param {Persist} persist
+   * @param {{answers?: Drawer, refused?: Drawer}} [drawers]
    */
-  constructor(code, api, persist) {
+  constructor(code, api, persist, drawers = {}) {
     this.#code = code;
     this.#api = api;
     this.#persist = persist;
+    this.#drawer = drawers.answers ?? new Drawer("metamerlab-outbox");
+    this.#refused = drawers.refused ?? new Drawer("metamerlab-refused");
+  }
+
+  /** Whether answers outlive the page: false where the browser keeps nothing. */
+  get kept() {
+    return this.#kept;
   }
 
   /**
    * Delivers what an earlier visit left behind. An answer to a stimulus that is not in this session's plan is
    * another participant's, of whom this browser has no session any more: it is not sent in this one's name.
+   * One whose trial is not due is not sent either: the trial comes again in its turn.
    */
   async recover() {
     /** @type {OutboxEntry[]} */
-    const all = await values(store).catch(() => []);
-    const left = all.filter((entry) => entry.code === this.#code).sort((a, b) => a.index - b.index);
+    const all = await this.#drawer.all();
+    const left = all.filter((entry) => entry?.code === this.#code).sort((a, b) => a.index - b.index);
     for (const entry of left) {
-      const [view] = await this.#persist(() => this.#api.trials(entry.index, 1));
-      if (view && view.stimulus === (entry.stimulus ?? entry.image)) await this.#deliver(entry);
-      else await del(keyOf(entry), store);
+      if (await this.#isOurs(entry)) await this.#deliver(entry);
+      else await this.#drawer.remove(keyOf(entry));
     }
   }
 
   /**
    * Resolves when the answer is safe: written here or, where the browser lets us write nothing, delivered.
+   * `delivered` is the server's word on it; of an answer that was set aside, there is no feedback.
    * @param {number} index
    * @param {string} stimulus address of what was answered
    * @param {import("./types.js").Answer} body
@@ -56,26 +76,70 @@ export class Outbox {
    */
   async add(index, stimulus, body) {
     const entry = { code: this.#code, index, stimulus, body };
-    const written = await set(keyOf(entry), entry, store).then(
-      () => true,
-      () => false,
-    );
+    this.#kept = await this.#drawer.put(keyOf(entry), entry);
     const delivered = this.#tail.then(() => this.#deliver(entry));
     this.#tail = delivered;
     delivered.catch(() => undefined); // drained() reports it
-    if (!written) await delivered;
+    if (!this.#kept) await delivered;
     return { delivered };
   }
 
-  /** Resolves when the server has everything, and fails when it refused something. */
+  /** Resolves when the server has everything, and fails when something could neither be sent nor set aside. */
   async drained() {
     await this.#tail;
   }
 
-  /** @param {OutboxEntry} entry */
+  /**
+   * Whether an answer belongs to this session. One that is not due is not asked about: the server tells of no
+   * trials far ahead.
+   * @param {OutboxEntry} entry
+   */
+  async #isOurs(entry) {
+    if (!Number.isInteger(entry.index)) return false;
+    const { next_index: due } = await this.#persist(() => this.#api.session());
+    if (due !== null && entry.index > due) return false;
+    const [view] = await this.#persist(() => this.#api.trials(entry.index, 1));
+    return view !== undefined && view.stimulus === (entry.stimulus ?? entry.image);
+  }
+
+  /** @param {OutboxEntry} entry @returns {Promise<StoredAnswer>} */
   async #deliver(entry) {
-    const stored = await this.#persist(() => this.#api.putAnswer(entry.index, entry.body));
-    await del(keyOf(entry), store).catch(() => undefined);
+    let stored;
+    try {
+      stored = await this.#persist(() => this.#api.putAnswer(entry.index, entry.body));
+    } catch (error) {
+      if (!(error instanceof RefusedError) || OF_THE_SESSION.includes(error.status)) throw error;
+      stored = await this.#setAside(entry, error);
+    }
+    await this.#drawer.remove(keyOf(entry));
     return stored;
   }
+
+  /** @param {OutboxEntry} entry @param {RefusedError} refusal @returns {Promise<StoredAnswer>} */
+  async #setAside(entry, refusal) {
+    await this.#refused.put(`${keyOf(entry)}/${entry.body.uuid}`, { ...entry, refusal: refusal.message });
+    const passed = { index: entry.index, uuid: entry.body.uuid, answer: entry.body.answer, feedback: null };
+    if (refusal.code === "not_due") {
+      const { next_index: due } = await this.#persist(() => this.#api.session());
+      if (due !== null && due < entry.index) {
+        await this.#drawer.remove(keyOf(entry));
+        throw new NotDueError(refusal.message);
+      }
+      if (due !== entry.index) return { ...passed, next_index: due };
+    }
+    const { next_index } = await this.#persist(() => this.#api.setAside(entry.index, noteOf(entry, refusal)));
+    return { ...passed, next_index };
+  }
 }
+
+/** @param {OutboxEntry} entry @param {RefusedError} refusal */
+function noteOf({ body }, { status, code, message }) {
+  return {
+    uuid: body.uuid,
+    status,
+    code: code.slice(0, LONGEST.code),
+    message: message.slice(0, LONGEST.message),
+    body: JSON.stringify(body).slice(0, LONGEST.body),
+  };
+}
+

@@ -39,7 +39,7 @@ export function pressed(button) {
 
 /** @param {string[]} words */
 function wordList(words) {
-  const list = element("ul", { class: "words" }, ...words.map((word) => element("li", {}, word)));
+  const list = element("ul", { class: "words", translate: "no" }, ...words.map((word) => element("li", {}, word)));
   return element("details", {}, element("summary", {}, wordTexts.allWords(words.length)), list);
 }
 

@@ -3,9 +3,9 @@
 import { element } from "./dom.js";
 import { ChoiceGrid } from "./grid.js";
 import { Stage } from "./stage.js";
-import { pictureTexts } from "./texts.js";
+import { pictureTexts, texts } from "./texts.js";
 
-/** @import { Choice } from "./types.js" */
+/** @import { Choice, Picture } from "./types.js" */
 
 const GROUND = "#808080";
 const INK = "#111111";
@@ -31,6 +31,26 @@ export class PictureStage extends Stage {
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
   }
 
+  /** Side of the picture as this window shows it, CSS px. */
+  get shownPx() {
+    return this.#canvas.getBoundingClientRect().width;
+  }
+
+  /** Whether the window is too small to show the picture at its size. */
+  get small() {
+    return this.shownPx < this.#canvas.width - 0.5;
+  }
+
+  /** As for all stages; as long as the window is too small, the page says so. The trial can be started all the same. */
+  async started() {
+    const ask = () => this.hint(this.small ? pictureTexts.small : texts.startHint);
+    addEventListener("resize", ask);
+    const started = super.started();
+    ask();
+    await started;
+    removeEventListener("resize", ask);
+  }
+
   blank() {
     this.phase("timed");
     this.#fill();
@@ -46,10 +66,10 @@ export class PictureStage extends Stage {
     this.#context.fillRect(middle - half, middle - arm, CROSS_LINE_PX, CROSS_PX);
   }
 
-  /** @param {ImageBitmap} bitmap */
-  picture(bitmap) {
+  /** @param {Picture} picture */
+  picture(picture) {
     this.phase("timed");
-    this.#context.drawImage(bitmap, 0, 0, this.#canvas.width, this.#canvas.height);
+    this.#context.drawImage(picture, 0, 0, this.#canvas.width, this.#canvas.height);
   }
 
   /** Shows the grid and waits for the choice. */

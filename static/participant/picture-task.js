@@ -1,6 +1,7 @@
 /** Naming pictures: what the session needs to know of this task. */
 
 import { FrameClock } from "./clock.js";
+import { decodePicture, releasePicture } from "./decode.js";
 import { element } from "./dom.js";
 import { Image16Plugin } from "./image16.js";
 import { PictureStage } from "./picture-stage.js";
@@ -9,7 +10,7 @@ import { durations } from "./steps.js";
 import { pictureTexts } from "./texts.js";
 
 /** @import { Decoder } from "./preload.js" */
-/** @import { Choice, LoadedPicture, PictureTask, Task, Tools } from "./types.js" */
+/** @import { Choice, LoadedPicture, Picture, PictureTask, Task, Tools } from "./types.js" */
 
 /**
  * @param {PictureTask} task
@@ -44,27 +45,26 @@ export function pictureTask(task, { api, persist, total, attention }) {
 
 /** @returns {Decoder<LoadedPicture>} */
 function pictures() {
-  /** @type {Map<string, Promise<ImageBitmap>>} masks are few and shown again and again */
+  /** @type {Map<string, Promise<Picture>>} masks are few and shown again and again */
   const masks = new Map();
   return {
     async load(view, fetched) {
-      const decode = (/** @type {Blob} */ file) => createImageBitmap(file);
       const address = /** @type {string} */ (view.mask);
       const [image, mask] = await Promise.all([
-        fetched(view.stimulus, decode),
-        remembered(masks, address, () => fetched(address, decode)),
+        fetched(view.stimulus, decodePicture),
+        remembered(masks, address, () => fetched(address, decodePicture)),
       ]);
       return { image, mask };
     },
-    release: ({ image }) => image.close(),
+    release: ({ image }) => releasePicture(image),
   };
 }
 
-/** @param {ImageBitmap} bitmap */
-function drawn(bitmap) {
-  const size = { width: String(bitmap.width), height: String(bitmap.height) };
+/** @param {Picture} picture */
+function drawn(picture) {
+  const size = { width: String(picture.width), height: String(picture.height) };
   const canvas = element("canvas", { ...size, class: "picture", role: "img", "aria-label": "" });
-  canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+  canvas.getContext("2d")?.drawImage(picture, 0, 0);
   return canvas;
 }
 

@@ -24,12 +24,18 @@ export class Player {
   #context = null;
   /** @type {(context: AudioContext) => void} */
   #made = () => undefined;
+  /** @type {(error: unknown) => void} */
+  #failed = () => undefined;
   /** @type {Promise<AudioContext>} */
-  #ready = new Promise((resolve) => (this.#made = resolve));
+  #ready = new Promise((resolve, reject) => {
+    this.#made = resolve;
+    this.#failed = reject;
+  });
 
   /** @param {() => AudioContext} make */
   constructor(make = () => new AudioContext()) {
     this.#make = make;
+    this.#ready.catch(() => undefined); // told to whoever waits for it
   }
 
   /**
@@ -42,7 +48,11 @@ export class Player {
 
   #wake() {
     if (!this.#context) {
-      this.#context = this.#make();
+      try {
+        this.#context = this.#make();
+      } catch (error) {
+        return this.#failed(new Error("This browser could not open the sound device.", { cause: error }));
+      }
       this.#made(this.#context);
     }
     if (this.#context.state !== "running") this.#context.resume().catch(() => undefined);

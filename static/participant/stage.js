@@ -10,6 +10,8 @@ import { texts } from "./texts.js";
 
 /** Clicks this soon after the ready screen are the second half of a double click on an answer. */
 const ECHO_MS = 250;
+/** A stimulus that is still not there after this time is spoken of. */
+const SLOW_MS = 20_000;
 
 export class Stage {
   #texts;
@@ -17,6 +19,7 @@ export class Stage {
   #startLabel = element("span", { class: "start-label" });
   #startHint = element("span", { class: "start-hint" });
   #start;
+  #slow = 0;
 
   /**
    * @param {Pick<TaskTexts, "start" | "question">} taskTexts
@@ -39,6 +42,8 @@ export class Stage {
   open(display, progress) {
     this.#progress.textContent = progress;
     this.#startLabel.textContent = texts.loading;
+    this.#startHint.textContent = "";
+    this.#slow = setTimeout(() => this.hint(texts.slow), SLOW_MS);
     this.#start.disabled = true;
     this.phase("ready");
     display.append(this.element);
@@ -50,24 +55,29 @@ export class Stage {
    * @returns {Promise<void>}
    */
   started(hint = texts.startHint) {
+    clearTimeout(this.#slow);
     this.phase("ready");
     this.#startLabel.textContent = this.#texts.start;
-    this.#startHint.textContent = hint;
+    this.hint(hint);
     this.#start.disabled = false;
     this.#start.focus({ preventScroll: true });
     const shownMs = performance.now();
     return new Promise((resolve) => {
-      const listening = new AbortController();
-      const { signal } = listening;
+      const onKey = (/** @type {KeyboardEvent} */ event) => event.repeat && event.preventDefault();
       const onClick = (/** @type {MouseEvent} */ event) => {
         if (event.detail > 1 || (event.detail > 0 && event.timeStamp - shownMs < ECHO_MS)) return;
-        listening.abort();
+        this.element.removeEventListener("click", onClick);
+        this.element.removeEventListener("keydown", onKey);
         resolve();
       };
-      const onKey = (/** @type {KeyboardEvent} */ event) => event.repeat && event.preventDefault();
-      this.element.addEventListener("click", onClick, { signal });
-      this.element.addEventListener("keydown", onKey, { signal });
+      this.element.addEventListener("click", onClick);
+      this.element.addEventListener("keydown", onKey);
     });
+  }
+
+  /** @param {string} text below what the start button says */
+  hint(text) {
+    this.#startHint.textContent = text;
   }
 
   /** @param {"ready" | "timed" | "response"} phase */

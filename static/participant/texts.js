@@ -6,6 +6,7 @@ const counted = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 export const texts = {
   loading: "One moment …",
   startHint: "Press the space bar, click or tap",
+  slow: "This takes longer than usual. If it does not go on, load the page again: nothing is lost.",
 
   instructionsTitle: "What you will do",
   begin: "Start",
@@ -18,11 +19,19 @@ export const texts = {
 
   saving: "Saving your last answers …",
   reconnecting: "Reconnecting … Your answers are safe.",
+  reconnectingOpen: "Reconnecting … Please keep this page open.",
   elsewhereTitle: "Open in another tab",
   elsewhere: ["This study is open in another tab or window. You can go on there, or take it over here."],
   takeOver: "Continue here",
   failedTitle: "Something went wrong",
   failed: "The answers that you gave are safe. Please load the page again to go on.",
+  failedOpen: "Please load the page again to go on. Answers that were saved before are still there.",
+  unknownTitle: "This page does not know you any more",
+  unknown: [
+    "Perhaps you went on in another browser, or began anew in another window: then please go on there.",
+    "Answers that were saved are still there.",
+  ],
+  openLink: "Open the study's link",
   reload: "Load again",
 };
 
@@ -41,8 +50,9 @@ export const texts = {
 /** @param {number} answered */
 const saved = (answered) => `${counted(answered, "answer is", "answers are")} saved, and nothing was lost.`;
 
-/** @type {TaskTexts} */
+/** @type {TaskTexts & {small: string}} */
 export const pictureTexts = {
+  small: "The window is too small for the picture: please make it larger, turn the device, or zoom out.",
   start: "Show the picture",
   question: "What was it?",
   progress: (number, of, practice) => `${practice ? "Practice" : "Picture"} ${number} of ${of}`,

@@ -68,6 +68,7 @@ export interface TrialRecord {
   window_width_px: number;
   window_height_px: number;
   device_pixel_ratio: number;
+  translated: boolean;
 }
 
 export interface PictureRecord extends TrialRecord {
@@ -77,6 +78,8 @@ export interface PictureRecord extends TrialRecord {
   flips_ms: Flips;
   achieved_image_ms: number;
   dropped_frames: number;
+  shown_px: number;
+  window_small: boolean;
 }
 
 export interface WordEntryRecord {
@@ -126,12 +129,24 @@ export interface OutboxEntry {
   body: Answer;
 }
 
+/** What is told of an answer that the server refused: its answer to it, and the answer itself as JSON text. */
+export interface AsideNote {
+  uuid: string;
+  status: number;
+  code: string;
+  message: string;
+  body: string;
+}
+
 export type EventKind = "resume" | "focus" | "visibility" | "fullscreen" | "error" | "environment";
 export type EventDetail = Record<string, string | number | boolean>;
 
+/** A decoded picture, ready to be drawn; a canvas where the browser makes no bitmaps. */
+export type Picture = ImageBitmap | HTMLCanvasElement;
+
 export interface LoadedPicture {
-  image: ImageBitmap;
-  mask: ImageBitmap;
+  image: Picture;
+  mask: Picture;
 }
 
 export interface LoadedSound {

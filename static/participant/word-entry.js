@@ -30,9 +30,10 @@ export class WordEntry {
     spellcheck: "false",
     enterkeyhint: "done",
     maxlength: "64",
+    translate: "no",
   });
   #confirm = element("button", { type: "submit", class: "primary confirm" }, texts.confirm);
-  #list = element("ul", { class: "word-list", id: LIST, role: "listbox", "aria-label": texts.list });
+  #list = element("ul", { class: "word-list", id: LIST, role: "listbox", "aria-label": texts.list, translate: "no" });
   #hint = element("p", { class: "word-hint", id: "word-hint", role: "status" });
   /** @type {string[]} what is listed */
   #listed = [];

@@ -94,6 +94,8 @@ const info = {
         window_height_px: { type: ParameterType.INT },
         /** Device pixels per CSS px. */
         device_pixel_ratio: { type: ParameterType.FLOAT },
+        /** Whether a program had translated the page. */
+        translated: { type: ParameterType.BOOL },
       },
     },
   },

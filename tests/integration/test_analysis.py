@@ -37,7 +37,7 @@ from app.db.tables import Response
 from app.stimuli.medium import PICTURES
 from app.trials.simulate import SimulatedObserver, accuracies
 from synthesis.bundle.errors import StorageError
-from tests.http import new_client
+from tests.http import enter, new_client
 from tests.support import CATEGORIES, LAYERS
 
 pytestmark = pytest.mark.anyio
@@ -129,7 +129,7 @@ async def test_who_did_not_finish_is_counted_only_on_request(
 ) -> None:
     code = open_links["live"]
     async with new_client(app) as client:
-        await client.post(f"/s/{code}/consent", data={"consent": "yes"})
+        await enter(client, code)
         for index in range(6):  # four of practice, two that count
             answer = {
                 "uuid": f"00000000-0000-4000-8000-00000000000{index}",
@@ -157,7 +157,7 @@ async def test_a_picture_two_frames_too_long_is_not_on_time(app: FastAPI, open_l
     code = open_links["live"]
     achieved_ms = {4: 300.1, 5: 316.8, 6: 333.4}  # at 60 Hz: exact, one frame more, two frames more
     async with new_client(app) as client:
-        await client.post(f"/s/{code}/consent", data={"consent": "yes"})
+        await enter(client, code)
         for index, image_ms in achieved_ms.items():
             timing = {"requested_image_ms": 300, "frame_ms": 16.667, "achieved_image_ms": image_ms}
             answer = {

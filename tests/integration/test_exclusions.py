@@ -20,7 +20,7 @@ from app.db.tables import Response
 from app.experiments import queries
 from app.experiments import service as experiments
 from tests.database import rows_of
-from tests.http import answer_body, new_client
+from tests.http import answer_body, enter, new_client
 from tests.integration.test_analysis import simulate
 from tests.support import study_yaml
 
@@ -57,7 +57,7 @@ async def spoilt(app: FastAPI, database: Database, tiny_bundle: Path, tmp_path: 
     code = next(link.code for link in links if link.kind == "live")
     await simulate(app, code, 8)
     async with new_client(app) as client:  # the ninth consents and leaves
-        await client.post(f"/s/{code}/consent", data={"consent": "yes"})
+        await enter(client, code)
     async with database.writing() as session:
         for who, change in SPOILT.items():
             await session.execute(
@@ -157,7 +157,7 @@ async def test_answers_from_before_the_columns_get_them_by_the_migration(
 ) -> None:
     code = open_links["live"]
     async with new_client(app) as client:
-        await client.post(f"/s/{code}/consent", data={"consent": "yes"})
+        await enter(client, code)
         for index, timing in enumerate(TIMINGS):
             body = answer_body(timing={"requested_image_ms": 300, **timing})
             stored = await client.put(f"/api/{code}/trials/{index}", json=body)

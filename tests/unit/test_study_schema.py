@@ -96,6 +96,12 @@ def test_mistakes_in_exclusions_are_named_with_their_line(
         ({"layers": "[head, head]"}, r"study.yaml:7: layers: a layer is named twice"),
         ({"layers": "[]"}, r"study.yaml:7: layers: .*at least 1 item"),
         ({"layers": "[head, 3]"}, r"study.yaml:7: layers.1: Input should be a valid string"),
+        ({"repeats": "sometimes"}, r"study.yaml:10: repeats: Input should be 'ask', 'never' or 'always'"),
+        ({"participant_number": "yes"}, r"study.yaml:10: participant_number: Input should be 'none', 'opt"),
+        ({"completion_url": "http://a.example/"}, r"study.yaml:10: completion_url: give an address that beg"),
+        ({"completion_url": "javascript:alert(1)"}, r"completion_url: give an address that begins with http"),
+        ({"completion_url": "https://u:p@a.example/"}, r"completion_url: give an address .* without a user"),
+        ({"completion_url": '"https://a.example/{id}"'}, r"completion_url: an address holds no blanks, quot"),
         ({"practice_trials": -1}, r"study.yaml:6: practice_trials: Input should be greater than or equal"),
     ],
 )  # fmt: skip

@@ -13,9 +13,10 @@ class Participant(Base):
     """One person (or pilot, or simulated observer) in one study, made at consent.
 
     `slot` is the number of the plan in the study's balanced series; the slot of one who dropped out is given
-    to a later participant. Only the SHA-256 of the session token is stored. `consent_uuid` is made by the
-    page that asked for consent, so that the form sent twice is one person. `flags` name what an experimenter
-    should look at; they leave nobody out by themselves.
+    to a later participant. Only the SHA-256 of the session token is stored. `consent_uuid` follows from the
+    UUID of the form of consent, so that the form sent twice is one person; the form's own UUID opens the
+    session and is not stored. `flags` name what an experimenter should look at; they leave nobody out by
+    themselves.
     """
 
     __tablename__ = "participants"
