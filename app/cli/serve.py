@@ -1,13 +1,25 @@
 """`metamerlab serve`"""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
 
 from app.core.config import read_settings
 from app.db.migrate import require_newest_schema
+
+# All of it goes to the standard error, in lines of one form.
+LOGS: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}
+        for name in ("app", "metamerlab", "uvicorn")
+    },
+}
 
 
 def serve(
@@ -16,4 +28,13 @@ def serve(
 ) -> None:
     """Serve the web application until it is interrupted."""
     asyncio.run(require_newest_schema(read_settings().database_url))
-    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, server_header=False)
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        log_config=LOGS,
+        # Whose headers are believed is a setting of the application, not a default of the server's.
+        proxy_headers=False,
+        server_header=False,
+    )

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 BUSY_TIMEOUT_MS = 15_000
@@ -35,18 +35,14 @@ class Database:
         async with self._writing.begin() as session:
             yield session
 
-    async def ping(self) -> None:
-        """Raises unless the database answers."""
-        async with self.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-
     async def close(self) -> None:
         await self.engine.dispose()
 
 
 def create_engine(url: str) -> AsyncEngine:
     """An engine for SQLite (aiosqlite) or Postgres (psycopg)."""
-    engine = create_async_engine(url, pool_pre_ping=url.startswith("postgresql"))
+    # Without its parameters an error names no token, code or answer in a log.
+    engine = create_async_engine(url, pool_pre_ping=url.startswith("postgresql"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
