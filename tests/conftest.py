@@ -151,7 +151,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    return Settings(database_url=database_url)
+    # No person calls as fast as a test does; the limits have tests of their own.
+    return Settings(database_url=database_url, rate_limits=False)
 
 
 @pytest.fixture

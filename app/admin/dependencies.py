@@ -7,14 +7,15 @@ from fastapi import Depends, HTTPException, Request
 
 from app.admin import service
 from app.admin.headers import BACKGROUND
-from app.admin.throttle import FailureThrottle
 from app.core.errors import Forbidden
+from app.core.throttle import Limit, Throttle
 from app.db.session import Database
 from app.web.dependencies import CurrentSettings, Now, ReadSession
 from app.web.security import cookie_name, same_origin
 
 COOKIE_SUFFIX = "admin"
 SIGN_IN = "/admin/sign-in"
+WRONG_TOKENS = Limit(10, 15 * 60)  # of one address
 
 
 async def require_admin(request: Request, session: ReadSession, settings: CurrentSettings, now: Now) -> None:
@@ -38,13 +39,13 @@ def own_form(request: Request, settings: CurrentSettings) -> None:
         raise Forbidden("cross_site", "This form must be sent from the site's own pages.")
 
 
-def sign_in_throttle(request: Request) -> FailureThrottle:
+def sign_in_throttle(request: Request) -> Throttle:
     """The one throttle of this process."""
     state = request.app.state
     if not hasattr(state, "sign_in_throttle"):
-        state.sign_in_throttle = FailureThrottle()
-    throttle: FailureThrottle = state.sign_in_throttle
+        state.sign_in_throttle = Throttle(WRONG_TOKENS)
+    throttle: Throttle = state.sign_in_throttle
     return throttle
 
 
-SignInThrottle = Annotated[FailureThrottle, Depends(sign_in_throttle)]
+SignInThrottle = Annotated[Throttle, Depends(sign_in_throttle)]

@@ -1,5 +1,6 @@
 """The experimenter's pages: sign in and out, the list of studies, one study, opening and closing it."""
 
+import math
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -9,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from app.admin import queries, service
 from app.admin.contexts import SignInContext, StudiesContext, study_card, study_page
 from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_form, require_admin
-from app.admin.headers import NO_STORE, PAGE_HEADERS
+from app.admin.headers import PAGE_HEADERS
 from app.admin.run_routes import router as runs
 from app.analysis.export import file_of
 from app.analysis.inference import stage_effect
@@ -22,11 +23,12 @@ from app.experiments import queries as experiments_queries
 from app.experiments import service as experiments
 from app.experiments.schemas import Kind
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
+from app.web.rate_limits import client_of
 from app.web.security import cookie_name, set_session_cookie
 from app.web.templating import page
 
 REPORTS = {"html": (to_html, "text/html; charset=utf-8"), "pdf": (to_print, "application/pdf")}
-TOO_MANY = "Too many wrong tokens from this address. Please wait 15 minutes."
+TOO_MANY = "Too many wrong tokens from this address. Please wait {minutes} minutes."
 
 router = APIRouter()
 door = APIRouter(prefix="/admin")
@@ -47,15 +49,17 @@ async def sign_in(
     throttle: SignInThrottle,
     token: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    address = request.client.host if request.client else ""
-    if throttle.blocked(address, now):
-        return page(request, SignInContext(TOO_MANY), 429, PAGE_HEADERS)
+    address = client_of(request)
+    if wait_s := throttle.wait_s(address, now):
+        headers = {**PAGE_HEADERS, "Retry-After": str(math.ceil(wait_s))}
+        message = TOO_MANY.format(minutes=math.ceil(wait_s / 60))
+        return page(request, SignInContext(message), 429, headers)
     try:
         secret = await service.sign_in(session, token, now)
     except Unauthorized as error:
-        throttle.failed(address, now)
+        throttle.count(address, now)
         return page(request, SignInContext(error.message), error.status, PAGE_HEADERS)
-    throttle.succeeded(address)
+    throttle.forget(address)
     response = RedirectResponse("/admin", 303)
     life_s = int(service.SESSION_LIFE.total_seconds())
     set_session_cookie(response, settings, COOKIE_SUFFIX, secret, life_s)
@@ -103,7 +107,7 @@ async def report(session: ReadSession, name: str, kind: Kind, suffix: Literal["h
     content = await load_report(session, analysis)
     make, media_type = REPORTS[suffix]
     body = await run_in_threadpool(make, content)
-    headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{name}-{kind}-report.{suffix}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{kind}-report.{suffix}"'}
     return Response(body, media_type=media_type, headers=headers)
 
 
@@ -112,7 +116,7 @@ async def analysis_file(session: ReadSession, name: str, kind: Kind, file_name: 
     """One file of the analysis, made anew so that it holds the newest answers."""
     analysis = await analyse(session, name, kind)
     media_type, content = await file_of(session, analysis, file_name)
-    headers = {**NO_STORE, "Content-Disposition": f'inline; filename="{name}-{kind}-{file_name}"'}
+    headers = {"Content-Disposition": f'inline; filename="{name}-{kind}-{file_name}"'}
     return Response(content, media_type=media_type, headers=headers)
 
 

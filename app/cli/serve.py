@@ -1,7 +1,7 @@
 """`metamerlab serve`"""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -12,6 +12,18 @@ from synthesis.stopping import left_to_another
 
 # How long an answer that is under way may take when the server is told to end.
 GRACE_S = 5
+
+# All of it goes to the standard error, in lines of one form.
+LOGS: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}
+        for name in ("app", "metamerlab", "uvicorn")
+    },
+}
 
 
 def serve(
@@ -26,6 +38,9 @@ def serve(
             factory=True,
             host=host,
             port=port,
+            log_config=LOGS,
+            # Whose headers are believed is a setting of the application, not a default of the server's.
+            proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
         )

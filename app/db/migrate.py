@@ -1,15 +1,14 @@
 """Bringing a database to the newest schema, and telling whether it is there."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 
 from app.core.config import PROJECT_FOLDER
 from app.core.errors import Conflict, NotFound
+from app.db.files import make_private, sqlite_file
 from app.db.session import Database
 from synthesis.stopping import orderly
 
@@ -24,8 +23,8 @@ def alembic_config(url: str) -> Config:
 
 def upgrade(url: str) -> str:
     """Apply all migrations and return the schema's revision. Not to be called inside an event loop."""
-    if file := _sqlite_file(url):
-        file.parent.mkdir(parents=True, exist_ok=True)
+    if file := sqlite_file(url):
+        make_private(file)
     config = alembic_config(url)
     with orderly(grace_s=60):  # not every database undoes half a migration
         command.upgrade(config, "head")
@@ -38,7 +37,7 @@ def newest_revision(config: Config) -> str:
 
 async def require_newest_schema(url: str) -> None:
     """Raises `NotFound` or `Conflict` unless the database is there with the newest schema."""
-    file = _sqlite_file(url)
+    file = sqlite_file(url)
     if file and not file.is_file():
         raise NotFound("no_database", f"there is no database {file}; run `metamerlab db upgrade`")
     database = Database(url)
@@ -49,12 +48,6 @@ async def require_newest_schema(url: str) -> None:
         await database.close()
     if found != newest_revision(alembic_config(url)):
         raise Conflict("old_schema", "the database is not at the newest schema; run `metamerlab db upgrade`")
-
-
-def _sqlite_file(url: str) -> Path | None:
-    address = make_url(url)
-    is_file = address.get_backend_name() == "sqlite" and address.database
-    return Path(str(address.database)) if is_file else None
 
 
 def _current_revision(connection: Connection) -> str | None:

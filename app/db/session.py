@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, PoolResetState, event, text
+from sqlalchemy import Connection, PoolResetState, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -50,11 +50,6 @@ class Database:
         async with self.writers.session() as session:
             yield session
             await session.commit()
-
-    async def ping(self) -> None:
-        """Raises unless the database answers."""
-        async with self.reading() as session:
-            await session.execute(text("SELECT 1"))
 
     async def close(self) -> None:
         await self.readers.engine.dispose()
@@ -95,7 +90,12 @@ class Entrance:
 def create_engine(url: str, connections: int = 1, *, writing: bool = False) -> AsyncEngine:
     """An engine for SQLite (aiosqlite) or Postgres (psycopg) with so many connections and no more."""
     engine = create_async_engine(
-        url, pool_size=connections, max_overflow=0, pool_pre_ping=url.startswith("postgresql")
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=url.startswith("postgresql"),
+        # Without its parameters an error names no token, code or answer in a log.
+        hide_parameters=True,
     )
     event.listen(engine.sync_engine, "reset", _end_transaction)
     if engine.dialect.name == "sqlite":

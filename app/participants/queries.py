@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, insert, or_, select
+from sqlalchemy import Select, and_, case, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Participant, PlannedTrial, Recruitment, Study, StudyLink
+from app.db.tables import Event, Participant, PlannedTrial, Recruitment, Study, StudyLink
 from app.participants.door import Known
 
 
@@ -79,3 +79,11 @@ async def held_slots(session: AsyncSession, study_id: int, kind: str, fresh_sinc
 
 async def add_plan(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
     await session.execute(insert(PlannedTrial), rows)
+
+
+async def event_counts(session: AsyncSession, participant_id: int, kind: str) -> tuple[int, int]:
+    """Number of a participant's events, and of those of one kind."""
+    of_kind = func.count(case((Event.kind == kind, 1)))
+    query = select(func.count(), of_kind).where(Event.participant_id == participant_id)
+    stored, kept = (await session.execute(query)).one()
+    return stored, kept

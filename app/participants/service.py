@@ -21,6 +21,8 @@ from app.participants.form_keys import FormKeys
 from app.participants.schemas import EventIn
 
 SEEN_EVERY = timedelta(minutes=1)
+MOST_EVENTS = 500  # far more than an eventful session has
+DROPPED = "events_dropped"
 
 
 @dataclass(frozen=True)
@@ -142,10 +144,14 @@ def lowest_free(held: Collection[int]) -> int:
     return next(slot for slot in count() if slot not in taken)
 
 
-def note_event(session: AsyncSession, visit: Visit, event: EventIn, now: datetime) -> None:
-    """Store what the browser reported."""
+async def note_event(session: AsyncSession, visit: Visit, event: EventIn, now: datetime) -> None:
+    """Store what the browser reported, but no more than `MOST_EVENTS`; that there was more is stored once."""
     seen(visit.participant, now)
-    record_event(session, visit.participant, event.kind, event.detail, now)
+    stored, dropped = await queries.event_counts(session, visit.participant.id, DROPPED)
+    if stored < MOST_EVENTS:
+        record_event(session, visit.participant, event.kind, event.detail, now)
+    elif not dropped:
+        record_event(session, visit.participant, DROPPED, {}, now)
 
 
 def record_event(

@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from app.participants.dependencies import ReadingVisit, SessionToken, WritingVisit
-from app.stimuli.service import read_stimulus
+from app.stimuli.service import PRESENTED_HEADERS, read_stimulus
 from app.trials import finishing, service
 from app.trials.schemas import (
     AnswerIn,
@@ -90,9 +90,8 @@ async def stimulus(
     prefix = cookie_name(settings, "")
     tokens = [value for name, value in request.cookies.items() if name.startswith(prefix)]
     found = await service.asset(session, asset_token, tokens)
-    data = await run_in_threadpool(read_stimulus, found.bundle_path, found.blob_sha256)
-    headers = {"Cache-Control": "private, max-age=86400, immutable"}
-    return Response(data, media_type=found.media_type, headers=headers)
+    data = await run_in_threadpool(read_stimulus, found.bundle_path, found.blob_sha256, found.media_type)
+    return Response(data, media_type=found.media_type, headers=PRESENTED_HEADERS)
 
 
 router.include_router(api)
