@@ -40,13 +40,13 @@ def test_looking_at_the_link_makes_no_participant(site: Site, visitor: Visitor) 
     assert site.query("SELECT count(*) AS n FROM participants")[0]["n"] == before
 
 
-def test_without_javascript_the_page_says_what_is_missing(
+def test_without_javascript_the_page_says_what_is_missing_before_consent(
     new_context: Callable[..., BrowserContext], link: str
 ) -> None:
     page = new_context(java_script_enabled=False).new_page()
     page.goto(link)
-    page.click("form button")
-    assert "needs JavaScript" in page.inner_text("noscript")
+    assert "needs JavaScript" in page.inner_text("main noscript")
+    assert not page.is_visible("form button")
 
 
 def test_a_phone_shows_the_whole_grid_with_targets_large_enough(

@@ -210,5 +210,5 @@ def test_who_has_finished_comes_back_to_the_completion_code(visitor: Visitor) ->
         visitor.trial(choice)
     visitor.finish()
     visitor.page.goto(visitor.link)
-    visitor.page.click("form button")
+    visitor.page.click("text=That was me")
     assert visitor.finish() == "DONE-42"

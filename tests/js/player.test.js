@@ -105,3 +105,13 @@ test("an interruption is counted, and an end that never comes is one", async () 
   assert.equal(record.played_ms, null);
   assert.equal(context.sources[0].stopped, true);
 });
+
+test("a sound device that cannot be opened is told to whoever waits for a sound", async () => {
+  const player = new Player(() => {
+    throw new Error("no device");
+  });
+  const page = new EventTarget();
+  player.listen(page);
+  page.dispatchEvent(new Event("click"));
+  await assert.rejects(player.decode(new Blob([])), /could not open the sound device/);
+});
