@@ -24,6 +24,7 @@ from app.experiments import service as experiments
 from app.main import create_app
 from tests.http import new_client
 from tests.s3 import s3_server
+from tests.serving import Served, serving
 from tests.support import build_tiny_bundle, study_yaml, word_study_yaml
 
 # Workers of one test run share the cores. Said before torch is imported, and to processes that tests start.
@@ -174,6 +175,16 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """One participant's browser."""
     async with new_client(app) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A real server on an empty database, which gives a request's body half a second."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copy(sqlite_template, folder / "test.db")
+    url = f"sqlite+aiosqlite:///{folder / 'test.db'}"
+    with serving(folder, url, BODY_TIMEOUT_SECONDS="0.5", RATE_LIMITS="false") as running:
+        yield running
 
 
 @pytest.fixture

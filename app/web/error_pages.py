@@ -104,7 +104,7 @@ def _without_slash(request: Request) -> Response | None:
 
     The path that is led to begins with exactly one slash and has no backslash, so it never names a host.
     """
-    path, query = request.url.path, request.url.query
+    path, query = request.scope["path"], request.url.query
     if request.method != "GET" or not path.endswith("/"):
         return None
     return RedirectResponse(quote(f"/{path.strip('/')}") + (f"?{query}" if query else ""))

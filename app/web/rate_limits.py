@@ -19,7 +19,8 @@ from app.web.security import cookie_name
 
 CALLS = ("/api/", "/stimuli/", "/masks/")
 UNCOUNTED = ("/static/",)
-MOST_SESSIONS = 50  # of one browser; more cookies than that are not a browser's
+MOST_SESSIONS = 50  # of one browser; whoever sends more cookies than that shares one count
+TOO_MANY_SESSIONS = "too many sessions"
 
 
 class RateLimitMiddleware:
@@ -52,7 +53,7 @@ class RateLimitMiddleware:
         return wait_s
 
     def _counted(self, request: Request) -> Iterator[tuple[Throttle, str]]:
-        path, address = request.url.path, client_of(request)
+        path, address = request.scope["path"], client_of(request)
         if path.startswith(UNCOUNTED):
             return
         if not path.startswith(CALLS):
@@ -61,12 +62,14 @@ class RateLimitMiddleware:
                 yield self.consents, address
             return
         yield self.calls, address
-        for token in self._session_tokens(request)[:MOST_SESSIONS]:
+        for token in self._session_tokens(request):
             yield self.session_calls, token_sha256(token)
 
-    def _session_tokens(self, request: Request) -> list[str]:
+    def _session_tokens(self, request: Request) -> set[str]:
+        """The tokens of all sessions of the browser: a true one counts, whatever is sent beside it."""
         prefix = cookie_name(self.settings, "")
-        return [value for name, value in request.cookies.items() if name.startswith(prefix)]
+        tokens = {value for name, value in request.cookies.items() if name.startswith(prefix)}
+        return tokens if len(tokens) <= MOST_SESSIONS else {TOO_MANY_SESSIONS}
 
 
 def client_of(request: Request) -> str:

@@ -45,5 +45,7 @@ class RequestLogMiddleware:
 
 
 def route_of(scope: Scope) -> str:
-    """The template of the route that took the request."""
-    return str(getattr(scope.get("route"), "path", NO_ROUTE))
+    """The template of the route that took the request, or the folder of files that did."""
+    if "endpoint" not in scope:
+        return NO_ROUTE
+    return str(getattr(scope.get("route"), "path", scope["root_path"]))

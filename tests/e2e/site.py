@@ -74,6 +74,8 @@ class Site:
             "METAMERLAB_BASE_URL": self.base_url,
             "METAMERLAB_BUNDLE_FOLDER": str(self.folder / "bundles"),
             "METAMERLAB_SPEC_FOLDER": str(self.folder),
+            # All tests' participants come from one address within minutes; the other limits hold.
+            "METAMERLAB_CONSENTS_PER_ADDRESS": "10000/600",
         }
 
     def query(self, sql: str, *parameters: object) -> list[sqlite3.Row]:
