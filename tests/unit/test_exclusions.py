@@ -9,7 +9,16 @@ from app.analysis.exclusions import Tally, apply, dropped_trials, gates_of, tall
 from app.experiments.exclusions import Exclusions, TrialExclusions
 
 RULES = Exclusions(median_rt_below_ms=300, bad_timing_above=0.1, unattended_above=0.25)
-GOOD = {"completed": True, "trials": 40, "kept": 40, "quick": 0, "timed": 40, "untimely": 4, "watched": 40}
+GOOD = {
+    "completed": True,
+    "trials": 40,
+    "kept": 40,
+    "paced": 40,
+    "quick": 0,
+    "timed": 40,
+    "untimely": 4,
+    "watched": 40,
+}
 
 
 def tally(who: int, **changes: Any) -> Tally:
