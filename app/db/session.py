@@ -62,6 +62,7 @@ class Entrance:
     def __init__(self, url: str, places: int, *, writing: bool = False) -> None:
         self.engine = create_engine(url, places, writing=writing)
         self._places = asyncio.Semaphore(places)  # wakes those who wait in the order in which they came
+        self.waiting = 0
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @asynccontextmanager
@@ -76,11 +77,14 @@ class Entrance:
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
+        self.waiting += 1
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._places.acquire()
         except TimeoutError:
             raise Unavailable("database_busy", f"no turn at the database within {PATIENCE_S:g} s") from None
+        finally:
+            self.waiting -= 1
         try:
             yield
         finally:

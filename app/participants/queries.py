@@ -4,26 +4,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, insert, or_, select
+from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Event, Participant, PlannedTrial, Recruitment, Study, StudyLink
 from app.participants.door import Known
 
+# The study that the link `code` leads into, the link, and who holds the token there (or None).
+VISIT = (
+    select(Study, StudyLink, Participant)
+    .join_from(StudyLink, Study)
+    .outerjoin(
+        Participant,
+        and_(
+            Participant.token_sha256 == bindparam("token_sha256"),
+            Participant.study_id == StudyLink.study_id,
+            Participant.kind == StudyLink.kind,
+        ),
+    )
+    .where(StudyLink.code == bindparam("code"))
+)
 
-def visits(code: str, token_sha256: str) -> Select[Study, StudyLink, Participant]:
-    """The study that a link leads into, the link, and who holds the token there (or None)."""
-    owner = and_(
-        Participant.token_sha256 == token_sha256,
-        Participant.study_id == StudyLink.study_id,
-        Participant.kind == StudyLink.kind,
-    )
-    return (
-        select(Study, StudyLink, Participant)
-        .join_from(StudyLink, Study)
-        .outerjoin(Participant, owner)
-        .where(StudyLink.code == code)
-    )
+
+async def visit(
+    session: AsyncSession, code: str, token_sha256: str
+) -> Row[Study, StudyLink, Participant] | None:
+    return (await session.execute(VISIT, {"code": code, "token_sha256": token_sha256})).first()
 
 
 async def participant_by_token(

@@ -37,8 +37,7 @@ class Visit:
 
 async def find_visit(session: AsyncSession, code: str, token: str | None) -> Visit | None:
     """The visit that a link's code and the cookie's token belong to. Raises `NotFound` for the code."""
-    row = (await session.execute(queries.visits(code, fingerprint(token)))).first()
-    return visit_in(row)
+    return visit_in(await queries.visit(session, code, fingerprint(token)))
 
 
 async def require_visit(session: AsyncSession, code: str, token: str | None) -> Visit:
@@ -52,7 +51,7 @@ def fingerprint(token: str | None) -> str:
 
 
 def visit_in(row: Row[*tuple[Any, ...]] | None) -> Visit | None:
-    """The visit in a row of `queries.visits`. Raises `NotFound` if the link is not known."""
+    """The visit in a row of `queries.VISIT`. Raises `NotFound` if the link is not known."""
     if row is None:
         raise experiments.unknown_link()
     study, link, participant = row[:3]

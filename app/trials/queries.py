@@ -6,24 +6,28 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import (
+    ColumnElement,
     CursorResult,
+    Integer,
     Row,
-    Select,
+    ScalarSelect,
     Update,
     and_,
+    bindparam,
     case,
     exists,
     func,
+    literal,
     select,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from app.db.constraints import violated_constraint
 from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus, Study, StudyLink
-from app.participants.queries import visits
+from app.participants.queries import VISIT
 
 # That a trial has one answer, and that no two answers have one UUID.
 ONE_ANSWER = ("uq_responses_planned_trial_id", "uq_responses_client_uuid")
@@ -55,21 +59,23 @@ async def progress(session: AsyncSession, participant_id: int) -> Progress:
     return Progress(*(await session.execute(query)).one())
 
 
-def _waiting(participant_id: InstrumentedAttribute[int], after: int = -1) -> Select[int]:
-    """The first trial after an index that is neither answered nor set aside.
+def _waiting_after(index: ColumnElement[int]) -> ScalarSelect[int]:
+    """The first trial of the visit's plan after an index that is neither answered nor set aside.
 
     The index of the plan is followed from there, and no further than to that trial.
     """
     return (
         select(PlannedTrial.trial_index)
         .where(
-            PlannedTrial.participant_id == participant_id,
-            PlannedTrial.trial_index > after,
+            PlannedTrial.participant_id == Participant.id,
+            PlannedTrial.trial_index > index,
             PlannedTrial.set_aside_at.is_(None),
             ~exists().where(Response.planned_trial_id == PlannedTrial.id),
         )
         .order_by(PlannedTrial.trial_index)
         .limit(1)
+        .correlate(Participant)
+        .scalar_subquery()
     )
 
 
@@ -118,30 +124,36 @@ class Question:
         return self.following if self.trial_index == self.due else self.due
 
 
+_asked = aliased(PlannedTrial)
+# Made once: putting it together takes longer than carrying it out.
+_QUESTION = (
+    VISIT.add_columns(
+        _asked.id,
+        _asked.trial_index,
+        _asked.phase,
+        _asked.set_aside_at,
+        Stimulus.category,
+        Bundle.categories,
+        Response,
+        _waiting_after(literal(-1)),
+        _waiting_after(bindparam("trial_index", type_=Integer)),
+    )
+    .outerjoin(
+        _asked,
+        and_(_asked.participant_id == Participant.id, _asked.trial_index == bindparam("trial_index")),
+    )
+    .outerjoin(Stimulus, _asked.stimulus_id == Stimulus.id)
+    .outerjoin(Bundle, Stimulus.bundle_id == Bundle.id)
+    .outerjoin(Response, Response.planned_trial_id == _asked.id)
+)
+
+
 async def question(
     session: AsyncSession, code: str, token_sha256: str, trial_index: int
 ) -> tuple[Row[Study, StudyLink, Participant] | None, Question | None]:
     """The row of the visit, and the trial that is asked about: one statement, since every answer needs it."""
-    trial = aliased(PlannedTrial)
-    query = (
-        visits(code, token_sha256)
-        .add_columns(
-            trial.id,
-            trial.trial_index,
-            trial.phase,
-            trial.set_aside_at,
-            Stimulus.category,
-            Bundle.categories,
-            Response,
-            _waiting(Participant.id).correlate(Participant).scalar_subquery(),
-            _waiting(Participant.id, trial_index).correlate(Participant).scalar_subquery(),
-        )
-        .outerjoin(trial, and_(trial.participant_id == Participant.id, trial.trial_index == trial_index))
-        .outerjoin(Stimulus, trial.stimulus_id == Stimulus.id)
-        .outerjoin(Bundle, Stimulus.bundle_id == Bundle.id)
-        .outerjoin(Response, Response.planned_trial_id == trial.id)
-    )
-    row = (await session.execute(query)).first()
+    values = {"code": code, "token_sha256": token_sha256, "trial_index": trial_index}
+    row = (await session.execute(_QUESTION, values)).first()
     if row is None:
         return None, None
     _study, _link, _participant, *found = row
