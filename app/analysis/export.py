@@ -4,7 +4,7 @@ Each file is made from the least that it needs: counts, what was answered to wha
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -37,6 +37,15 @@ from synthesis.stopping import orderly
 def trials_csv(trials: pd.DataFrame) -> bytes:
     """The tidy table of answered main trials; those that do not count say by which rule."""
     return frame_csv(trials.assign(received_at=[moment.isoformat() for moment in trials["received_at"]]))
+
+
+async def trials_csv_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIterator[bytes]:
+    """What `trials_csv` makes of all trials, piece by piece: the whole table need not be held."""
+    header = b""
+    async for part in service.trial_parts(session, analysis):
+        written = trials_csv(part)
+        yield written.removeprefix(header)
+        header = written[: written.index(b"\n") + 1]
 
 
 def codebook_csv(medium: Medium) -> bytes:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: N818 (they are raised and read as statements: `raise NotFound(...)`)
 
+from functools import partial
 from typing import Any, ClassVar
 
 
@@ -16,6 +17,10 @@ class DomainError(Exception):
         self.code = code
         self.message = message
         self.detail = detail
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For errors that are raised in one process and caught in another."""
+        return partial(type(self), **self.detail), (self.code, self.message)
 
 
 class BadRequest(DomainError):
