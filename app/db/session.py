@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from app.core.errors import Unavailable
+from app.db.base import stored_json
 
 # A page gives up a call after 20 s: it hears from us before, however long the two times add up to.
 PATIENCE_S = 10.0
@@ -100,6 +101,7 @@ def create_engine(url: str, connections: int = 1, *, writing: bool = False) -> A
         pool_pre_ping=url.startswith("postgresql"),
         # Without its parameters an error names no token, code or answer in a log.
         hide_parameters=True,
+        json_deserializer=stored_json,
     )
     event.listen(engine.sync_engine, "reset", _end_transaction)
     if engine.dialect.name == "sqlite":
