@@ -24,18 +24,19 @@ class Text:
     encoding: str = ""
 
 
-def read_text(path: Path, limit_bytes: int) -> Text:
-    """A file's text. Raises `UserError` in one line if it cannot be read, is too large, or not decoded."""
+def read_text(path: Path, limit_bytes: int, name: str = "") -> Text:
+    """A file's text; `name` stands for its path in messages. Raises `UserError` in one line if it cannot be read, is too large, or not decoded."""
+    name = name or str(path)
     try:
         with path.open("rb") as file:
             data = file.read(limit_bytes + 1)
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror or error})") from None
+        raise UserError(f"{name}: cannot be read ({error.strerror or error})") from None
     if len(data) > limit_bytes:
         raise UserError(
-            f"{path}: is larger than {limit_bytes:,} bytes, the most that is read; make it smaller"
+            f"{name}: is larger than {limit_bytes:,} bytes, the most that is read; make it smaller"
         )
-    return decoded(data, str(path))
+    return decoded(data, name)
 
 
 def decoded(data: bytes, name: str) -> Text:
