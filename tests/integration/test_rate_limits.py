@@ -17,6 +17,7 @@ from app.main import create_app
 from app.participants.service import MOST_EVENTS
 from tests.database import rows_of
 from tests.http import all_trials, answer_all, answer_body, enter, new_client
+from tests.integration.test_analysis import simulate
 
 pytestmark = pytest.mark.anyio
 
@@ -79,6 +80,15 @@ async def test_a_session_is_taken_through_within_the_limits(
         await enter(client, code)
         await answer_all(client, code)
         assert (await client.post(f"/api/{code}/finish", json={})).status_code == 200
+
+
+async def test_simulated_participants_wait_when_they_are_told_to(
+    settings: Settings, open_links: dict[str, str], database: Database
+) -> None:
+    async with limited(settings, calls_per_session=Limit(20, 0.2)) as app:
+        await simulate(app, open_links["simulated"], 1)
+    (participant,) = await rows_of(database, Participant)
+    assert participant.status == "completed"
 
 
 async def test_calls_of_one_session_are_limited_whatever_other_cookies_it_sends(
