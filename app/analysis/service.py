@@ -199,7 +199,7 @@ async def trial_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIt
     found = False
     async for rows in queries.main_trials(session, analysis.study.id, analysis.kind):
         found = True
-        # Beside the event loop: answers that arrive meanwhile need not wait for thousands of records.
+        # Beside the event loop: nothing else waits until thousands of records are read.
         yield await asyncio.to_thread(_trials_of, rows, analysis)
     if not found:
         yield _trials_of([], analysis)

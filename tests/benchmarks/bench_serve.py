@@ -49,7 +49,7 @@ from sqlalchemy import make_url  # noqa: E402
 
 Line = dict[str, Any]
 PAUSE_S = 3.0
-DATABASES = ("sqlite", "postgres")
+WORKERS = {"sqlite": (1,), "postgres": (1, 2)}  # SQLite is served by one process
 FLAT_OUT = 50  # people without pauses
 
 
@@ -123,8 +123,8 @@ def postgres_server() -> Iterator[str]:
 def crowds(bench: Bench, *, quick: bool) -> list[Line]:
     lines: list[Line] = []
     everything: list[dict[str, Any]] = []
-    for database in DATABASES:
-        for workers in (1,) if quick else (1, 2):
+    for database, numbers in WORKERS.items():
+        for workers in numbers[:1] if quick else numbers:
             alone = bench.measure(database, workers, 1, 30 if quick else 60, 0)
             lines.append(_latency(database, workers, 1, alone))
             everything.append(alone)
@@ -200,7 +200,7 @@ def _statements(*of_databases: dict[str, Any]) -> list[Line]:
             database=database,
             calls=found["now"]["statements"],
         )
-        for database, found in zip(reversed(DATABASES), of_databases, strict=True)
+        for database, found in zip(reversed(WORKERS), of_databases, strict=True)
     ]
 
 

@@ -47,7 +47,7 @@ def crowd(site: Site, count: int, answers: int, pause_s: float) -> dict[str, Any
         "p99_ms": percentile_ms(tally.save_s, 99),
         "per_s": round(len(tally.acknowledged) / took_s, 1),
         "cpu_ms": round(1000 * used_s / len(tally.acknowledged), 2),
-        "mib": round(mib),
+        "mib": mib,
         "refused": tally.refused,
         "lost": lost,
         "duplicated": duplicated,

@@ -113,10 +113,10 @@ def cpu_s(pid: int) -> float:
     return ticks / TICKS_PER_S
 
 
-def peak_mib(pid: int) -> float:
-    """The largest memory that any of the server's processes has held."""
+def peak_mib(pid: int) -> list[int]:
+    """The largest memory that each of the server's processes has held, the first that of the server itself."""
     found = []
     for each in _processes(pid):
         status = Path(f"/proc/{each}/status").read_text()
         found += [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]
-    return max(found) / 1024
+    return [round(kib / 1024) for kib in found]

@@ -35,7 +35,7 @@ def download(site: Site, seconds: float) -> dict[str, Any]:
             "longest_ms": percentile_ms(busy.save_s, 100),
             "control": percentile_ms(idle.save_s, 99),
             "refused": busy.refused,
-            "mib": round(peak_mib(pid)),
+            "mib": peak_mib(pid),
             "downloads": downloads,
         }
 
