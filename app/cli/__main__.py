@@ -1,5 +1,5 @@
 """`python -m app.cli` is `metamerlab`."""
 
-from app.cli import main
+from app.cli import program
 
-main()
+program()
