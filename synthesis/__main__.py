@@ -3,7 +3,7 @@
 import sys
 
 from synthesis.bundle.errors import UserError
-from synthesis.stopping import Stopped, stoppable
+from synthesis.stopping import Stopped, run_program, stoppable
 
 INTERRUPTED = "interrupted; run the same command to continue"
 
@@ -31,4 +31,4 @@ def _exit(message: str, code: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

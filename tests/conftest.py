@@ -36,6 +36,30 @@ if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# The files that take longest, which begin first, so that no worker is left with one at the end.
+LONGEST_FIRST = (
+    "test_engines",
+    "test_cli_analysis",
+    "test_networks",
+    "test_synthesis_worker",
+    "test_analysis",
+    "test_training",
+    "test_sound_run",
+    "test_interrupting",
+    "test_run",
+    "test_events",
+    "test_lock",
+    "test_exclusions",
+    "test_verify",
+    "test_words",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -2,7 +2,7 @@
 
 import sys
 
-from synthesis.stopping import Stopped, stoppable
+from synthesis.stopping import Stopped, run_program, stoppable
 
 INTERRUPTED = "interrupted"
 
@@ -17,6 +17,11 @@ def main() -> None:
             _run()
     except Stopped as stopped:
         _exit(INTERRUPTED, stopped.exit_code)
+
+
+def program() -> None:
+    """`main` for a process of its own."""
+    run_program(main)
 
 
 def _run() -> None:

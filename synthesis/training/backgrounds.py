@@ -44,6 +44,7 @@ def make_backgrounds(
 
     `share` is the recordings' part of all draws. Raises `UserError` for a folder without recordings.
     """
+    pieces = _pieces(folder) if folder is not None and part == "training" else []
     sounds, classes = [], []
     for number, name in enumerate(TEXTURES):
         rng = np.random.default_rng([_SEEDS[part], number])
@@ -51,8 +52,7 @@ def make_backgrounds(
             look()
             sounds.append(make_texture(name, rng, _SECONDS))
             classes.append(number)
-    if folder is not None and part == "training":
-        pieces = _pieces(folder)
+    if pieces:
         copies = max(1, round(len(sounds) * share / (1 - share) / len(pieces)))
         sounds += pieces * copies
         classes += [UNNAMED] * len(pieces) * copies

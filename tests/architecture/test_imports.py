@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from app.cli.commands import COMMANDS
 from tests.architecture.sources import ROOT, imports_of, python_files, relative
 
 # Beyond `queries.py` and app/db, SQLAlchemy is for sessions and errors only.
@@ -62,7 +63,8 @@ def test_the_import_contracts_hold() -> None:
 
 def test_the_web_process_runs_without_torch() -> None:
     forbidden = "{'torch', 'torchvision', 'timm', 'safetensors', 'sklearn'}"
-    code = f"import sys, app.main, app.cli; print(sorted(set(sys.modules) & {forbidden}))"
+    commands = {place.partition(":")[0] for place, _ in COMMANDS.values()}
+    code = f"import sys, app.main, {', '.join(commands)}; print(sorted(set(sys.modules) & {forbidden}))"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
 

@@ -5,6 +5,7 @@ import time
 from importlib.abc import MetaPathFinder
 
 from synthesis.__main__ import main
+from synthesis.stopping import run_program
 
 
 class _Slow(MetaPathFinder):
@@ -17,4 +18,4 @@ class _Slow(MetaPathFinder):
 
 if __name__ == "__main__":
     sys.meta_path.insert(0, _Slow())
-    main()
+    run_program(main)
