@@ -32,7 +32,7 @@ check-types: .venv/.ready-dev
 check-types-and-js: check-types
 	$(MAKE) --no-print-directory test-js
 
-test-js: node_modules/.ready
+test-js: node_modules/.vendored
 	npm test
 
 test-python: .venv/.ready-dev node_modules/.vendored
