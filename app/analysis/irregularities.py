@@ -77,11 +77,14 @@ def _of_trials(set_aside: int) -> Iterator[str]:
     if set_aside:
         yield (
             f"{plural(set_aside, 'trial')} passed without an answer: what the page sent was refused. "
-            "They count as missing; the study's page shows what was sent."
+            "They count as missing; the page of the study shows what was sent."
         )
 
 
 def _of_answers(answers: Mapping[str, int]) -> Iterator[str]:
-    for flag, number in answers.items():
-        meaning = FLAGGED_ANSWERS.get(flag, "the value that was sent cannot be, and is taken as not measured")
-        yield f"{flag}: {plural(number, 'answer')}: {meaning}."
+    for flag, meaning in FLAGGED_ANSWERS.items():
+        if flag in answers:
+            yield f"{flag}: {plural(answers[flag], 'answer')}: {meaning}."
+    fields = [f"{flag} ({number})" for flag, number in answers.items() if flag not in FLAGGED_ANSWERS]
+    if fields:
+        yield f"Measurements that cannot be, and are taken as not measured, by field: {', '.join(fields)}."

@@ -78,14 +78,14 @@ async def take_part(client: httpx.AsyncClient, code: str, study: str, bodies: li
         sent = await client.put(path, content=json.dumps(drawn), headers=JSON)
         assert sent.status_code in {200, 422}, sent.text
         if sent.status_code == 422:
-            told = {
+            body = {
                 "uuid": drawn["uuid"],
                 "status": 422,
-                "code": "x",
-                "message": drawn["answer"][:500],
-                "body": "{}",
+                "code": "unknown_answer",
+                "message": sent.text[:500],
             }
-            aside = await client.post(f"{path}/set-aside", content=json.dumps(told), headers=JSON)
+            body["body"] = json.dumps(drawn)[:16_000]
+            aside = await client.post(f"{path}/set-aside", content=json.dumps(body), headers=JSON)
             assert aside.status_code in {200, 409}, aside.text
             if aside.status_code == 409:
                 good = answer_body(CHOICE[study])

@@ -159,7 +159,7 @@ def test_answers_of_the_release_before_give_the_same_table(empty_database_url: s
     assert found["trials"] == PEOPLE * TRIALS
     assert found["rt_ms"] == [700.0 + trial for trial in range(TRIALS)] * PEOPLE
     assert found["caveats"] == (
-        ("frame_ms: 16 answers: the value that was sent cannot be, and is taken as not measured.",)
+        ("Measurements that cannot be, and are taken as not measured, by field: frame_ms (16).",)
         if name == "pictures"
         else ()
     )

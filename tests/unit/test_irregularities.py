@@ -10,7 +10,9 @@ from app.trials.finishing import PLAN_SHARED, TOO_FAST
 
 def test_each_kind_has_a_line_with_its_number() -> None:
     lines = caveats(
-        {3: (PLAN_SHARED,), 8: (PLAN_SHARED, TOO_FAST), 9: ("translated",)}, 2, {"record": 1, "frame_ms": 12}
+        {3: (PLAN_SHARED,), 8: (PLAN_SHARED, TOO_FAST), 9: ("translated",)},
+        2,
+        {"frame_ms": 12, "record": 1, "hidden": 3},
     )
     assert [line.split(": ")[:2] for line in lines] == [
         ["plan_shared", "2 participants (3, 8)"],
@@ -18,7 +20,7 @@ def test_each_kind_has_a_line_with_its_number() -> None:
         ["translated", "1 participant (9)"],
         ["2 trials passed without an answer", lines[3].split(": ")[1]],
         ["record", "1 answer"],
-        ["frame_ms", "12 answers"],
+        [lines[5].split(": ")[0], "frame_ms (12), hidden (3)."],
     ]
 
 
