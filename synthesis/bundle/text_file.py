@@ -25,7 +25,10 @@ class Text:
 
 
 def read_text(path: Path, limit_bytes: int, name: str = "") -> Text:
-    """A file's text; `name` stands for its path in messages. Raises `UserError` in one line if it cannot be read, is too large, or not decoded."""
+    """A file's text; `name` stands for its path in messages.
+
+    Raises `UserError` in one line if it cannot be read, is too large, or not decoded.
+    """
     name = name or str(path)
     try:
         with path.open("rb") as file:
