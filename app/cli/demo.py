@@ -22,6 +22,7 @@ from app.db.migrate import upgrade
 from app.experiments import queries
 from app.experiments import service as experiments
 from synthesis.bundle.files import write_atomically
+from synthesis.bundle.safe_yaml import parse
 
 EXAMPLES = PROJECT_FOLDER / "docs" / "examples"
 ICONS = PROJECT_FOLDER / "static" / "vendor" / "icons"
@@ -101,6 +102,12 @@ def _starter_demos(var: Path) -> Iterator[Demo]:
     )
 
 
+def _example(name: str) -> dict[str, Any]:
+    path = EXAMPLES / name
+    content: dict[str, Any] = parse(path.read_text(encoding="utf-8"), str(path)).content
+    return content
+
+
 def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
     """A spec and a study like the starter's for a folder of pictures.
 
@@ -109,14 +116,14 @@ def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
     name = "".join(letter if letter.isalnum() else "-" for letter in stimuli.name.lower()).strip("-")
     folder = var / "demo" / name
     folder.mkdir(parents=True, exist_ok=True)
-    spec = yaml.safe_load((EXAMPLES / "starter-synthesis.yaml").read_text())
+    spec = _example("starter-synthesis.yaml")
     spec |= {"stimuli": str(stimuli), "decision": "feather"}
     del spec["null_stimuli"], spec["readout"]
     categories = {path.name for path in stimuli.iterdir() if path.is_dir()} if stimuli.is_dir() else set()
     if not categories <= {icon.stem for icon in ICONS.glob("*.webp")}:
         spec |= {"decision": "readout", "readout": str(folder / "readout.safetensors")}
         run_synthesis("readout", stimuli, "--model", spec["model"], "--out", spec["readout"])
-    study = yaml.safe_load((EXAMPLES / "starter-study.yaml").read_text())
+    study = _example("starter-study.yaml")
     study |= {"name": name, "bundle": str(var / "bundles" / name)}
     for file, content in (("synthesis.yaml", spec), ("study.yaml", study)):
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)

@@ -51,7 +51,7 @@ def test_the_study_s_figures_live_and_show_every_name(page: Page) -> None:
 
 
 def test_pointing_at_a_confusion_names_it(page: Page) -> None:
-    cells = page.locator(".live .mark-rect path")
+    cells = page.locator(".live .mark-rect path[aria-label*='Shown: ']")
     cells.first.wait_for()
     labels = cells.evaluate_all("cells => cells.map(cell => cell.getAttribute('aria-label'))")
     shown = [label.replace(WORD_JOINER, "") for label in labels]
