@@ -3,6 +3,8 @@
  * by the participant's own presses, since browsers let no page make a sound before.
  */
 
+import { DeviceError } from "./preload.js";
+
 /** @import { SoundRecord } from "./types.js" */
 
 /** A sound whose end is not reported this long after it was due was interrupted. */
@@ -51,7 +53,8 @@ export class Player {
       try {
         this.#context = this.#make();
       } catch (error) {
-        return this.#failed(new Error("This browser could not open the sound device.", { cause: error }));
+        const message = "This browser could not open the sound device.";
+        return this.#failed(new DeviceError(message, { cause: error }));
       }
       this.#made(this.#context);
     }

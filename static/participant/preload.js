@@ -7,6 +7,9 @@ const WINDOW = 20;
 const AHEAD = 10;
 const DECODE_TRIES = 3;
 
+/** The device, not the file, is why a file cannot be decoded. */
+export class DeviceError extends Error {}
+
 /**
  * Fetches a file until it can be decoded.
  * @callback Fetched
@@ -91,6 +94,7 @@ export class Preload {
       try {
         return await decode(file);
       } catch (error) {
+        if (error instanceof DeviceError) throw error;
         if (tries === DECODE_TRIES) throw new Error("A file of this study arrived damaged.", { cause: error });
       }
     }

@@ -22,7 +22,7 @@ POOR = {
     "denied": """
       const refuse = () => { throw new DOMException("denied", "SecurityError"); };
       IDBFactory.prototype.open = refuse;
-      LockManager.prototype.request = async () => refuse();
+      if (navigator.locks) navigator.locks.request = async () => refuse();
       window.createImageBitmap = async () => { throw new DOMException("no", "InvalidStateError"); };
       Object.defineProperty(window, "sessionStorage", { get: refuse });
       Object.defineProperty(window, "localStorage", { get: refuse });
@@ -119,7 +119,7 @@ def test_a_program_that_old_browsers_cannot_read_is_said_before_consent(
 def test_who_presses_before_the_check_is_over_is_let_in_after_it(link: str, new_context: NewContext) -> None:
     held: list[Route] = []
     context = new_context()
-    context.route(PROGRAM.format("probe"), held.append)
+    context.route(PROGRAM.format("probe"), lambda route: held.append(route))
     page = context.new_page()
     page.goto(link, wait_until="commit")
     page.click("form button", no_wait_after=True)

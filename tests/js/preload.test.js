@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Preload, remembered } from "../../static/participant/preload.js";
+import { DeviceError, Preload, remembered } from "../../static/participant/preload.js";
 
 /** The server's side: `asked` notes what was fetched; `broken` addresses give bytes that do not decode. */
 class Server {
@@ -101,4 +101,15 @@ test("the stimulus of a finished trial is let go", async () => {
   const { stimulus } = await stimuli.trial(0);
   await stimuli.release(0);
   assert.equal(stimulus.closed, true);
+});
+
+test("a device that cannot decode is never said to be a damaged file, nor asked again", async () => {
+  const server = new Server(1);
+  const decoder = new Decoder();
+  decoder.load = (view, fetched) =>
+    fetched(view.stimulus, async () => {
+      throw new DeviceError("no sound device");
+    });
+  await assert.rejects(new Preload(server, once, 1, decoder).trial(0), /no sound device/);
+  assert.equal(server.asked.filter((line) => line.startsWith("/stimuli")).length, 1);
 });
