@@ -79,5 +79,6 @@ def client_of(request: Request) -> str:
 
 def _too_many(request: Request, wait_s: float) -> Response:
     seconds = math.ceil(wait_s)
-    message = f"Too many requests came from here. Please try again in {seconds} s."
+    time = f"{seconds} seconds" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
+    message = f"Too many requests came from here. Please try again in {time}."
     return error_response(request, 429, "too_many", message, headers={"Retry-After": str(seconds)})
