@@ -114,7 +114,7 @@ def cpu_s(pid: int) -> float:
 
 
 def peak_mib(pid: int) -> list[int]:
-    """The largest memory that each of the server's processes has held, the first that of the server itself."""
+    """The largest memory that each of the server's processes has held; the first is the server itself."""
     found = []
     for each in _processes(pid):
         status = Path(f"/proc/{each}/status").read_text()
