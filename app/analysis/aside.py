@@ -1,7 +1,6 @@
 """Heavy work on the answers, in processes of its own: answers that arrive meanwhile do not wait for it.
 
-A thread would leave the event loop free, but not Python's lock, for which every step of an answer would wait;
-and the memory of a large table goes back to the system only with the process that held it.
+A thread would leave the event loop free, but not Python's lock, for which every step of an answer would wait.
 """
 
 import asyncio

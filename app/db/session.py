@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, PoolResetState, event
+from sqlalchemy import Connection, PoolResetState, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -34,7 +34,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.readers = Entrance(url, READERS)
-        self.writers = Entrance(url, WRITERS[url.partition("+")[0]], writing=True)
+        self.writers = Entrance(url, WRITERS[make_url(url).get_backend_name()], writing=True)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
