@@ -99,10 +99,10 @@ def stoppable(message: str) -> Iterator[None]:
     receiver, sender = socket.socketpair()
     sender.setblocking(False)
     outer, _wish = _wish, _Wish(message, sender)
-    threading.Thread(target=_receive_all, args=(receiver, _wish), daemon=True).start()
     heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     handlers = {number: signal.signal(number, lambda *_: None) for number in heeded}
     wakeup = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_receive_all, args=(receiver, _wish), daemon=True).start()
     try:
         yield
     finally:
