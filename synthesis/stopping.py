@@ -41,8 +41,10 @@ class Stopped(BaseException):
 class _Wish:
     """What one `stoppable` block has been asked, and what is under way in it."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, sender: socket.socket) -> None:
         self.message = message
+        self.caught_up = threading.Event()  # everything that was sent before a zero has been received
+        self._sender = sender
         self.number: int | None = None
         self.graces_s: list[float] = []  # of the `orderly` blocks that were entered, the innermost last
         self.left_to_another: list[int] | None = None  # what comes meanwhile
@@ -60,6 +62,12 @@ class _Wish:
         self._timer = threading.Timer(max(self.graces_s, default=GRACE_S), self._end, [number])
         self._timer.daemon = True
         self._timer.start()
+
+    def catch_up(self) -> None:
+        """Wait until the thread has received what has come so far."""
+        self.caught_up.clear()
+        self._sender.send(b"\0")
+        self.caught_up.wait()
 
     def is_over(self) -> None:
         if self._timer:
@@ -88,13 +96,13 @@ def stoppable(message: str) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    outer, _wish = _wish, _Wish(message)
     receiver, sender = socket.socketpair()
     sender.setblocking(False)
-    threading.Thread(target=_receive_all, args=(receiver, _wish), daemon=True).start()
+    outer, _wish = _wish, _Wish(message, sender)
     heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     handlers = {number: signal.signal(number, lambda *_: None) for number in heeded}
     wakeup = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_receive_all, args=(receiver, _wish), daemon=True).start()
     try:
         yield
     finally:
@@ -168,6 +176,7 @@ def left_to_another() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        wish.catch_up()
         wish.left_to_another = None
     if handed_on:
         raise Stopped(handed_on[0])
@@ -202,6 +211,8 @@ def _receive_all(receiver: socket.socket, wish: _Wish) -> None:
         while number := receiver.recv(1):
             if number[0] in SIGNALS:
                 wish.receive(number[0])
+            elif number == b"\0":
+                wish.caught_up.set()
 
 
 def _read_to_the_end(stdin: int, wish: _Wish) -> None:
