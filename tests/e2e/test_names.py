@@ -55,8 +55,8 @@ def test_pointing_at_a_confusion_names_it(page: Page) -> None:
     cells.first.wait_for()
     labels = cells.evaluate_all("cells => cells.map(cell => cell.getAttribute('aria-label'))")
     shown = [label.replace(WORD_JOINER, "") for label in labels]
-    for category in CATEGORIES:
-        assert any(f"Shown: {category};" in f"{label};" for label in shown), category
+    for category in CATEGORIES:  # one of them was shown in practice only, but all are answers
+        assert any(f"Answered: {category};" in label for label in shown), category
 
 
 def test_the_grid_shows_and_takes_every_name(link: str, new_context: NewContext, site: Site) -> None:
