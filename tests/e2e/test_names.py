@@ -68,7 +68,8 @@ def test_the_grid_shows_and_takes_every_name(link: str, new_context: NewContext,
         visitor.watch()
         labels = visitor.page.locator(".choice span").all_inner_texts()
         assert sorted(labels) == sorted(CATEGORIES)
-        visitor.page.locator(".choice").filter(has=visitor.page.get_by_text(category, exact=True)).click()
-    visitor.page.wait_for_selector(".start, .card")
+        with visitor.page.expect_response(lambda got: got.request.method == "PUT") as answered:
+            visitor.page.locator(".choice").filter(has=visitor.page.get_by_text(category, exact=True)).click()
+        assert answered.value.ok
     stored = [row["answer"] for row in site.answers(visitor.session_token)]
     assert [answer for answer in stored if answer is not None] == list(CATEGORIES[:3])
