@@ -7,10 +7,10 @@ import time
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from sqlalchemy import text
 
 from app.core.config import Settings
 from app.db.files import free_mb, sqlite_file
+from app.db.probe import write_and_take_back
 from app.db.session import Database
 from app.web.dependencies import CurrentSettings
 
@@ -53,16 +53,6 @@ class Health:
             log.error("health: %.0f MB are free on the database's disk", free)
             parts.append("disk")
         return parts
-
-
-async def write_and_take_back(database: Database) -> None:
-    """Commit a change that leaves the database as it was; raises what keeps it from that.
-
-    A transaction that is rolled back would never touch the disk.
-    """
-    async with database.writing() as session:
-        await session.execute(text("INSERT INTO alembic_version (version_num) VALUES ('health')"))
-        await session.execute(text("DELETE FROM alembic_version WHERE version_num = 'health'"))
 
 
 @router.get("/healthz")
