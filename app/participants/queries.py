@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, insert, or_, select
+from sqlalchemy import and_, bindparam, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Participant, PlannedTrial, Study, StudyLink
 
+Caller = tuple[Study, StudyLink, Participant | None]
 # The study that the link `code` leads into, the link, and who holds the token there (or None).
 VISIT = (
     select(Study, StudyLink, Participant)
@@ -25,10 +26,10 @@ VISIT = (
 )
 
 
-async def visit(
-    session: AsyncSession, code: str, token_sha256: str
-) -> Row[Study, StudyLink, Participant] | None:
-    return (await session.execute(VISIT, {"code": code, "token_sha256": token_sha256})).first()
+async def caller(session: AsyncSession, code: str, token_sha256: str) -> Caller | None:
+    """Who holds the token, at which link; None if the link is not known."""
+    row = (await session.execute(VISIT, {"code": code, "token_sha256": token_sha256})).first()
+    return (row[0], row[1], row[2]) if row else None
 
 
 async def participant_by_token(
