@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select
+from sqlalchemy import and_, bindparam, case, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Event, Participant, PlannedTrial, Recruitment, Study, StudyLink
 from app.participants.door import Known
 
+Caller = tuple[Study, StudyLink, Participant | None]
 # The study that the link `code` leads into, the link, and who holds the token there (or None).
 VISIT = (
     select(Study, StudyLink, Participant)
@@ -26,10 +27,10 @@ VISIT = (
 )
 
 
-async def visit(
-    session: AsyncSession, code: str, token_sha256: str
-) -> Row[Study, StudyLink, Participant] | None:
-    return (await session.execute(VISIT, {"code": code, "token_sha256": token_sha256})).first()
+async def caller(session: AsyncSession, code: str, token_sha256: str) -> Caller | None:
+    """Who holds the token, at which link; None if the link is not known."""
+    row = (await session.execute(VISIT, {"code": code, "token_sha256": token_sha256})).first()
+    return (row[0], row[1], row[2]) if row else None
 
 
 async def participant_by_token(

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Unauthorized
@@ -18,6 +17,7 @@ from app.experiments.schemas import StudyDefinition
 from app.participants import queries
 from app.participants.arrival import Arrival
 from app.participants.form_keys import FormKeys
+from app.participants.queries import Caller
 from app.participants.schemas import EventIn
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -37,7 +37,7 @@ class Visit:
 
 async def find_visit(session: AsyncSession, code: str, token: str | None) -> Visit | None:
     """The visit that a link's code and the cookie's token belong to. Raises `NotFound` for the code."""
-    return visit_in(await queries.visit(session, code, fingerprint(token)))
+    return visit_of(await queries.caller(session, code, fingerprint(token)))
 
 
 async def require_visit(session: AsyncSession, code: str, token: str | None) -> Visit:
@@ -50,11 +50,11 @@ def fingerprint(token: str | None) -> str:
     return token_sha256(token) if token else ""
 
 
-def visit_in(row: Row[*tuple[Any, ...]] | None) -> Visit | None:
-    """The visit in a row of `queries.VISIT`. Raises `NotFound` if the link is not known."""
-    if row is None:
+def visit_of(caller: Caller | None) -> Visit | None:
+    """The visit of who calls. Raises `NotFound` if the link is not known."""
+    if caller is None:
         raise experiments.unknown_link()
-    study, link, participant = row[:3]
+    study, link, participant = caller
     if participant is None:
         return None
     return Visit(study, link, experiments.definition_of(study), participant)

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Integer,
-    Row,
     ScalarSelect,
     Update,
     and_,
@@ -26,8 +25,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.db.constraints import violated_constraint
-from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus, Study, StudyLink
-from app.participants.queries import VISIT
+from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus
+from app.participants.queries import VISIT, Caller
 
 # That a trial has one answer, and that no two answers have one UUID.
 ONE_ANSWER = ("uq_responses_planned_trial_id", "uq_responses_client_uuid")
@@ -150,14 +149,14 @@ _QUESTION = (
 
 async def question(
     session: AsyncSession, code: str, token_sha256: str, trial_index: int
-) -> tuple[Row[Study, StudyLink, Participant] | None, Question | None]:
-    """The row of the visit, and the trial that is asked about: one statement, since every answer needs it."""
+) -> tuple[Caller | None, Question | None]:
+    """Who calls, and the trial that is asked about: one statement, since every answer needs it."""
     values = {"code": code, "token_sha256": token_sha256, "trial_index": trial_index}
     row = (await session.execute(_QUESTION, values)).first()
     if row is None:
         return None, None
-    _study, _link, _participant, *found = row
-    return row, Question(*found) if found[0] is not None else None
+    study, link, participant, *found = row
+    return (study, link, participant), Question(*found) if found[0] is not None else None
 
 
 async def store(session: AsyncSession, response: Response) -> bool:

@@ -14,7 +14,7 @@ from app.experiments import service as experiments
 from app.experiments.masks import MASKS
 from app.experiments.presets import WordPreset
 from app.experiments.vocabulary import word_key
-from app.participants.service import Visit, fingerprint, record_event, required, seen, visit_in
+from app.participants.service import Visit, fingerprint, record_event, required, seen, visit_of
 from app.stimuli import queries as stimuli_queries
 from app.trials import queries, scoring, timing
 from app.trials import reading as reader
@@ -172,8 +172,8 @@ async def set_aside(
 async def _question(
     session: AsyncSession, code: str, token: str | None, trial_index: int
 ) -> tuple[Visit, Question]:
-    row, question = await queries.question(session, code, fingerprint(token), trial_index)
-    visit = required(visit_in(row))
+    caller, question = await queries.question(session, code, fingerprint(token), trial_index)
+    visit = required(visit_of(caller))
     if question is None:
         raise NotFound("no_such_trial", f"There is no trial {trial_index} in this session.")
     return visit, question
