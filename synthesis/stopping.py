@@ -137,7 +137,7 @@ def run_program(main: Callable[[], None]) -> None:
 
 @contextmanager
 def orderly(grace_s: float | None = None) -> Iterator[None]:
-    """Within the block a wish to stop waits, at most so many seconds (`GRACE_S`), for a `look` or for the block's end."""
+    """Within the block a wish to stop waits, so many seconds (`GRACE_S`) at most, for a `look` or its end."""
     wish = _wish
     if wish is None or threading.current_thread() is not threading.main_thread():
         yield
