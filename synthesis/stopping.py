@@ -18,6 +18,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 # How long work that was asked to stop may take to come to an end of its own.
 GRACE_S = 3.0
@@ -63,6 +64,10 @@ class _Wish:
         self._timer.daemon = True
         self._timer.start()
 
+    def heed(self, _number: int, _frame: FrameType | None) -> None:
+        """The main thread's part: it goes on only when the wish is known, so that its next look sees it."""
+        self.catch_up()
+
     def catch_up(self) -> None:
         """Wait until the thread has received what has come so far."""
         self.caught_up.clear()
@@ -100,7 +105,7 @@ def stoppable(message: str) -> Iterator[None]:
     sender.setblocking(False)
     outer, _wish = _wish, _Wish(message, sender)
     heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    handlers = {number: signal.signal(number, lambda *_: None) for number in heeded}
+    handlers = {number: signal.signal(number, _wish.heed) for number in heeded}
     wakeup = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
     threading.Thread(target=_receive_all, args=(receiver, _wish), daemon=True).start()
     try:
@@ -131,13 +136,13 @@ def run_program(main: Callable[[], None]) -> None:
 
 
 @contextmanager
-def orderly(grace_s: float = GRACE_S) -> Iterator[None]:
-    """Within the block a wish to stop waits, at most so many seconds, for a `look` or for the block's end."""
+def orderly(grace_s: float | None = None) -> Iterator[None]:
+    """Within the block a wish to stop waits, so many seconds (`GRACE_S`) at most, for a `look` or its end."""
     wish = _wish
     if wish is None or threading.current_thread() is not threading.main_thread():
         yield
         return
-    wish.graces_s.append(grace_s)
+    wish.graces_s.append(GRACE_S if grace_s is None else grace_s)
     try:
         yield
     finally:

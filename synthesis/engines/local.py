@@ -5,6 +5,7 @@ Processes are started afresh (spawn), so that none inherits threads or a graphic
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections import Counter as Tally
 from collections import deque
@@ -74,6 +75,9 @@ class Processes:
     def _pool(self) -> Iterator[ProcessPoolExecutor]:
         """A pool whose processes end at once when the block does, or when this process is killed."""
         context = multiprocessing.get_context("spawn")
+        # Of a driver that was ended at once, Python's own helper tidies up; nobody need be told.
+        if _UNSAID not in sys.warnoptions:
+            sys.warnoptions.append(_UNSAID)
         # Nothing is ever sent. That the driver's end was closed is the sign, and a kill closes it too.
         watched, held = context.Pipe(duplex=False)
         shared: SimpleQueue[str] = context.SimpleQueue()
@@ -119,6 +123,7 @@ def _work_off(
     return []
 
 
+_UNSAID = "ignore:resource_tracker"
 # Of a worker process: its device.
 _device = ""
 

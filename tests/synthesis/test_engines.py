@@ -60,6 +60,19 @@ def test_whoever_is_killed_the_same_command_finishes_and_nothing_is_made_twice(e
     assert code == 0, err
 
 
+def test_ctrl_c_at_the_terminal_ends_a_run_with_all_its_workers(engine, long_spec, tmp_path):
+    out = tmp_path / "out"
+    run = start("run", long_spec, "--out", out, *engine, start_new_session=True)
+    wait_until(lambda: len(journal(out)) >= 3, "the first metamer")
+    left = workers(run.pid)
+    os.killpg(run.pid, signal.SIGINT)  # a terminal sends it to every process of the command
+    _, err = run.communicate()
+    assert run.returncode == 130
+    assert err.splitlines()[-1] == "interrupted; run the same command to continue"
+    assert "Traceback" not in err
+    wait_until(lambda: not any(map(alive, left)), "the workers' end after the driver's")
+
+
 def test_a_pool_makes_what_one_process_makes(engine, spec, tmp_path, finished_bundle):
     code, _, err = complete("run", spec, "--out", tmp_path / "out", *engine)
     assert code == 0, err

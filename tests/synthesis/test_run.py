@@ -4,6 +4,7 @@ import json
 import os
 import signal
 
+from synthesis import stopping
 from synthesis.bundle.store import BundleStore
 from synthesis.journal import Journal
 
@@ -87,6 +88,7 @@ def interrupt_after_the_first_metamer(monkeypatch):
 
 def test_an_interrupted_run_continues_to_the_same_bundle(cli, spec, tmp_path, finished_bundle, monkeypatch):
     journal = tmp_path / "out" / "journal"
+    monkeypatch.setattr(stopping, "GRACE_S", 600.0)  # its end would be that of the tests' own process
     interrupt_after_the_first_metamer(monkeypatch)
     code, out, err = cli("run", spec, "--out", tmp_path / "out")
     assert code == 130
