@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from app.admin.irregular import Irregular
 from app.analysis.exclusions import Flow
 from app.analysis.export import FIGURES, table_names
 from app.analysis.inference import effect_in_words, stopping, stopping_in_words
@@ -106,6 +107,7 @@ class StudyContext(PageContext):
     stage_effect: str
     stopping: str
     facts: tuple[Fact, ...]
+    irregular: Irregular
     files: str
     figures: tuple[ShownFigure, ...]
     tables: tuple[str, ...]
@@ -147,7 +149,12 @@ FIGURES_SHOWN = (
 
 
 def study_page(
-    analysis: StudyAnalysis, numbers: Quality, effect: Record, links: Sequence[StudyLink], base_url: str
+    analysis: StudyAnalysis,
+    numbers: Quality,
+    effect: Record,
+    links: Sequence[StudyLink],
+    irregular: Irregular,
+    base_url: str,
 ) -> StudyContext:
     card = study_card(analysis.study, analysis.bundle, links, analysis.counts, base_url)
     curve, flow, rule = analysis.recognition, analysis.flow, stopping(analysis)
@@ -165,6 +172,7 @@ def study_page(
         stage_effect=effect_in_words(effect),
         stopping="" if rule is None else stopping_in_words(rule, analysis.conditions),
         facts=_facts(numbers, analysis.medium),
+        irregular=irregular,
         files=f"/admin/studies/{analysis.study.name}/{analysis.kind}",
         figures=FIGURES_SHOWN if analysis.everyone.participants else (),
         tables=table_names(analysis.medium),
@@ -210,7 +218,7 @@ def _facts(quality: Quality, medium: Medium) -> tuple[Fact, ...]:
         Fact(
             "Median response time",
             NOTHING if rt_ms is None else f"{rt_ms / 1000:.2f} s",
-            f"from {medium.rt_onset}",
+            f"from {medium.rt_onset}, of {plural(quality.rt_trials, 'trial')}",
         ),
         Fact(
             f"{medium.kind.capitalize()}s on time",

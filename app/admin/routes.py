@@ -10,6 +10,7 @@ from app.admin import queries, service
 from app.admin.contexts import SignInContext, StudiesContext, study_card, study_page
 from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_form, require_admin
 from app.admin.headers import NO_STORE, PAGE_HEADERS
+from app.admin.irregular import load as load_irregular
 from app.admin.run_routes import router as runs
 from app.analysis.export import file_of
 from app.analysis.inference import stage_effect
@@ -90,8 +91,9 @@ async def study(
     analysis = await analyse(session, name, kind)
     links = await experiments_queries.links_of_study(session, analysis.study.id)
     numbers = await quality(session, analysis)
+    irregular = await load_irregular(session, analysis)
     effect = await run_in_threadpool(stage_effect, analysis)
-    shown = study_page(analysis, numbers, effect, links, settings.base_url)
+    shown = study_page(analysis, numbers, effect, links, irregular, settings.base_url)
     return page(request, shown, headers=PAGE_HEADERS)
 
 

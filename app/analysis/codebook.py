@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.analysis.irregularities import FLAGGED_PEOPLE
 from app.stimuli.medium import Medium
 
 
@@ -14,6 +15,8 @@ class Column:
     unit: str
     description: str
 
+
+PEOPLE_FLAGS = "; ".join(f"{flag}: {meaning}" for flag, meaning in FLAGGED_PEOPLE.items())
 
 # Columns that are read from the page's record of a trial, by medium.
 RECORD_COLUMNS = {
@@ -80,5 +83,7 @@ def trial_columns(medium: Medium) -> tuple[Column, ...]:
             "the rule by which this participant is left out of the results; empty if the participant counts",
         ),
         Column("trial_excluded", "text", "", "the rule by which this trial is dropped; empty if it counts"),
+        Column("flags", "text", "", "names of what the page sent but cannot be, parted by spaces"),
+        Column("participant_flags", "text", "", f"what to look at in this participant: {PEOPLE_FLAGS}"),
         Column("received_at", "time", "", "when the server stored the answer"),
     )

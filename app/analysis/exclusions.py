@@ -23,6 +23,7 @@ class Tally:
     completed: bool
     trials: int
     kept: int
+    paced: int
     quick: int
     timed: int
     untimely: int
@@ -100,7 +101,9 @@ def _declared(rules: Exclusions, medium: Medium) -> Iterator[Gate]:
         yield Gate("unfinished", "did not finish", _if(lambda one: not one.completed, "did not finish"))
     if (limit_ms := rules.median_rt_below_ms) is not None:
         yield Gate(
-            "too_fast", f"median response time below {limit_ms:g} ms", _majority("quick", f"{limit_ms:g} ms")
+            "too_fast",
+            f"median response time below {limit_ms:g} ms",
+            _majority("quick", "paced", f"{limit_ms:g} ms"),
         )
     if (share := rules.bad_timing_above) is not None:
         label = f"more than {share:.0%} of {medium.kind}s {medium.off_time}"
@@ -114,12 +117,12 @@ def _if(failed: Callable[[Tally], bool], reason: str) -> Callable[[Tally], str]:
     return lambda one: reason if failed(one) else ""
 
 
-def _majority(count: str, limit: str) -> Callable[[Tally], str]:
+def _majority(count: str, of: str, limit: str) -> Callable[[Tally], str]:
     """A median is below a limit if more than half of the values are."""
 
     def reason(one: Tally) -> str:
-        found = getattr(one, count)
-        return f"{found} of {one.trials} answers came within {limit}" if 2 * found > one.trials else ""
+        found, known = getattr(one, count), getattr(one, of)
+        return f"{found} of {known} answers came within {limit}" if 2 * found > known else ""
 
     return reason
 
@@ -201,7 +204,8 @@ def pace_in_words(rules: TrialExclusions) -> str:
 def dropped_trials(trials: pd.DataFrame, rules: TrialExclusions) -> pd.Series:
     """Why each trial is dropped: the name of its step in `Flow.trial_steps`, or "".
 
-    `trials` has the columns `on_time` (True, False or missing) and `rt_ms`.
+    `trials` has the columns `on_time` (True, False or missing) and `rt_ms` (a number or missing). What was
+    not measured is no reason to drop a trial.
     """
     reasons = pd.Series("", index=trials.index, dtype=object)
     low = 0.0 if rules.rt_below_ms is None else rules.rt_below_ms

@@ -21,8 +21,9 @@ def learning_curve(trials: pd.DataFrame, blocks: int = BLOCKS) -> pd.DataFrame:
     Returns
     -------
     One row per block: `block` (from 1), `participants`, `trials`; `proportion_correct` with `sem` and
-    `sem_ddof0`; `rt_ms` (mean over participants of each one's median) with `rt_sem`; `note`. Conditions come
-    in random order, so that their mix differs between blocks by chance only.
+    `sem_ddof0`; `rt_ms` (mean over participants of each one's median) with `rt_sem`, over the
+    `rt_participants` who have response times in that block; `note`. Conditions come in random order, so that
+    their mix differs between blocks by chance only.
     """
     place = trials.groupby("participant_id")["trial_index"].rank(method="first") - 1
     length = trials.groupby("participant_id")["trial_index"].transform("size")
@@ -32,7 +33,7 @@ def learning_curve(trials: pd.DataFrame, blocks: int = BLOCKS) -> pd.DataFrame:
     for block, part in blocked.groupby("block"):
         by_participant = part.groupby("participant_id")
         right = summarise(by_participant["correct"].mean().to_numpy(float))
-        times = summarise(by_participant["rt_ms"].median().to_numpy(float))
+        times = summarise(by_participant["rt_ms"].median().dropna().to_numpy(float))
         rows.append(
             {
                 "block": block,
@@ -43,6 +44,7 @@ def learning_curve(trials: pd.DataFrame, blocks: int = BLOCKS) -> pd.DataFrame:
                 "sem_ddof0": right.sem_ddof0,
                 "rt_ms": times.mean,
                 "rt_sem": times.sem,
+                "rt_participants": times.n,
                 "note": right.note,
             }
         )
@@ -50,5 +52,6 @@ def learning_curve(trials: pd.DataFrame, blocks: int = BLOCKS) -> pd.DataFrame:
 
 
 COLUMNS = [
-    "block", "participants", "trials", "proportion_correct", "sem", "sem_ddof0", "rt_ms", "rt_sem", "note",
+    "block", "participants", "trials", "proportion_correct", "sem", "sem_ddof0", "rt_ms", "rt_sem",
+    "rt_participants", "note",
 ]  # fmt: skip

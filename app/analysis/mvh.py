@@ -5,6 +5,7 @@ One row per trial: `subj, session, trial, rt, object_response, category, conditi
 """
 
 import csv
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -114,13 +115,18 @@ def written(trials: pd.DataFrame, study: str) -> dict[str, bytes]:
     for number, part in trials.groupby("participant_id"):
         subject = f"subject-{number:02d}"
         rows = [
-            [subject, 1, trial, rt_ms / 1000, answer, category, condition, names[natural_id]]
+            [subject, 1, trial, _seconds(rt_ms), answer, category, condition, names[natural_id]]
             for trial, (rt_ms, answer, category, condition, natural_id) in enumerate(
                 zip(*(part[name] for name in _OURS), strict=True), start=1
             )
         ]
         files[f"{study}_{subject}_session-1.csv"] = table_csv(COLUMNS, rows)
     return files
+
+
+def _seconds(rt_ms: float) -> float | str:
+    """As published files write it; those of networks, which have no response times, say NaN."""
+    return "NaN" if math.isnan(rt_ms) else rt_ms / 1000
 
 
 _OURS = ("rt_ms", "answer", "category", "condition", "natural_id")

@@ -8,10 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, Row, Select, and_, func, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    ColumnExpressionArgument,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Participant, PlannedTrial, Response, Stimulus
+from app.db.tables import Event, Participant, PlannedTrial, Response, Stimulus
 from app.experiments.exclusions import Exclusions, TrialExclusions
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
@@ -24,9 +36,9 @@ async def scores(
     """Counts of answered main trials, one row per participant and condition.
 
     `trials` and `correct` count all; `kept` and `kept_correct` those that the rules for single trials leave.
-    `quick` are answers before the limit of the rule for participants; `untimely` are those of the `timed`
-    trials whose stimulus was not presented on time, `unattended` those of the `watched` ones during which the
-    page lost the focus or was hidden.
+    `paced` have a response time, of which `quick` are before the limit of the rule for participants;
+    `untimely` are those of the `timed` trials whose stimulus was not presented on time, `unattended` those of
+    the `watched` ones during which the page lost the focus or was hidden.
     """
     kept = _kept(rules.trials)
     limit_ms = rules.median_rt_below_ms
@@ -39,6 +51,7 @@ async def scores(
         _count(Response.correct).label("correct"),
         _count(kept).label("kept"),
         _count(and_(kept, Response.correct)).label("kept_correct"),
+        func.count(Response.rt_ms).label("paced"),
         quick.label("quick"),
         func.count(Response.on_time).label("timed"),
         _count(Response.on_time.is_(False)).label("untimely"),
@@ -64,19 +77,20 @@ async def answer_counts(
 
 
 async def median_rt_ms(
-    session: AsyncSession, study_id: int, kind: str, rules: Exclusions, excluded: Sequence[int], trials: int
-) -> float | None:
-    """Median over the `trials` kept trials of participants who are not `excluded`; None if there are none.
+    session: AsyncSession, study_id: int, kind: str, rules: Exclusions, excluded: Sequence[int]
+) -> tuple[float | None, int]:
+    """Median over kept trials of participants who are not `excluded`, and of how many trials.
 
-    SQLite has no median, so the middle of the sorted times is fetched.
+    Trials without a response time are passed over. SQLite has no median, so the middle of the sorted times is
+    fetched.
     """
-    query = _of_answered_main_trials(select(Response.rt_ms), study_id, kind).where(
-        Participant.id.not_in(excluded), _kept(rules.trials)
-    )
+    of_these = (Participant.id.not_in(excluded), _kept(rules.trials), Response.rt_ms.is_not(None))
+    counting = _of_answered_main_trials(select(func.count()), study_id, kind).where(*of_these)
+    trials = await session.scalar(counting) or 0
+    query = _of_answered_main_trials(select(Response.rt_ms), study_id, kind).where(*of_these)
     middle = query.order_by(Response.rt_ms).offset((trials - 1) // 2).limit(2 - trials % 2)
-    found = (await session.scalars(middle)).all() if trials else []
-    times = [rt_ms for rt_ms in found if rt_ms is not None]
-    return sum(times) / len(times) if times else None
+    times = [rt_ms or 0.0 for rt_ms in await session.scalars(middle)] if trials else []
+    return (sum(times) / len(times) if times else None), trials
 
 
 async def main_trials(
@@ -99,6 +113,7 @@ async def main_trials(
         Response.on_time,
         Response.attended,
         Response.received_at,
+        Response.flags,
     )
     query = _of_answered_main_trials(query, study_id, kind)
     rows = await session.stream(query.order_by(Participant.id, PlannedTrial.trial_index))
@@ -117,18 +132,65 @@ def _of_answered_main_trials(query: Query, study_id: int, kind: str) -> Query:
 
 
 def _kept(rules: TrialExclusions) -> ColumnElement[bool]:
-    """A trial that was not timed is kept: nothing is known against it."""
+    """A trial that was not timed, or whose response time is not known, is kept: nothing speaks against it."""
     kept: ColumnElement[bool] = func.coalesce(Response.on_time, true()) if rules.bad_timing else true()
     if rules.rt_below_ms is not None:
-        kept = and_(kept, Response.rt_ms >= rules.rt_below_ms)
+        kept = and_(kept, func.coalesce(Response.rt_ms >= rules.rt_below_ms, true()))
     if rules.rt_above_ms is not None:
-        kept = and_(kept, Response.rt_ms <= rules.rt_above_ms)
+        kept = and_(kept, func.coalesce(Response.rt_ms <= rules.rt_above_ms, true()))
     return kept
 
 
 def _count(condition: ColumnExpressionArgument[bool]) -> ColumnElement[int]:
     """How many rows fulfil a condition; null counts as no."""
     return func.count().filter(condition)
+
+
+async def participant_flags(session: AsyncSession, study_id: int, kind: str) -> Sequence[Row[int, Any]]:
+    """(participant, flags) of those who have any."""
+    query = select(Participant.id, Participant.flags).where(
+        Participant.study_id == study_id, Participant.kind == kind, cast(Participant.flags, String) != "[]"
+    )
+    return (await session.execute(query.order_by(Participant.id))).all()
+
+
+async def set_aside_count(session: AsyncSession, study_id: int, kind: str) -> int:
+    """How many trials were passed without an answer, since the server refused it."""
+    query = (
+        select(func.count(PlannedTrial.set_aside_at))
+        .join(Participant, Participant.id == PlannedTrial.participant_id)
+        .outerjoin(Response, Response.planned_trial_id == PlannedTrial.id)
+        .where(Participant.study_id == study_id, Participant.kind == kind, Response.id.is_(None))
+    )
+    return await session.scalar(query) or 0
+
+
+async def answer_flags(session: AsyncSession, study_id: int, kind: str) -> Sequence[Row[str, int]]:
+    """(flags as JSON text, number of answers) of answers that have any, those of practice included."""
+    flags = cast(Response.flags, String)
+    query = (
+        select(flags, func.count())
+        .select_from(Participant)
+        .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
+        .join(Response, Response.planned_trial_id == PlannedTrial.id)
+        .where(Participant.study_id == study_id, Participant.kind == kind, flags != "[]")
+        .group_by(flags)
+    )
+    return (await session.execute(query)).all()
+
+
+async def refused_answers(
+    session: AsyncSession, study_id: int, kind: str, most: int
+) -> Sequence[Row[int, Any, datetime]]:
+    """(participant, what the page told, when) of the newest answers that were refused and set aside."""
+    query = (
+        select(Event.participant_id, Event.detail, Event.happened_at)
+        .join(Participant, Participant.id == Event.participant_id)
+        .where(Participant.study_id == study_id, Participant.kind == kind, Event.kind == "answer_refused")
+        .order_by(Event.id.desc())
+        .limit(most)
+    )
+    return (await session.execute(query)).all()
 
 
 async def participant_counts(session: AsyncSession) -> Sequence[Row[int, str, int, int]]:

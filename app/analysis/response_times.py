@@ -20,15 +20,15 @@ def response_times(trials: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFr
 
     Returns
     -------
-    Three rows per condition (`answers`: all, right, wrong) with `trials`, and `n`, `mean` (ms), `sem`,
-    `sem_ddof0`, `note` of `app.analysis.summary.Summary`. A participant without such answers in a condition
-    is not in its mean.
+    Three rows per condition (`answers`: all, right, wrong) with `trials` (those with a response time), and
+    `n`, `mean` (ms), `sem`, `sem_ddof0`, `note` of `app.analysis.summary.Summary`. A participant without such
+    answers in a condition is not in its mean.
     """
     parts = {"all": trials, "right": trials[trials["correct"]], "wrong": trials[~trials["correct"]]}
     rows = []
     for answers, part in parts.items():
-        medians = part.groupby(["condition", "participant_id"])["rt_ms"].median()
-        counts = part.groupby("condition").size()
+        medians = part.groupby(["condition", "participant_id"])["rt_ms"].median().dropna()
+        counts = part.groupby("condition")["rt_ms"].count()
         by_condition = dict(iter(medians.groupby(level="condition")))
         for rank, condition in enumerate(conditions):
             values = by_condition.get(condition, medians.iloc[:0])

@@ -1,6 +1,6 @@
 """One study's answers of one kind of participants: counted in the database, or trial by trial."""
 
-from collections.abc import Sequence
+import asyncio
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -9,10 +9,11 @@ import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import exclusions, queries
-from app.analysis.codebook import record_columns, trial_columns
 from app.analysis.confusion import confusion_of
 from app.analysis.exclusions import Flow
+from app.analysis.irregularities import caveats, flags_of_table
 from app.analysis.recognition import Recognition, proportions_of, recognition
+from app.analysis.tidy import tidy
 from app.analysis.words import participants_in_words
 from app.core.errors import Conflict
 from app.db.tables import Bundle, Study
@@ -21,6 +22,7 @@ from app.experiments.exclusions import Exclusions
 from app.experiments.schemas import ALL, KINDS, Kind
 from app.stimuli import queries as stimuli_queries
 from app.stimuli.medium import MEDIA, Medium
+from app.trials.reading import flags_in
 from synthesis.bundle.manifest import NATURAL
 
 
@@ -47,7 +49,8 @@ class StudyAnalysis:
 
     `scores` has the columns of `queries.scores`; `kept` and `recognition` are of those whom the rules leave,
     `everyone` of all who answered any main trial, with all their trials; `counts` holds all kinds.
-    `choices` are what participants could answer.
+    `choices` are what participants could answer. `flags` are those of participants who have any; `set_aside`
+    trials were passed, since their answers were refused.
     """
 
     study: Study
@@ -62,6 +65,8 @@ class StudyAnalysis:
     recognition: Recognition
     everyone: Recognition
     counts: dict[Kind, Count]
+    flags: dict[int, tuple[str, ...]]
+    set_aside: int
 
     @property
     def proportions(self) -> pd.DataFrame:
@@ -93,6 +98,11 @@ class Trials:
     table: pd.DataFrame
 
     @property
+    def caveats(self) -> tuple[str, ...]:
+        """What is irregular in the data, in words: of all who answered, left-out ones too."""
+        return caveats(self.analysis.flags, self.analysis.set_aside, flags_of_table(self.table))
+
+    @property
     def kept(self) -> pd.DataFrame:
         """The trials that count."""
         return self.table[(self.table["participant_excluded"] == "") & (self.table["trial_excluded"] == "")]
@@ -102,11 +112,13 @@ class Trials:
 class Quality:
     """Numbers about the data of those who are in the curve; None where there is nothing to count.
 
-    `timed_trials` are their main trials whose page sent what tells whether they were on time.
+    `rt_trials` are their main trials that count and have a response time, `timed_trials` those whose page
+    sent what tells whether they were on time.
     """
 
     median_duration_s: float | None
     median_rt_ms: float | None
+    rt_trials: int
     timed_trials: int
     on_time_share: float | None
 
@@ -149,14 +161,21 @@ async def analyse(
         recognition=recognition(kept, conditions, choices),
         everyone=recognition(scores, conditions, choices),
         counts={each: counts.get(each, Count()) for each in KINDS},
+        flags=await _flags(session, study.id, kind),
+        set_aside=await queries.set_aside_count(session, study.id, kind),
     )
+
+
+async def _flags(session: AsyncSession, study_id: int, kind: Kind) -> dict[int, tuple[str, ...]]:
+    rows = await queries.participant_flags(session, study_id, kind)
+    return {who: flags_in(flags) for who, flags in rows}
 
 
 SCORE_COLUMNS = {
     "participant_id": int,
     "completed": bool,
     "condition": object,
-    **dict.fromkeys(("trials", "correct", "kept", "kept_correct", "quick"), int),
+    **dict.fromkeys(("trials", "correct", "kept", "kept_correct", "paced", "quick"), int),
     **dict.fromkeys(("timed", "untimely", "watched", "unattended"), int),
 }
 
@@ -171,10 +190,13 @@ async def answers(session: AsyncSession, analysis: StudyAnalysis) -> Answers:
 async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
     """All answered main trials, with why any of them does not count."""
     parts = queries.main_trials(session, analysis.study.id, analysis.kind)
-    frames = [_tidy(rows, analysis) async for rows in parts]
-    table = pd.concat(frames, ignore_index=True) if frames else _tidy([], analysis)
-    gate_of = analysis.flow.gate_of
-    table["participant_excluded"] = [gate_of.get(who, "") for who in table["participant_id"]]
+    name, kind, medium = analysis.study.name, analysis.kind, analysis.medium
+    # Beside the event loop: answers that arrive meanwhile do not wait for thousands of records to be read.
+    frames = [await asyncio.to_thread(tidy, rows, name, kind, medium) async for rows in parts]
+    table = pd.concat(frames, ignore_index=True) if frames else tidy([], name, kind, medium)
+    people, gate_of, flags = table["participant_id"], analysis.flow.gate_of, analysis.flags
+    table["participant_excluded"] = [gate_of.get(who, "") for who in people]
+    table["participant_flags"] = [" ".join(flags.get(who, ())) for who in people]
     table["trial_excluded"] = exclusions.dropped_trials(table, analysis.rules.trials)
     return Trials(analysis, table)
 
@@ -197,9 +219,11 @@ async def quality(session: AsyncSession, analysis: StudyAnalysis) -> Quality:
     durations_s = [(end - start).total_seconds() for who, start, end in times if end and who not in left_out]
     included = analysis.scores[~analysis.scores["participant_id"].isin(left_out)]
     timed = int(included["timed"].sum())
+    median_rt_ms, rt_trials = await queries.median_rt_ms(session, *counted)
     return Quality(
         median_duration_s=median(durations_s) if durations_s else None,
-        median_rt_ms=await queries.median_rt_ms(session, *counted, analysis.flow.trials_analysed),
+        median_rt_ms=median_rt_ms,
+        rt_trials=rt_trials,
         timed_trials=timed,
         on_time_share=1 - int(included["untimely"].sum()) / timed if timed else None,
     )
@@ -240,23 +264,3 @@ def conditions_of(study: Study, bundle: Bundle) -> list[str]:
     """The study's conditions in the curve's order: natural, then its layers in depth order."""
     chosen = experiments.definition_of(study).layers
     return [NATURAL, *(layer for layer in bundle.layers if ALL in chosen or layer in chosen)]
-
-
-def _tidy(rows: Sequence[Any], analysis: StudyAnalysis) -> pd.DataFrame:
-    """The table of the codebook from the rows of `queries.main_trials`."""
-    measured = record_columns(analysis.medium)
-    records = []
-    for row in rows:
-        record = {"study": analysis.study.name, "kind": analysis.kind, **row._mapping}
-        timing = record.pop("timing")
-        flat = {**timing, **timing.get("entry", {})}
-        records.append({**record, **{column.name: flat.get(column.name) for column in measured}})
-    table = pd.DataFrame(records, columns=[column.name for column in trial_columns(analysis.medium)])
-    for column in measured:
-        if column.type == "number":
-            table[column.name] = pd.to_numeric(table[column.name])
-        elif column.type == "integer":
-            table[column.name] = table[column.name].astype("Int64")
-    table["rt_ms"] = pd.to_numeric(table["rt_ms"])
-    booleans = dict.fromkeys(("on_time", "attended", "hidden"), "boolean")
-    return table.astype({"completed": bool, "correct": bool, **booleans})

@@ -73,11 +73,13 @@ def analyze(
         "stage_effect": asdict(effect),
         "stopping": None if stop_rule is None else asdict(stop_rule),
         "mixed_model": asdict(fitted),
+        "caveats": list(trials.caveats),
         "files": [str(out / name) for name in files],
     }
     words = [_in_words(answers.analysis), f"effect of stage: {effect_in_words(effect)}"]
     words += [] if stop_rule is None else [stopping_in_words(stop_rule, answers.analysis.conditions)]
     words += [f"logistic mixed model: {fitted.note or 'in mixed_model.csv'}", *_networks_in_words(compared)]
+    words += [f"caveat: {caveat}" for caveat in trials.caveats]
     show(as_json, result, "\n".join([*words, f"Written to {out}: {', '.join(files)}"]))
 
 

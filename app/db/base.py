@@ -1,5 +1,6 @@
 """The declarative base, the naming of constraints, and column types shared by all tables."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +36,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def stored_json(text: str | bytes) -> Any:
+    """The value of a JSON column; None if it holds no JSON that can be read, so that its row still can be."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 JsonObject = JSON().with_variant(JSONB(), "postgresql")

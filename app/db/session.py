@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from app.db.base import stored_json
+
 BUSY_TIMEOUT_MS = 15_000
 
 
@@ -46,7 +48,9 @@ class Database:
 
 def create_engine(url: str) -> AsyncEngine:
     """An engine for SQLite (aiosqlite) or Postgres (psycopg)."""
-    engine = create_async_engine(url, pool_pre_ping=url.startswith("postgresql"))
+    engine = create_async_engine(
+        url, pool_pre_ping=url.startswith("postgresql"), json_deserializer=stored_json
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)

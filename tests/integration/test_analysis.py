@@ -37,7 +37,7 @@ from app.db.tables import Response
 from app.stimuli.medium import PICTURES
 from app.trials.simulate import SimulatedObserver, accuracies
 from synthesis.bundle.errors import StorageError
-from tests.http import enter, new_client
+from tests.http import answer_trials, enter, new_client
 from tests.support import CATEGORIES, LAYERS
 
 pytestmark = pytest.mark.anyio
@@ -158,6 +158,7 @@ async def test_a_picture_two_frames_too_long_is_not_on_time(app: FastAPI, open_l
     achieved_ms = {4: 300.1, 5: 316.8, 6: 333.4}  # at 60 Hz: exact, one frame more, two frames more
     async with new_client(app) as client:
         await enter(client, code)
+        await answer_trials(client, code, 4)
         for index, image_ms in achieved_ms.items():
             timing = {"requested_image_ms": 300, "frame_ms": 16.667, "achieved_image_ms": image_ms}
             answer = {

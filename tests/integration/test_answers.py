@@ -254,4 +254,4 @@ async def test_the_work_per_request_does_not_grow_with_the_session(
     event.remove(engine, "before_cursor_execute", note)
     assert few == many
     assert len(set(puts)) == 1
-    assert puts[0] <= 12, "\n".join(statements)
+    assert puts[0] <= 8, "\n".join(statements)

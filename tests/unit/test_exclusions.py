@@ -9,7 +9,16 @@ from app.analysis.exclusions import Tally, apply, dropped_trials, gates_of, tall
 from app.experiments.exclusions import Exclusions, TrialExclusions
 
 RULES = Exclusions(median_rt_below_ms=300, bad_timing_above=0.1, unattended_above=0.25)
-GOOD = {"completed": True, "trials": 40, "kept": 40, "quick": 0, "timed": 40, "untimely": 4, "watched": 40}
+GOOD = {
+    "completed": True,
+    "trials": 40,
+    "kept": 40,
+    "paced": 40,
+    "quick": 0,
+    "timed": 40,
+    "untimely": 4,
+    "watched": 40,
+}
 
 
 def tally(who: int, **changes: Any) -> Tally:
@@ -135,3 +144,16 @@ def test_why_single_trials_are_dropped() -> None:
         "rt_outside",
     ]
     assert dropped_trials(trials, TrialExclusions()).tolist() == [""] * 5
+
+
+def test_answers_without_a_response_time_are_in_neither_number_of_the_median() -> None:
+    flow = apply(RULES, [tally(1, paced=10, quick=6), tally(2, paced=0, quick=0)], consented=2)
+    assert {one.participant_id: one.reason for one in flow.exclusions} == {
+        1: "6 of 10 answers came within 300 ms"
+    }
+
+
+def test_a_trial_without_a_response_time_is_dropped_by_no_limit() -> None:
+    trials = pd.DataFrame({"on_time": pd.array([True] * 3, dtype="boolean"), "rt_ms": [100.0, None, 9000.0]})
+    rules = TrialExclusions(rt_below_ms=200, rt_above_ms=5000)
+    assert dropped_trials(trials, rules).tolist() == ["rt_outside", "", "rt_outside"]

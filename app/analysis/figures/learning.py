@@ -26,9 +26,7 @@ def learning_figure(trials: Trials) -> Figure:
             "right": row["proportion_correct"],
             "right_low": row["proportion_correct"] - (row["sem"] or 0),
             "right_high": row["proportion_correct"] + (row["sem"] or 0),
-            "rt": row["rt_ms"] / 1000,
-            "rt_low": (row["rt_ms"] - (row["rt_sem"] or 0)) / 1000,
-            "rt_high": (row["rt_ms"] + (row["rt_sem"] or 0)) / 1000,
+            **_seconds(row["rt_ms"], row["rt_sem"] or 0),
         }
         for row in rows
     ]
@@ -44,6 +42,13 @@ def learning_figure(trials: Trials) -> Figure:
         spacing=14,
     ).properties(title=titled(title, caption))
     return draw(chart, title, "Proportion correct and response time over parts of the session.", table)
+
+
+def _seconds(rt_ms: float | None, sem_ms: float) -> dict[str, float]:
+    """A block without any response time has no point."""
+    if rt_ms is None:
+        return {}
+    return {"rt": rt_ms / 1000, "rt_low": (rt_ms - sem_ms) / 1000, "rt_high": (rt_ms + sem_ms) / 1000}
 
 
 def _panel(

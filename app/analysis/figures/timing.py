@@ -34,13 +34,15 @@ def timing_figure(analysis: StudyAnalysis) -> Figure:
 
 def participants_table(analysis: StudyAnalysis) -> pd.DataFrame:
     """One row per participant who answered: counts of trials, and at which gate and why one was left out."""
-    counts = ["trials", "correct", "kept", "kept_correct", "timed", "untimely", "watched", "unattended"]
+    counts = ["trials", "correct", "kept", "kept_correct", "paced"]
+    counts += ["timed", "untimely", "watched", "unattended"]
     rows = analysis.scores.groupby("participant_id").agg(
         {"completed": "first", **dict.fromkeys(counts, "sum")}
     )
     reasons = {one.participant_id: one.reason for one in analysis.flow.exclusions}
     table = rows.reset_index()
     gate_of = analysis.flow.gate_of
+    table["flags"] = [" ".join(analysis.flags.get(who, ())) for who in table["participant_id"]]
     table["left_out_by"] = [gate_of.get(who, "") for who in table["participant_id"]]
     table["reason"] = [reasons.get(who, "") for who in table["participant_id"]]
     return table

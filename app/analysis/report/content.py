@@ -69,6 +69,7 @@ def report_of(
             Section(
                 "Exclusions", tables=(_flow(analysis),), figures=(CURVE_FIGURES["exclusions"](analysis),)
             ),
+            *([Section("Caveats", trials.caveats)] if trials.caveats else []),
             statistics_section(trials),
             *([] if compared is None else [networks_section(analysis, compared)]),
             Section(

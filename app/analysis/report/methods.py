@@ -114,7 +114,10 @@ def measured(quality: Quality, medium: Medium) -> str:
         f"{medium.on_time}."
     ]
     if rt_ms is not None:
-        sentences.append(f"The median response time was {rt_ms:.0f} ms from {medium.rt_onset}.")
+        sentences.append(
+            f"The median response time was {rt_ms:.0f} ms from {medium.rt_onset}, over "
+            f"{plural(quality.rt_trials, 'trial')}."
+        )
     if duration_s is not None:
         sentences.append(f"The median session took {duration_in_words(duration_s)}.")
     return " ".join(sentences)

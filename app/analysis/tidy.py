@@ -1,0 +1,40 @@
+"""The tidy table of trials, as the codebook tells; pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from app.analysis.codebook import record_columns, trial_columns
+from app.experiments.schemas import Kind
+from app.stimuli.medium import Medium
+from app.trials.reading import flags_in, understood
+from app.trials.records import AnyRecord
+
+_TYPES = {"number": "float64", "integer": "Int64", "boolean": "boolean"}
+
+
+def tidy(rows: Sequence[Any], study: str, kind: Kind, medium: Medium) -> pd.DataFrame:
+    """The table of the codebook from the rows of `app.analysis.queries.main_trials`.
+
+    A record is read here as strictly as when it came: what an earlier release or a hand stored and what
+    cannot be is missing, and named in `flags`.
+    """
+    measured = record_columns(medium)
+    records = []
+    for row in rows:
+        record = {"study": study, "kind": kind, **row._mapping}
+        reading = understood(medium.kind, record.pop("timing"))
+        record["flags"] = " ".join(dict.fromkeys((*flags_in(record["flags"]), *reading.flags)))
+        records.append({**record, **_flat(reading.record)})
+    table = pd.DataFrame(records, columns=[column.name for column in trial_columns(medium)])
+    types = {column.name: _TYPES[column.type] for column in measured if column.type in _TYPES}
+    types |= {"rt_ms": "float64", "on_time": "boolean", "attended": "boolean"}
+    return table.astype({"completed": bool, "correct": bool, **types})
+
+
+def _flat(record: AnyRecord) -> dict[str, Any]:
+    """All that a record tells, the way that a word came into the field beside the rest."""
+    fields: dict[str, Any] = record.model_dump()
+    entry: dict[str, Any] = fields.pop("entry", {})
+    return fields | entry
