@@ -8,27 +8,37 @@ BIN := .venv/bin
 # An npm on the machine is used; otherwise the one that the set-up puts into the virtual environment.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
-.PHONY: demo test check test-python test-js bench bench-synthesis bench-ray bench-page bench-demo bench-analysis \
-	bench-audio figures figure-observers figure-hearing clean
+.PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
+	bench-ray bench-page bench-demo bench-analysis bench-serve bench-serve-quick bench-audio figures \
+	figure-observers figure-hearing clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
 
-test: check test-js test-python
+# What is quick comes first; then the types and the page's tests beside the long ones, which leave gaps.
+test: check-style node_modules/.vendored
+	$(MAKE) --no-print-directory --jobs=2 check-types-and-js test-python
 
-check: .venv/.ready-dev
+check: check-style check-types
+
+check-style: .venv/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test-js: node_modules/.ready
+check-types: .venv/.ready-dev
+	$(BIN)/mypy
+
+check-types-and-js: check-types
+	$(MAKE) --no-print-directory test-js
+
+test-js: node_modules/.vendored
 	npm test
 
 test-python: .venv/.ready-dev node_modules/.vendored
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-bench: bench-page bench-demo bench-analysis
+bench: bench-page bench-demo bench-analysis bench-serve-quick
 
 bench-synthesis: .venv/.ready-bench
 	$(BIN)/python tests/benchmarks/bench_synthesis.py
@@ -44,6 +54,12 @@ bench-demo: .venv/.ready-dev
 
 bench-analysis: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_analysis.py
+
+bench-serve: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_serve.py
+
+bench-serve-quick: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_serve.py --quick
 
 bench-audio: .venv/.ready-bench
 	$(BIN)/python tests/benchmarks/bench_audio.py

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
+from starlette.middleware import Middleware
 
 from app.admin.routes import router as admin
 from app.core.config import PROJECT_FOLDER, Settings, read_settings
@@ -13,7 +14,13 @@ from app.experiments.routes import router as experiments
 from app.participants.routes import router as participants
 from app.trials.routes import router as trials
 from app.web.addresses import AddressMiddleware
+from app.web.body_limit import BodyLimitMiddleware
 from app.web.error_pages import register_error_pages
+from app.web.head_requests import HeadMiddleware
+from app.web.health import router as health
+from app.web.hosts import HostMiddleware, ProxyMiddleware
+from app.web.rate_limits import RateLimitMiddleware
+from app.web.request_log import RequestLogMiddleware
 from app.web.security import SecurityMiddleware
 from app.web.static_files import RevalidatedFiles
 from app.web.templating import Templates
@@ -32,26 +39,40 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application for one set of settings; by default those of the environment."""
     settings = settings or read_settings()
-    app = FastAPI(title="metamerlab", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="metamerlab",
+        lifespan=lifespan,
+        middleware=_middleware(settings),
+        # A redirect of the framework would name whatever host the request does.
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.state.settings = settings
     app.state.templates = Templates(PROJECT_FOLDER / "templates", STATIC)
-    app.add_middleware(AddressMiddleware)
-    app.add_middleware(SecurityMiddleware, settings=settings)
     register_error_pages(app)
-    for router in (participants, trials, experiments, admin):
+    for router in (participants, trials, experiments, admin, health):
         app.include_router(router)
     app.add_api_route("/", home)
-    app.add_api_route("/healthz", healthz)
     app.mount("/static", RevalidatedFiles(directory=STATIC), name="static")
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """What a request passes on its way in, in this order."""
+    return [
+        Middleware(RequestLogMiddleware),
+        Middleware(SecurityMiddleware, settings=settings),
+        Middleware(AddressMiddleware),
+        Middleware(HeadMiddleware),
+        Middleware(HostMiddleware, allowed=settings.hosts),
+        Middleware(ProxyMiddleware, trusted=settings.trusted_proxies),
+        Middleware(RateLimitMiddleware, settings=settings),
+        Middleware(BodyLimitMiddleware, timeout_s=settings.body_timeout_seconds),
+    ]
 
 
 async def home() -> RedirectResponse:
     """Participants come by their links; who comes here is an experimenter."""
     return RedirectResponse("/admin")
-
-
-async def healthz(request: Request) -> dict[str, str]:
-    """Answers when the server and its database do."""
-    await request.app.state.database.ping()
-    return {"status": "ok"}

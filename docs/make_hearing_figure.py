@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from docs.make_observers_figure import synthesis  # noqa: E402
+from synthesis.bundle.files import write_atomically  # noqa: E402
+from synthesis.bundle.frames import frame_csv  # noqa: E402
 from synthesis.charts import MUTED, PALETTE, SHAPES, Chart, readable_layer, save_chart  # noqa: E402
 
 MAKERS = {
@@ -56,7 +58,7 @@ def main() -> None:
             shares.append(read_shares(answers, maker, observer))
     FIGURE.parent.mkdir(exist_ok=True)
     table = pd.concat(shares)
-    table.to_csv(FIGURE.with_suffix(".csv"), index=False)
+    write_atomically(FIGURE.with_suffix(".csv"), frame_csv(table))
     save_chart(draw(table), FIGURE)
 
 

@@ -9,6 +9,7 @@ from upath import UPath
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
+from synthesis.bundle.vega_names import safe_names
 
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
 
@@ -45,13 +46,15 @@ def save_chart(chart: Chart, path: Path | UPath) -> None:
 
 def to_svg(chart: Chart) -> str:
     """SVG text. Gradients are numbered as they are drawn, so two drawings may differ in their names."""
-    svg: str = vl_convert.vegalite_to_svg(styled(chart).to_dict(), allowed_base_urls=[])
+    svg: str = vl_convert.vegalite_to_svg(safe_names(styled(chart).to_dict()), allowed_base_urls=[])
     return svg
 
 
 def to_png(chart: Chart) -> bytes:
     """PNG bytes on white; the same chart gives the same bytes."""
-    png: bytes = vl_convert.vegalite_to_png(styled(chart).to_dict(), scale=PNG_SCALE, allowed_base_urls=[])
+    png: bytes = vl_convert.vegalite_to_png(
+        safe_names(styled(chart).to_dict()), scale=PNG_SCALE, allowed_base_urls=[]
+    )
     return png
 
 

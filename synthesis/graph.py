@@ -125,13 +125,22 @@ class _Tracer(fx.Tracer):
 def _traced(module: nn.Module) -> tuple[_Tracer, fx.Graph]:
     tracer = _Tracer()
     try:
-        graph = tracer.trace(_traceable(_structure(module)))
+        graph = tracer.trace(_of_input_alone(_traceable(_structure(module))))
     except Exception as error:  # whatever a forward raises when it meets a symbol instead of a tensor
         raise UserError(
             f"{type(module).__name__} cannot be followed by torch.fx: {_place(error)}: "
             f"{' '.join(str(error).split())[:200]}"
         ) from error
     return tracer, graph
+
+
+def _of_input_alone(module: nn.Module) -> nn.Module:
+    """Leave a forward's further parameters at their defaults: torch.fx would make inputs of them too."""
+    given = type(module)
+    if len(signature(given.forward).parameters) > 2:  # beside self and the input
+        alone = {"forward": lambda self, x: given.forward(self, x)}
+        module.__class__ = type(given.__name__, (given,), alone)
+    return module
 
 
 def _place(error: Exception) -> str:

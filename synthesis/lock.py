@@ -6,8 +6,9 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +17,8 @@ from upath import UPath
 
 from synthesis.bundle.errors import StorageError, UserError
 from synthesis.bundle.files import create, is_local, read, remove, write_atomically
+from synthesis.bundle.json_file import loads
+from synthesis.stopping import orderly
 
 RENEWED_EVERY_S = 15.0
 STALE_AFTER_S = 60.0
@@ -29,33 +32,58 @@ def exclusive(root: UPath) -> Iterator[None]:
     on the same machine. Raises `UserError` if another run is at work.
     """
     if is_local(root):
-        refusal = _refusal(root, "another run is writing into this bundle")
-        with exclusive_folder(root / "journal", refusal):
+        with _held(root / "journal", root, "run"):
             yield
     else:
-        with _lease(root):
+        with orderly(), _lease(root):
             yield
 
 
 @contextmanager
-def exclusive_folder(folder: UPath | Path, refusal: UserError) -> Iterator[None]:
-    """Hold a local folder's lock during the block; raise `refusal` if another process holds it."""
+def exclusive_folder(folder: Path, work: str) -> Iterator[None]:
+    """Hold a local folder's lock during the block; raise `UserError` if another `work` does."""
+    with _held(folder, folder, work):
+        yield
+
+
+@contextmanager
+def _held(folder: UPath | Path, shown: UPath | Path, work: str) -> Iterator[None]:
+    """Hold the lock in `folder`, with a note beside it for whoever is refused."""
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(str(folder / ".lock"), timeout=0):
-            yield
-    except Timeout:
-        raise refusal from None
+    note = folder / ".holder"
+    with orderly():
+        try:
+            with FileLock(str(folder / ".lock"), timeout=0):
+                with suppress(StorageError):  # on a full disk the work itself says so
+                    write_atomically(note, _bytes(_Lease.new()))
+                try:
+                    yield
+                finally:
+                    note.unlink(missing_ok=True)
+        except Timeout:
+            raise _refusal(shown, work, _read(note)) from None
 
 
 @dataclass(frozen=True)
 class _Lease:
-    """Who writes into a bundle. `renewed_at` is in seconds since 1970, by the writer's clock."""
+    """Who writes, and since when. Times are in seconds since 1970, by the writer's clock."""
 
     run: str
     host: str
     process: int
     renewed_at: float
+    begun_at: float | None = None
+
+    @classmethod
+    def new(cls) -> "_Lease":
+        now = time.time()
+        return cls(uuid4().hex, socket.gethostname(), os.getpid(), now, now)
+
+    def __str__(self) -> str:
+        since = ""
+        if self.begun_at is not None:
+            since = f", since {datetime.fromtimestamp(self.begun_at).astimezone():%Y-%m-%d %H:%M:%S}"
+        return f"process {self.process} on {self.host}{since}"
 
     @property
     def alive(self) -> bool:
@@ -67,7 +95,7 @@ class _Lease:
 @contextmanager
 def _lease(root: UPath) -> Iterator[None]:
     path = root / "lease.json"
-    mine = _Lease(uuid4().hex, socket.gethostname(), os.getpid(), time.time())
+    mine = _Lease.new()
     _take(path, mine)
     ended = threading.Event()
     renewing = threading.Thread(target=_renew, args=(path, mine, ended), daemon=True)
@@ -85,25 +113,24 @@ def _lease(root: UPath) -> Iterator[None]:
 def _take(path: UPath, mine: _Lease) -> None:
     held = _read(path)
     if held and held.alive:
-        who = f"process {held.process} on {held.host}"
-        raise _refusal(path.parent, f"another run ({who}) is writing into this bundle")
+        raise _refusal(path.parent, "run", held)
     if held:
         remove(path)
     if not create(path, _bytes(mine)):
-        raise _refusal(path.parent, "another run has just begun to write into this bundle")
+        raise _refusal(path.parent, "run", _read(path))
 
 
 def _renew(path: UPath, mine: _Lease, ended: threading.Event) -> None:
     while not ended.wait(RENEWED_EVERY_S):
         try:
-            write_atomically(path, _bytes(_Lease(mine.run, mine.host, mine.process, time.time())))
+            write_atomically(path, _bytes(replace(mine, renewed_at=time.time())))
         except StorageError:
             continue  # the work itself will say it, or the next renewal succeeds
 
 
-def _read(path: UPath) -> _Lease | None:
+def _read(path: UPath | Path) -> _Lease | None:
     try:
-        return _Lease(**json.loads(read(path)))
+        return _Lease(**loads(read(path)))
     except StorageError:
         raise
     except (FileNotFoundError, TypeError, ValueError):
@@ -114,8 +141,12 @@ def _bytes(lease: _Lease) -> bytes:
     return json.dumps(asdict(lease)).encode()
 
 
-def _refusal(root: UPath, why: str) -> UserError:
-    return UserError(f"{root}: {why}; wait until it has finished, or give another --out")
+def _refusal(root: UPath | Path, work: str, holder: _Lease | None) -> UserError:
+    who = f" ({holder})" if holder else ""
+    return UserError(
+        f"{root}: another {work}{who} is writing there; wait until it has finished, end it, or give another "
+        "--out"
+    )
 
 
 def _is_gone(process: int) -> bool:

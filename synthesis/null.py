@@ -14,6 +14,7 @@ from scipy.stats import rankdata
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.manifest import Histogram, LayerNull, NullSummary
 from synthesis.certificate import SNR_LIMIT_DB, centred
+from synthesis.stopping import look
 
 # The published number of random pairs. All pairs are used up to the 1,415 stimuli that make as many.
 MAX_PAIRS = 1_000_000
@@ -82,6 +83,7 @@ def _inner_products(
     while start == 0 or start < size:
         chunk = np.zeros((2, stimuli, 0), dtype=np.float32)
         for row, activation in enumerate(activations()):
+            look()
             flat = activation.ravel().astype(np.float64)
             if row == 0:
                 size = flat.size
@@ -99,6 +101,7 @@ def _products(rows: NDArray[np.float32]) -> Matrix:
     """Inner products of all rows with each other."""
     total = np.zeros((len(rows), len(rows)))
     for start in range(0, rows.shape[1], _COLUMNS):
+        look()
         columns = rows[:, start : start + _COLUMNS]
         total += columns @ columns.T
     return total

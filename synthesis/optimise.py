@@ -13,6 +13,7 @@ from torch import Tensor
 from synthesis.bundle.errors import UserError
 from synthesis.networks.modules import channels_last
 from synthesis.recipes import Recipe, State
+from synthesis.stopping import look
 
 Label = TypeVar("Label")
 Activation = Callable[[Tensor], Tensor]
@@ -80,6 +81,7 @@ class Batch(Generic[Label]):
 
         Raises `UserError` naming the item when a loss is not a finite number, or its first gradient is zero.
         """
+        look()
         out: list[Synthesis[Label]] = []
         # The precise ones first, so that an item that changes over does not step twice.
         for group in (self._precise, self._coarse):

@@ -8,6 +8,7 @@ from typing import Any
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.manifest import Manifest, canonical_json
+from synthesis.bundle.names import composed
 from synthesis.bundle.spec import FileWeights, SynthesisSpec
 from synthesis.bundle.store import BundleStore
 from synthesis.media.folders import PICTURE_FILES, SOUND_FILES, FileKind, category_folder, stimulus_files
@@ -44,7 +45,7 @@ def make_plan(spec: SynthesisSpec) -> Plan:
     require_layers(spec.model, spec.layers, spec.weights)
     kind = SOUND_FILES if isinstance(network_input(spec.model), SoundInput) else PICTURE_FILES
     stimuli = tuple(
-        Source(f"{category}/{file.name}", category, file, _file_digest(file))
+        Source(f"{category}/{composed(file.name)}", category, file, _file_digest(file))
         for category, file in category_folder(spec.stimuli, kind)
     )
     null_stimuli = tuple(_null_sources(spec.null_stimuli, kind)) if spec.null_stimuli else ()
@@ -87,7 +88,7 @@ def _digest_of(field: str, path: Path) -> str:
 
 def _null_sources(folder: Path, kind: FileKind) -> Iterable[Source]:
     for file in stimulus_files(folder, kind):
-        yield Source(file.relative_to(folder).as_posix(), "", file, _file_digest(file))
+        yield Source(composed(file.relative_to(folder).as_posix()), "", file, _file_digest(file))
 
 
 def _file_digest(path: Path) -> str:

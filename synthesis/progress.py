@@ -22,17 +22,27 @@ from rich.progress import (
 from rich.text import Text
 
 from synthesis.bundle.events import ProgressEvent
+from synthesis.stopping import look
 
 Format = Literal["bar", "json"]
 _LINE_EVERY_S = 10.0
 _EVENT_EVERY_S = 0.5
 _format: Format = "bar"
+_told: set[str] = set()
 
 
 def use_format(wanted: Format) -> None:
     """`bar` is for people; `json` writes each `ProgressEvent` as one line, at most two a second per stage."""
     global _format
     _format = wanted
+
+
+def tell_once(message: str) -> None:
+    """A line on stderr for people; the same line is written once in a process."""
+    if message not in _told:
+        _told.add(message)
+        sys.stderr.write(message + "\n")
+        sys.stderr.flush()
 
 
 class Counter(Protocol):
@@ -69,6 +79,7 @@ class Steps:
 
     def __enter__(self) -> "Steps":
         self._started = time.monotonic()
+        look()
         self._view.begin()
         return self
 
@@ -83,8 +94,10 @@ class Steps:
         self.advance()
 
     def advance(self) -> None:
+        """Count a piece. Between two pieces is the place to stop if that is wished."""
         self.done += 1
         self._view.changed()
+        look()
 
     def say(self, message: str) -> None:
         """Tell people something that does not end the work: a line of its own, in either form."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -23,11 +24,40 @@ from app.experiments import service as experiments
 from app.main import create_app
 from tests.http import new_client
 from tests.s3 import s3_server
+from tests.serving import Served, serving
 from tests.support import build_tiny_bundle, study_yaml, word_study_yaml
 
 # Workers of one test run share the cores. Said before torch is imported, and to processes that tests start.
 if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
     os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // int(workers)))
+
+
+# A shell has what a script starts in the background ignore Ctrl-C; tests, and what they start, heed it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# The files that take longest, which begin first, so that no worker is left with one at the end.
+LONGEST_FIRST = (
+    "test_engines",
+    "test_cli_analysis",
+    "test_networks",
+    "test_synthesis_worker",
+    "test_analysis",
+    "test_training",
+    "test_sound_run",
+    "test_interrupting",
+    "test_run",
+    "test_events",
+    "test_lock",
+    "test_exclusions",
+    "test_verify",
+    "test_words",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +176,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    return Settings(database_url=database_url)
+    # No person calls as fast as a test does; the limits have tests of their own.
+    return Settings(database_url=database_url, rate_limits=False)
 
 
 @pytest.fixture
@@ -168,6 +199,16 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """One participant's browser."""
     async with new_client(app) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A real server on an empty database, which gives a request's body half a second."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copy(sqlite_template, folder / "test.db")
+    url = f"sqlite+aiosqlite:///{folder / 'test.db'}"
+    with serving(folder, url, BODY_TIMEOUT_SECONDS="0.5", RATE_LIMITS="false") as running:
+        yield running
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ SOUND_TIMING = {
 def new_client(app: FastAPI) -> httpx.AsyncClient:
     """A client that keeps cookies, follows no redirects and sees the server's errors as responses."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://test")
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
 
 def answer_body(answer: str = "bear", **changes: object) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 import hashlib
 import io
 import wave
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -58,36 +58,40 @@ def build_tiny_bundle(
     naturals: int = 20,
     failed: frozenset[tuple[int, int]] | None = None,
     kind: str = "picture",
+    *,
+    categories: Sequence[str] | None = None,
+    layers: Sequence[str] = LAYERS,
 ) -> Path:
     """Write a finished bundle of `naturals` stimuli and their metamers at three layers.
 
     `failed` holds (natural, layer) numbers whose certificate failed; by default two of them did. `kind` is
-    picture or sound.
+    picture or sound; `categories` and `layers` are other names than the usual.
     """
     failed = frozenset({(3, 2), (11, 2)}) if failed is None else failed
     store, tiny = BundleStore(root), KINDS[kind]
+    tiny = tiny if categories is None else replace(tiny, categories=tuple(categories))
     stimuli = [_natural(store, tiny, number) for number in range(naturals)]
     items = [
-        _item(store, tiny, natural, number, layer, passed=(number, layer) not in failed)
+        _item(store, tiny, natural, number, layers, layer, passed=(number, layer) not in failed)
         for number, natural in enumerate(stimuli)
-        for layer in range(len(LAYERS))
+        for layer in range(len(layers))
     ]
     store.write_manifest(
         Manifest(
             created_at="2026-01-01T00:00:00+00:00",
-            spec={"model": "tiny", "layers": list(LAYERS), "seed": 0},
+            spec={"model": "tiny", "layers": list(layers), "seed": 0},
             model=ModelRecord(
                 name="tiny",
                 weights="none",
                 weights_sha256="0" * 64,
-                layers=["stem", *LAYERS],
+                layers=["stem", *layers],
                 input=tiny.input,
             ),
             decision=DecisionRecord(rule=tiny.rule, categories=list(tiny.categories)),
-            layers=list(LAYERS),
+            layers=list(layers),
             naturals=stimuli,
             null_stimuli=[],
-            nulls=[_null(layer, naturals) for layer in LAYERS],
+            nulls=[_null(layer, naturals) for layer in layers],
             items=items,
             software={"python": "3"},
         )
@@ -133,14 +137,21 @@ def _natural(store: BundleStore, tiny: TinyKind, number: int) -> Natural:
 
 
 def _item(
-    store: BundleStore, tiny: TinyKind, natural: Natural, number: int, layer: int, *, passed: bool
+    store: BundleStore,
+    tiny: TinyKind,
+    natural: Natural,
+    number: int,
+    layers: Sequence[str],
+    layer: int,
+    *,
+    passed: bool,
 ) -> Item:
     match = 1.0 if passed else 0.1
     measured = {"spearman": match, "pearson_r2": match, "snr_db": 40 * match, "relative_error": 1.01 - match}
     return Item(
-        id=f"{natural.id}-{LAYERS[layer]}-0",
+        id=f"{natural.id}-{layers[layer]}-0",
         stimulus=natural.id,
-        layer=LAYERS[layer],
+        layer=layers[layer],
         seed=0,
         blob=store.put_blob(tiny.make(1000 + 10 * number + layer), tiny.media_type),
         certificate=Certificate(
@@ -149,7 +160,7 @@ def _item(
             passed=passed,
             **measured,
         ),
-        profile=[LayerMatch(layer=LAYERS[layer], **measured)],
+        profile=[LayerMatch(layer=layers[layer], **measured)],
         provenance=Provenance(
             recipe="fast",
             noise_seed=number,

@@ -1,7 +1,6 @@
 """Headers of the experimenter's pages."""
 
-NO_STORE = {"Cache-Control": "no-store"}
 # Under the site's "no-referrer" browsers say "Origin: null" in forms, which `own_form` could not tell apart.
-PAGE_HEADERS = {**NO_STORE, "Referrer-Policy": "same-origin"}
+PAGE_HEADERS = {"Referrer-Policy": "same-origin"}
 # Sent by a page that keeps itself up to date: nobody need be there, so it does not put off the idle time-out.
 BACKGROUND = "X-Background"

@@ -1,33 +1,31 @@
 """The experimenter's pages: sign in and out, the list of studies, one study, opening and closing it."""
 
+import math
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 
 from app.admin import queries, service
 from app.admin.contexts import SignInContext, StudiesContext, study_card, study_page
 from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_form, require_admin
-from app.admin.headers import NO_STORE, PAGE_HEADERS
+from app.admin.headers import PAGE_HEADERS
 from app.admin.irregular import load as load_irregular
 from app.admin.run_routes import router as runs
-from app.analysis.export import file_of
+from app.analysis import downloads
 from app.analysis.inference import stage_effect
-from app.analysis.report.content import load as load_report
-from app.analysis.report.page import to_html
-from app.analysis.report.print import to_print
-from app.analysis.service import analyse, counts_by_study, quality, require_participants
+from app.analysis.service import analyse, counts_by_study, quality
 from app.core.errors import Unauthorized
 from app.experiments import queries as experiments_queries
 from app.experiments import service as experiments
 from app.experiments.schemas import Kind
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
+from app.web.rate_limits import client_of
 from app.web.security import cookie_name, set_session_cookie
 from app.web.templating import page
 
-REPORTS = {"html": (to_html, "text/html; charset=utf-8"), "pdf": (to_print, "application/pdf")}
-TOO_MANY = "Too many wrong tokens from this address. Please wait 15 minutes."
+TOO_MANY = "Too many wrong tokens from this address. Please wait {minutes} minutes."
 
 router = APIRouter()
 door = APIRouter(prefix="/admin")
@@ -48,15 +46,17 @@ async def sign_in(
     throttle: SignInThrottle,
     token: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    address = request.client.host if request.client else ""
-    if throttle.blocked(address, now):
-        return page(request, SignInContext(TOO_MANY), 429, PAGE_HEADERS)
+    address = client_of(request)
+    if wait_s := throttle.wait_s(address, now):
+        headers = {**PAGE_HEADERS, "Retry-After": str(math.ceil(wait_s))}
+        message = TOO_MANY.format(minutes=math.ceil(wait_s / 60))
+        return page(request, SignInContext(message), 429, headers)
     try:
         secret = await service.sign_in(session, token, now)
     except Unauthorized as error:
-        throttle.failed(address, now)
+        throttle.count(address, now)
         return page(request, SignInContext(error.message), error.status, PAGE_HEADERS)
-    throttle.succeeded(address)
+    throttle.forget(address)
     response = RedirectResponse("/admin", 303)
     life_s = int(service.SESSION_LIFE.total_seconds())
     set_session_cookie(response, settings, COOKIE_SUFFIX, secret, life_s)
@@ -98,24 +98,24 @@ async def study(
 
 
 @signed_in.get("/studies/{name}/{kind}/report.{suffix}")
-async def report(session: ReadSession, name: str, kind: Kind, suffix: Literal["html", "pdf"]) -> Response:
+async def report(
+    settings: CurrentSettings, name: str, kind: Kind, suffix: Literal["html", "pdf"]
+) -> Response:
     """The report as a file to keep: opened here, the site's policy would take its style away."""
-    analysis = await analyse(session, name, kind)
-    require_participants(analysis)
-    content = await load_report(session, analysis)
-    make, media_type = REPORTS[suffix]
-    body = await run_in_threadpool(make, content)
-    headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{name}-{kind}-report.{suffix}"'}
-    return Response(body, media_type=media_type, headers=headers)
+    made = await downloads.report(settings.database_url, name, kind, suffix)
+    return _sent(made, f'attachment; filename="{name}-{kind}-report.{suffix}"')
 
 
 @signed_in.get("/studies/{name}/{kind}/{file_name}")
-async def analysis_file(session: ReadSession, name: str, kind: Kind, file_name: str) -> Response:
+async def analysis_file(settings: CurrentSettings, name: str, kind: Kind, file_name: str) -> Response:
     """One file of the analysis, made anew so that it holds the newest answers."""
-    analysis = await analyse(session, name, kind)
-    media_type, content = await file_of(session, analysis, file_name)
-    headers = {**NO_STORE, "Content-Disposition": f'inline; filename="{name}-{kind}-{file_name}"'}
-    return Response(content, media_type=media_type, headers=headers)
+    made = await downloads.analysis_file(settings.database_url, name, kind, file_name)
+    return _sent(made, f'inline; filename="{name}-{kind}-{file_name}"')
+
+
+def _sent(made: downloads.Download, disposition: str) -> Response:
+    headers = {"Content-Disposition": disposition, "Content-Length": str(made.size_bytes)}
+    return StreamingResponse(made.pieces(), media_type=made.media_type, headers=headers)
 
 
 @signed_in.post("/studies/{name}/open", dependencies=[Depends(own_form)])

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.admin.dependencies import own_form
-from app.admin.headers import NO_STORE, PAGE_HEADERS
+from app.admin.headers import PAGE_HEADERS
 from app.admin.run_contexts import Ingested, NewRunContext, ingested_bundle, run_page, runs_page
 from app.core.config import Settings
 from app.core.errors import Conflict, Invalid, NotFound
@@ -86,7 +86,7 @@ async def contact_sheet(session: ReadSession, run_id: WholeNumber) -> Response:
     sheet = stimuli.contact_sheet(bundle.path) if bundle else None
     if sheet is None:
         raise NotFound("no_sheet", f"There is no contact sheet of run {run_id}.")
-    return FileResponse(sheet, headers=NO_STORE)
+    return FileResponse(sheet)
 
 
 @router.post("/{run_id}/cancel", dependencies=[Depends(own_form)])

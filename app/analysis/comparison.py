@@ -15,6 +15,7 @@ from app.analysis.matrix import Record
 from app.analysis.service import StudyAnalysis, Trials
 from app.analysis.stage_effect import network_participants, people_and_network
 from app.analysis.tables import frame_csv
+from synthesis.bundle.names import composed
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,17 @@ class Comparison:
 def compare(trials: Trials, networks: pd.DataFrame, shown: pd.DataFrame) -> Comparison:
     """Networks' answers (`observers.read_answers`) beside people's, on the pictures that the study shows."""
     analysis = trials.analysis
+    kept = trials.kept.assign(natural_id=trials.kept["natural_id"].map(composed))
     observed = observers.of_study(networks, analysis.bundle.model, shown)
     curves = observers.network_curves(observed.answers, analysis.conditions)
     points = [(point.condition, point.proportion_correct) for point in analysis.recognition.conditions]
     people = pd.DataFrame(points, columns=["condition", "proportion_correct"])
-    found = observers.correlations(observed.answers, curves, people, item_difficulty(trials.kept))
-    consistency = consistency_with_people(trials.kept, observed.answers, analysis.conditions)
+    found = observers.correlations(observed.answers, curves, people, item_difficulty(kept))
+    consistency = consistency_with_people(kept, observed.answers, analysis.conditions)
     proportions = analysis.proportions
     effects = [
         record
-        for name, network in network_participants(trials.kept, observed.answers).items()
+        for name, network in network_participants(kept, observed.answers).items()
         for record in people_and_network(analysis.study.name, name, proportions, network)
     ]
     return Comparison(curves, found, consistency, tuple(effects), observed.notes)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from synthesis.bundle.names import composed
+
 NO_ANSWER = "na"
 CELL = ["condition", "category", "answer"]
 # Beyond so many categories a matrix is neither filled nor read.
@@ -32,7 +34,8 @@ def confusion(counts: pd.DataFrame, conditions: Sequence[str], categories: Seque
     ValueError
         A condition, category or answer is unknown; the message names it.
     """
-    cells = pd.MultiIndex.from_product([conditions, categories, [*categories, NO_ANSWER]], names=CELL)
+    listed = [composed(category) for category in categories]
+    cells = pd.MultiIndex.from_product([conditions, listed, [*listed, NO_ANSWER]], names=CELL)
     return _with_shares(_summed(counts, conditions, categories).reindex(cells, fill_value=0))
 
 
@@ -43,7 +46,8 @@ def confusion_of(counts: pd.DataFrame, conditions: Sequence[str], categories: Se
     """
     if len(categories) <= LARGEST_MATRIX:
         return confusion(counts, conditions, categories)
-    orders = zip(CELL, (conditions, categories, [*categories, NO_ANSWER]), strict=True)
+    listed = [composed(category) for category in categories]
+    orders = zip(CELL, (conditions, listed, [*listed, NO_ANSWER]), strict=True)
     places = {level: {name: place for place, name in enumerate(names)} for level, names in orders}
     filled = _summed(counts, conditions, categories)
     return _with_shares(filled.sort_index(key=lambda names: names.map(places[names.name])))
@@ -56,8 +60,12 @@ def errors_of(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _summed(counts: pd.DataFrame, conditions: Sequence[str], categories: Sequence[str]) -> pd.Series:
-    """Trials by condition, category and answer. Raises `ValueError` for unknown ones."""
-    given = counts.assign(answer=counts["answer"].map(lambda name: NO_ANSWER if is_na(name) else name))
+    """Trials by condition, category and answer, composed (NFC). Raises `ValueError` for unknown ones."""
+    categories = [composed(category) for category in categories]
+    given = counts.assign(
+        answer=counts["answer"].map(lambda name: NO_ANSWER if is_na(name) else composed(str(name))),
+        category=counts["category"].map(composed),
+    )
     _refuse_unknown("condition", given["condition"], conditions)
     _refuse_unknown("category", given["category"], categories)
     _refuse_unknown("answer", given["answer"], [*categories, NO_ANSWER])

@@ -4,7 +4,7 @@ Each file is made from the least that it needs: counts, what was answered to wha
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,11 +31,21 @@ from app.analysis.word_errors import neighbour_shares
 from app.core.errors import NotFound
 from app.stimuli.medium import Medium
 from synthesis.bundle.files import write_atomically
+from synthesis.stopping import orderly
 
 
 def trials_csv(trials: pd.DataFrame) -> bytes:
     """The tidy table of answered main trials; those that do not count say by which rule."""
     return frame_csv(trials.assign(received_at=[moment.isoformat() for moment in trials["received_at"]]))
+
+
+async def trials_csv_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIterator[bytes]:
+    """What `trials_csv` makes of all trials, piece by piece: the whole table need not be held."""
+    header = b""
+    async for part in service.trial_parts(session, analysis):
+        written = trials_csv(part)
+        yield written.removeprefix(header)
+        header = written[: written.index(b"\n") + 1]
 
 
 def codebook_csv(medium: Medium) -> bytes:
@@ -145,5 +155,6 @@ def figure_files(name: str, figure: Figure) -> Iterator[tuple[str, bytes]]:
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write each file atomically. Raises `StorageError` if the folder cannot be written."""
-    for name, content in files.items():
-        write_atomically(folder / name, content)
+    with orderly():
+        for name, content in files.items():
+            write_atomically(folder / name, content)

@@ -1,34 +1,40 @@
 """The CSV format of model-vs-human (Geirhos et al. 2021): reading others' answers, writing ours.
 
 One row per trial: `subj, session, trial, rt, object_response, category, condition, imagename`; rt in seconds,
-"na" for no answer. The published files differ in the case of their headers.
+"na" for no answer. The published files differ in the case of their headers. A further column `source` may say
+whose a label is.
 """
 
-import csv
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from app.analysis.confusion import answer_counts, confusion, is_na
 from app.analysis.consistency import pairwise_consistency
+from app.analysis.csv_input import read_csv
+from app.analysis.mvh_identity import people, pictures, response_times
 from app.analysis.recognition import scores_of
 from app.analysis.tables import table_csv
 from app.core.errors import Conflict, Invalid
 
 COLUMNS = ("subj", "session", "trial", "rt", "object_response", "category", "condition", "imagename")
-_TRIAL_PREFIX = re.compile(r"\d{4}_.*?(?P<image>(?:n\d{8}_)?[^_]+)$")
+SOURCE = "source"
+# What makes a label another person: each file, each folder, or nothing.
+SourceIs = Literal["file", "folder", "one"]
 
 
 @dataclass(frozen=True)
 class Imported:
-    """`answers` has the columns of the format as text and, besides, `correct` (bool), `image` and `where`.
+    """`answers` has the columns of the format as text and, besides, `person`, `image`, `rt_s`, `correct`.
 
-    `image` is the name without the prefix that differs between observers; `where` is file and line. `notes`
-    say what was passed over and what must be read with care.
+    `person` is a label within its source, `image` the picture's identity (`app.analysis.mvh_identity`),
+    `rt_s` float seconds or missing, `correct` bool, `where` file and line. `notes` say how files were read,
+    what was passed over and what must be read with care.
     """
 
     answers: pd.DataFrame
@@ -40,10 +46,11 @@ class Imported:
         return list(dict.fromkeys(self.answers["condition"]))
 
 
-def read_files(paths: Sequence[Path]) -> Imported:
+def read_files(paths: Sequence[Path], source: SourceIs = "file") -> Imported:
     """Read files as one table.
 
-    Rows that are the same in every column are taken once; two different answers to one trial of a subject and
+    A person is a label within a source: what the column `source` says, else as `source` tells. Rows of one
+    source that are the same in every column are taken once; two different answers to one trial of a person's
     session are refused.
 
     Raises
@@ -52,44 +59,54 @@ def read_files(paths: Sequence[Path]) -> Imported:
         A file cannot be read, is empty, lacks a column, or has a malformed row; the message names file and
         line.
     """
-    table = pd.DataFrame([row for path in paths for row in _rows_of(path)], columns=[*COLUMNS, "where"])
-    notes = []
-    repeated = table.duplicated(list(COLUMNS))
+    rows, notes = [], []
+    for path in paths:
+        found, note = _rows_of(path, _source_name(path, paths, source))
+        rows += found
+        notes += [note] if note else []
+    table = pd.DataFrame(rows, columns=[*COLUMNS, SOURCE, "where"])
+    repeated = table.duplicated([*COLUMNS, SOURCE])
     if repeated.any():
         notes.append(
             f"{repeated.sum()} repeated rows were taken once; the first is {_first(table, repeated)}"
         )
         table = table[~repeated].reset_index(drop=True)
-    twice = table.duplicated(["subj", "session", "trial"])
+    twice = table.duplicated([SOURCE, "subj", "session", "trial"])
     if twice.any():
         row = table[twice].iloc[0]
         trial = f"trial {row['trial']} of {row['subj']}, session {row['session']}"
         raise Invalid("answered_twice", f"{row['where']}: another answer to {trial}; keep one of the two")
-    table["image"] = table["imagename"].map(image_id)
+    for column, find in (("person", people), ("image", pictures), ("rt_s", response_times)):
+        table[column], said = find(table)
+        notes += said
     table["correct"] = table["object_response"] == table["category"]
-    return Imported(table, (*notes, *_caveats(table)))
+    return Imported(table, (*dict.fromkeys(notes), *_caveats(table)))
 
 
-def image_id(imagename: str) -> str:
-    """The name of the picture itself.
+def _source_name(path: Path, paths: Sequence[Path], source: SourceIs) -> str:
+    """A short name of the file's source that no other source among the files has."""
+    if source == "one":
+        return ""
 
-    Published names may begin with a trial's number and the observer ("0001_cl_s01_..._n02951358_5952.JPEG"),
-    of which the last part, with an ImageNet prefix, is the picture's.
-    """
-    prefixed = _TRIAL_PREFIX.match(imagename)
-    return prefixed["image"] if prefixed else imagename
+    def of(one: Path) -> Path:
+        return one.resolve() if source == "file" else one.resolve().parent
+
+    same_name = {of(one) for one in paths if of(one).name == of(path).name}
+    return of(path).name if len(same_name) == 1 else str(of(path))
 
 
 def accuracy_table(imported: Imported) -> pd.DataFrame:
-    """`subj`, `condition`, `trials`, `correct`, `proportion_correct`; no answer counts as wrong."""
-    answers = imported.answers.rename(columns={"subj": "participant_id"})
-    scores = scores_of(answers).rename(columns={"participant_id": "subj"})
-    return scores.assign(proportion_correct=scores["correct"] / scores["trials"])
+    """`subj`, `condition`, `trials`, `correct`, `proportion_correct`, `median_rt_s`; no answer is wrong."""
+    answers = imported.answers.drop(columns="subj").rename(columns={"person": "participant_id"})
+    scores = scores_of(answers).assign(proportion_correct=lambda found: found["correct"] / found["trials"])
+    medians = answers.groupby(["participant_id", "condition"])["rt_s"].median().rename("median_rt_s")
+    found = scores.merge(medians.reset_index(), on=["participant_id", "condition"])
+    return found.rename(columns={"participant_id": "subj"})
 
 
 def consistency_table(imported: Imported) -> pd.DataFrame:
     """Error consistency of every two subjects in each condition (see `app.analysis.consistency`)."""
-    answers = imported.answers.rename(columns={"subj": "observer", "image": "stimulus"})
+    answers = imported.answers.rename(columns={"person": "observer", "image": "stimulus"})
     return pairwise_consistency(answers, imported.conditions)
 
 
@@ -132,33 +149,13 @@ def _seconds(rt_ms: float) -> float | str:
 _OURS = ("rt_ms", "answer", "category", "condition", "natural_id")
 
 
-def _rows_of(path: Path) -> list[list[str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise Invalid("unreadable", f"{path}: cannot be read ({reason})") from None
-    if not lines:
-        raise Invalid("empty", f"{path}: is empty; the first line must name the columns {', '.join(COLUMNS)}")
-    header = [name.strip().lower() for name in lines[0]]
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
-        raise Invalid("missing_column", f"{path}:1: no column {missing[0]!r}; there are {', '.join(header)}")
-    if len(lines) < 2:
-        raise Invalid("empty", f"{path}: has a header and no rows")
-    places = [header.index(name) for name in COLUMNS]
-    return [
-        _row(cells, places, len(header), f"{path}:{number}")
-        for number, cells in enumerate(lines[1:], start=2)
-        if cells
-    ]
+def _rows_of(path: Path, source: str) -> tuple[list[list[str]], str]:
+    table = read_csv(path, COLUMNS, numbers=("rt",))
+    return [_row(cells, source, f"{path}:{line}") for line, cells in table.rows], table.note
 
 
-def _row(cells: list[str], places: list[int], width: int, where: str) -> list[str]:
-    if len(cells) != width:
-        raise Invalid("malformed_row", f"{where}: {len(cells)} cells, but the header has {width}")
-    row = dict(zip(COLUMNS, (cells[place].strip() for place in places), strict=True))
+def _row(cells: dict[str, str], source: str, where: str) -> list[str]:
+    row = {name: cells[name] for name in COLUMNS}
     for name in ("object_response", "category"):
         row[name] = row[name].lower()
     for name in ("subj", "category", "imagename"):
@@ -170,7 +167,7 @@ def _row(cells: list[str], places: list[int], width: int, where: str) -> list[st
         raise Invalid("malformed_rt", f"{where}: rt {row['rt']!r} is no number of seconds") from None
     if not row["object_response"] or row["object_response"] == "nan":
         row["object_response"] = "na"
-    return [*row.values(), where]
+    return [*row.values(), cells.get(SOURCE) or source, where]
 
 
 def _caveats(table: pd.DataFrame) -> list[str]:
@@ -183,7 +180,7 @@ def _caveats(table: pd.DataFrame) -> list[str]:
             f"{strange.sum()} answers name no shown category and count as wrong: {labels}; the first is "
             f"{_first(table, strange)}"
         )
-    again = table.duplicated(["subj", "condition", "image"])
+    again = table.duplicated(["person", "condition", "image"])
     if again.any():
         notes.append(
             f"{again.sum()} pictures were shown again to the same subject; error consistency takes the first "

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import pearsonr, spearmanr
 
+from app.analysis.csv_input import read_csv
 from app.core.errors import Invalid
 from app.core.randomness import generator
+from synthesis.bundle.names import composed
 
 NEEDED = ("stimulus", "condition", "generating_model", "observer_model", "seed", "category")
 RULES = ("feather", "geirhos")  # of the 16 categories; the first that a table has is taken
@@ -49,25 +51,16 @@ def read_answers(paths: Sequence[Path], rule: str | None = None) -> pd.DataFrame
 
 
 def _read(path: Path, rule: str | None) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except pd.errors.EmptyDataError:
-        raise Invalid("empty", f"{path}: is empty") from None
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        reason = getattr(error, "strerror", None) or str(error).strip()
-        raise Invalid("unreadable", f"{path}: cannot be read ({reason})") from None
-    table.columns = [name.strip().lower() for name in table.columns]
-    if missing := [name for name in NEEDED if name not in table]:
-        raise Invalid("missing_column", f"{path}: no column {missing[0]!r}")
-    if table.empty:
-        raise Invalid("empty", f"{path}: has a header and no rows")
+    read = read_csv(path, NEEDED, numbers=("seed",))
+    table = pd.DataFrame([row for _line, row in read.rows], columns=list(read.columns))
     column = _answer_column(table, path, rule)
     return table[list(NEEDED)].assign(
         observer=table["observer_model"],
         answer=table[column],
         correct=table[column] == table["category"],
-        seed=table["seed"].replace("", "0"),
+        seed=table["seed"].replace("", "0").str.replace(r"\.0+$", "", regex=True),
         where=str(path),
+        read_as=read.note,
     )
 
 
@@ -93,13 +86,14 @@ def of_study(answers: pd.DataFrame, model: str, shown: pd.DataFrame) -> Observed
     `model` is the network whose metamers the study shows; `shown` has the columns `stimulus`, `condition`,
     `seed`. Raises `Invalid` if no row is left.
     """
-    notes = []
+    notes = [note for note in dict.fromkeys(answers["read_as"]) if note]
     others = answers["generating_model"] != model
     if others.any():
         names = ", ".join(sorted(set(answers[others]["generating_model"])))
         notes.append(f"{others.sum()} rows on metamers of other networks were passed over: {names}")
     own = answers[~others]
-    kept = own.merge(shown.astype({"seed": str}), on=["stimulus", "condition", "seed"])
+    shown = shown.assign(stimulus=shown["stimulus"].map(composed)).astype({"seed": str})
+    kept = own.merge(shown, on=["stimulus", "condition", "seed"])
     if len(kept) < len(own):
         notes.append(f"{len(own) - len(kept)} rows on pictures that the study does not show were passed over")
     if kept.empty:

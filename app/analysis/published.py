@@ -5,10 +5,14 @@ Columns `experiment, model, participant, stage, condition, observer, proportion_
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from app.analysis.csv_input import read_csv
+from app.analysis.matrix_file import NUMBERS, cell_of
 from app.analysis.summary import summarise
 from app.core.errors import Invalid
+from synthesis.bundle.names import composed
 
 COLUMNS = ("model", "participant", "stage", "condition", "observer", "proportion_correct")
 
@@ -16,26 +20,31 @@ COLUMNS = ("model", "participant", "stage", "condition", "observer", "proportion
 def published_curve(path: Path, model: str) -> pd.DataFrame:
     """People's mean and SEM (ddof 1) by stage: `stage`, `condition`, `n`, `proportion_correct`, `sem`.
 
-    Missing cells are left out of their stage's mean. Raises `Invalid`: the file cannot be read, lacks a
-    column, or has no people of this model.
+    Missing cells are left out of their stage's mean; `attrs["note"]` says how the file was read where that
+    was not as usual. Raises `Invalid`: the file cannot be read, lacks a column, or has nobody of this model.
     """
-    try:
-        table = pd.read_csv(path)
-    except (OSError, ValueError) as error:  # pandas' errors of parsing are ValueErrors
-        reason = getattr(error, "strerror", None) or str(error).strip()
-        raise Invalid("unreadable", f"{path}: cannot be read ({reason})") from None
-    table.columns = [str(name).strip().lower() for name in table.columns]
-    if missing := [name for name in COLUMNS if name not in table]:
-        raise Invalid("missing_column", f"{path}: no column {missing[0]!r}")
-    people = table[(table["observer"] == "human") & (table["model"] == model)]
-    if people.empty:
-        known = ", ".join(sorted(set(table["model"].astype(str))))
+    table = read_csv(path, COLUMNS, NUMBERS)
+    of_model = [(line, row) for line, row in table.rows if composed(row["model"]) == composed(model)]
+    stages: dict[int, list[float]] = {}
+    conditions: dict[int, str] = {}
+    seen = set()
+    for line, row in of_model:
+        cell = cell_of(row, f"{path}:{line}")
+        if cell.observer != "human":
+            continue
+        if (cell.stage, cell.participant) in seen:
+            raise Invalid("twice", f"{path}: a participant of {model!r} has two values at one stage")
+        seen.add((cell.stage, cell.participant))
+        conditions.setdefault(cell.stage, row["condition"])
+        if cell.proportion is not None:
+            stages.setdefault(cell.stage, []).append(cell.proportion)
+    if not seen:
+        known = ", ".join(sorted({row["model"] for _line, row in table.rows}))
         raise Invalid("no_people", f"{path}: no people on metamers of {model!r}; models: {known}")
-    if people.duplicated(["stage", "participant"]).any():
-        raise Invalid("twice", f"{path}: a participant of {model!r} has two values at one stage")
     rows = []
-    for stage, part in people.dropna(subset=["proportion_correct"]).groupby("stage"):
-        summary = summarise(part["proportion_correct"].to_numpy(float))
-        condition = str(part["condition"].iloc[0])
-        rows.append((int(str(stage)), condition, summary.n, summary.mean, summary.sem))
-    return pd.DataFrame(rows, columns=["stage", "condition", "n", "proportion_correct", "sem"])
+    for stage, proportions in sorted(stages.items()):
+        summary = summarise(np.array(proportions))
+        rows.append((stage, conditions[stage], summary.n, summary.mean, summary.sem))
+    curve = pd.DataFrame(rows, columns=["stage", "condition", "n", "proportion_correct", "sem"])
+    curve.attrs["note"] = table.note
+    return curve

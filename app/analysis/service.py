@@ -1,6 +1,7 @@
 """One study's answers of one kind of participants: counted in the database, or trial by trial."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -158,8 +159,8 @@ async def analyse(
         scores=scores,
         flow=flow,
         kept=kept,
-        recognition=recognition(kept, conditions, choices),
-        everyone=recognition(scores, conditions, choices),
+        recognition=await asyncio.to_thread(recognition, kept, conditions, choices),
+        everyone=await asyncio.to_thread(recognition, scores, conditions, choices),
         counts={each: counts.get(each, Count()) for each in KINDS},
         flags=await _flags(session, study.id, kind),
         set_aside=await queries.set_aside_count(session, study.id, kind),
@@ -189,16 +190,28 @@ async def answers(session: AsyncSession, analysis: StudyAnalysis) -> Answers:
 
 async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
     """All answered main trials, with why any of them does not count."""
-    parts = queries.main_trials(session, analysis.study.id, analysis.kind)
-    name, kind, medium = analysis.study.name, analysis.kind, analysis.medium
-    # Beside the event loop: answers that arrive meanwhile do not wait for thousands of records to be read.
-    frames = [await asyncio.to_thread(tidy, rows, name, kind, medium) async for rows in parts]
-    table = pd.concat(frames, ignore_index=True) if frames else tidy([], name, kind, medium)
+    parts = [part async for part in trial_parts(session, analysis)]
+    return Trials(analysis, pd.concat(parts, ignore_index=True))
+
+
+async def trial_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIterator[pd.DataFrame]:
+    """The rows of `trials` some thousands at a time; one table without rows where there are none."""
+    found = False
+    async for rows in queries.main_trials(session, analysis.study.id, analysis.kind):
+        found = True
+        # Beside the event loop: nothing else waits until thousands of records are read.
+        yield await asyncio.to_thread(_trials_of, rows, analysis)
+    if not found:
+        yield _trials_of([], analysis)
+
+
+def _trials_of(rows: Sequence[Any], analysis: StudyAnalysis) -> pd.DataFrame:
+    table = tidy(rows, analysis.study.name, analysis.kind, analysis.medium)
     people, gate_of, flags = table["participant_id"], analysis.flow.gate_of, analysis.flags
     table["participant_excluded"] = [gate_of.get(who, "") for who in people]
     table["participant_flags"] = [" ".join(flags.get(who, ())) for who in people]
     table["trial_excluded"] = exclusions.dropped_trials(table, analysis.rules.trials)
-    return Trials(analysis, table)
+    return table
 
 
 async def shown_stimuli(session: AsyncSession, analysis: StudyAnalysis) -> pd.DataFrame:

@@ -9,6 +9,8 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from synthesis.bundle.names import composed
+
 # Nodes of the Gauss-Hermite rule; more do not change d' in the sixth decimal.
 NODES = 200
 LARGEST_D_PRIME = 10.0
@@ -118,6 +120,7 @@ def detection_table(
     The first of `conditions` is natural, the others together are "all metamers", last. Columns: `condition`
     and the fields of `Detection`.
     """
+    listed = [composed(category) for category in categories]
     groups = {name: [name] for name in conditions}
     if len(conditions) > 2:
         groups[METAMERS] = list(conditions[1:])
@@ -125,7 +128,7 @@ def detection_table(
     for name, members in groups.items():
         part = confusion[confusion["condition"].isin(members)]
         counts = part.groupby(["category", "answer"])["trials"].sum().unstack("answer")
-        others = [answer for answer in counts.columns if answer not in categories]
-        table = counts.reindex(index=list(categories), columns=[*categories, *others]).fillna(0)
-        rows += [{"condition": name, **vars(found)} for found in detections(table, categories)]
+        others = [answer for answer in counts.columns if answer not in listed]
+        table = counts.reindex(index=listed, columns=[*listed, *others]).fillna(0)
+        rows += [{"condition": name, **vars(found)} for found in detections(table, listed)]
     return pd.DataFrame(rows)

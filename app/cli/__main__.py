@@ -1,5 +1,6 @@
 """`python -m app.cli` is `metamerlab`."""
 
-from app.cli import main
+from app.cli import program
 
-main()
+if __name__ == "__main__":  # processes that are started by the server read this file again
+    program()

@@ -59,6 +59,8 @@ def analyze(
 ) -> None:
     """Write recognition per condition and the other measures as tables and figures, and all trials."""
     overlay = published_curve(published, published_model) if published else None
+    if overlay is not None and overlay.attrs["note"]:
+        typer.echo(f"note: {overlay.attrs['note']}", err=True)
     networks = read_answers(observers, rule) if observers else None
 
     answers, trials, shown = _from_database(study, kind, include_partial)

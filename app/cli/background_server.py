@@ -17,12 +17,15 @@ from app.main import create_app
 def background_server(settings: Settings) -> Iterator[str]:
     """Serve the application from a thread and give its address. Raises `Conflict` if it does not start.
 
-    It is reached by plain http on this machine only, so its cookies are plain as well.
+    It is reached by plain http on this machine only, so its cookies are plain as well, and it has no rate
+    limits: all who come are this command's own.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = create_app(settings.model_copy(update={"base_url": url, "secure_cookies": False}))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+    own = {"base_url": url, "secure_cookies": False, "rate_limits": False}
+    app = create_app(settings.model_copy(update=own))
+    config = uvicorn.Config(app, log_level="warning", proxy_headers=False, server_header=False)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:

@@ -1,7 +1,5 @@
 """`metamerlab demo`: the whole chain, from a trained network to a curve, on the starter stimuli or yours."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +15,14 @@ from app.cli.analyze import analyze
 from app.cli.running import in_transaction, reading
 from app.cli.serve import serve
 from app.cli.simulate import simulate
+from app.cli.synthesis_program import run_synthesis
 from app.core.clock import utc_now
 from app.core.config import PROJECT_FOLDER, read_settings
-from app.core.errors import Conflict
 from app.db.migrate import upgrade
 from app.experiments import queries
 from app.experiments import service as experiments
+from synthesis.bundle.files import write_atomically
+from synthesis.bundle.safe_yaml import parse
 
 EXAMPLES = PROJECT_FOLDER / "docs" / "examples"
 ICONS = PROJECT_FOLDER / "static" / "vendor" / "icons"
@@ -67,9 +67,9 @@ def _run(files: Demo, var: Path) -> dict[str, str]:
     """The whole chain for one study; the addresses of its links by kind."""
     _say(f"1/4  {files.stimuli}")
     if files.starter:
-        _synthesis(*files.starter)
+        run_synthesis(*files.starter)
     _say("2/4  metamers and their certificates")
-    _synthesis("run", files.spec, "--out", files.bundle)
+    run_synthesis("run", files.spec, "--out", files.bundle)
     upgrade(read_settings().database_url)
     _say("3/4  study and simulated participants")
     links = _opened_study(files)
@@ -102,6 +102,12 @@ def _starter_demos(var: Path) -> Iterator[Demo]:
     )
 
 
+def _example(name: str) -> dict[str, Any]:
+    path = EXAMPLES / name
+    content: dict[str, Any] = parse(path.read_text(encoding="utf-8"), str(path)).content
+    return content
+
+
 def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
     """A spec and a study like the starter's for a folder of pictures.
 
@@ -110,17 +116,18 @@ def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
     name = "".join(letter if letter.isalnum() else "-" for letter in stimuli.name.lower()).strip("-")
     folder = var / "demo" / name
     folder.mkdir(parents=True, exist_ok=True)
-    spec = yaml.safe_load((EXAMPLES / "starter-synthesis.yaml").read_text())
+    spec = _example("starter-synthesis.yaml")
     spec |= {"stimuli": str(stimuli), "decision": "feather"}
     del spec["null_stimuli"], spec["readout"]
     categories = {path.name for path in stimuli.iterdir() if path.is_dir()} if stimuli.is_dir() else set()
     if not categories <= {icon.stem for icon in ICONS.glob("*.webp")}:
         spec |= {"decision": "readout", "readout": str(folder / "readout.safetensors")}
-        _synthesis("readout", stimuli, "--model", spec["model"], "--out", spec["readout"])
-    study = yaml.safe_load((EXAMPLES / "starter-study.yaml").read_text())
+        run_synthesis("readout", stimuli, "--model", spec["model"], "--out", spec["readout"])
+    study = _example("starter-study.yaml")
     study |= {"name": name, "bundle": str(var / "bundles" / name)}
     for file, content in (("synthesis.yaml", spec), ("study.yaml", study)):
-        (folder / file).write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+        write_atomically(folder / file, text.encode())
     return Demo(
         stimuli=f"pictures of {stimuli}",
         starter=(),
@@ -129,16 +136,6 @@ def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
         study=folder / "study.yaml",
         study_name=name,
     )
-
-
-def _synthesis(*arguments: str | Path | int) -> None:
-    """Run a command of the synthesis program: a process of its own, since only that one loads torch."""
-    command = [sys.executable, "-m", "synthesis", *map(str, arguments)]
-    finished = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
-    if finished.returncode == 130:
-        raise KeyboardInterrupt
-    if finished.returncode:
-        raise Conflict("synthesis_failed", f"`{' '.join(command[1:])}` failed; see its message above")
 
 
 def _opened_study(files: Demo) -> dict[str, str]:

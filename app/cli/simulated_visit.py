@@ -1,5 +1,6 @@
 """One simulated participant's way through a study, by the same HTTP calls as the page makes."""
 
+import asyncio
 import io
 import wave
 from collections.abc import Awaitable, Callable
@@ -88,11 +89,18 @@ def _wav_ms(data: bytes) -> float:
 async def _call(
     client: httpx.AsyncClient, method: str, path: str, expect: int = 200, **content: Any
 ) -> httpx.Response:
-    try:
-        response = await client.request(method, path, **content)
-    except httpx.TransportError as error:
-        reason = str(error) or type(error).__name__
-        raise Refused("no_server", f"no answer from {client.base_url}: {reason}; is it serving?") from None
+    while (
+        response := await _send(client, method, path, **content)
+    ).status_code == httpx.codes.TOO_MANY_REQUESTS:
+        await asyncio.sleep(float(response.headers["Retry-After"]))
     if response.status_code != expect:
         raise Refused("refused", f"{method} {path} was answered {response.status_code}, not {expect}")
     return response
+
+
+async def _send(client: httpx.AsyncClient, method: str, path: str, **content: Any) -> httpx.Response:
+    try:
+        return await client.request(method, path, **content)
+    except httpx.TransportError as error:
+        reason = str(error) or type(error).__name__
+        raise Refused("no_server", f"no answer from {client.base_url}: {reason}; is it serving?") from None

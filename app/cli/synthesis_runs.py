@@ -13,7 +13,8 @@ from app.core.clock import utc_now
 from app.core.config import read_settings
 from app.db.tables import SynthesisRun
 from app.synthesis_runs import queries, service
-from synthesis.bundle.errors import SpecError
+from synthesis.bundle.safe_yaml import SIZE_LIMIT
+from synthesis.bundle.text_file import read_text
 
 app = typer.Typer(help="Synthesis runs, carried out by `metamerlab worker`.", no_args_is_help=True)
 
@@ -29,10 +30,7 @@ def queue(
     as_json: Json = False,
 ) -> None:
     """Check a spec and queue a run of it."""
-    try:
-        text = spec.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise SpecError(f"{spec}: cannot be read: not a text in UTF-8") from None
+    text = read_text(spec, SIZE_LIMIT).content
     service.check_spec(text, spec.parent, str(spec))
 
     async def work(session: AsyncSession) -> SynthesisRun:

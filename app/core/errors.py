@@ -2,6 +2,7 @@
 
 # ruff: noqa: N818 (they are raised and read as statements: `raise NotFound(...)`)
 
+from functools import partial
 from typing import Any, ClassVar
 
 
@@ -9,12 +10,17 @@ class DomainError(Exception):
     """`code` is stable and for programs; `message` says what is wrong and what to do; `detail` is JSON."""
 
     status: ClassVar[int] = 500
+    retry_after_s: ClassVar[int | None] = None
 
     def __init__(self, code: str, message: str, **detail: Any) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.detail = detail
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For errors that are raised in one process and caught in another."""
+        return partial(type(self), **self.detail), (self.code, self.message)
 
 
 class BadRequest(DomainError):
@@ -59,3 +65,10 @@ class TooEarly(DomainError):
     """What will be possible a little later: programs try again."""
 
     status = 425
+
+
+class Unavailable(DomainError):
+    """The server cannot do it at this moment; a page or program tries again."""
+
+    status = 503
+    retry_after_s = 2

@@ -1,16 +1,16 @@
 """Bringing a database to the newest schema, and telling whether it is there."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 
 from app.core.config import PROJECT_FOLDER
 from app.core.errors import Conflict, NotFound
+from app.db.files import make_private, sqlite_file
 from app.db.session import Database
+from synthesis.stopping import orderly
 
 
 def alembic_config(url: str) -> Config:
@@ -23,10 +23,11 @@ def alembic_config(url: str) -> Config:
 
 def upgrade(url: str) -> str:
     """Apply all migrations and return the schema's revision. Not to be called inside an event loop."""
-    if file := _sqlite_file(url):
-        file.parent.mkdir(parents=True, exist_ok=True)
+    if file := sqlite_file(url):
+        make_private(file)
     config = alembic_config(url)
-    command.upgrade(config, "head")
+    with orderly(grace_s=60):  # not every database undoes half a migration
+        command.upgrade(config, "head")
     return newest_revision(config)
 
 
@@ -36,23 +37,17 @@ def newest_revision(config: Config) -> str:
 
 async def require_newest_schema(url: str) -> None:
     """Raises `NotFound` or `Conflict` unless the database is there with the newest schema."""
-    file = _sqlite_file(url)
+    file = sqlite_file(url)
     if file and not file.is_file():
         raise NotFound("no_database", f"there is no database {file}; run `metamerlab db upgrade`")
     database = Database(url)
     try:
-        async with database.engine.connect() as connection:
+        async with database.readers.engine.connect() as connection:
             found = await connection.run_sync(_current_revision)
     finally:
         await database.close()
     if found != newest_revision(alembic_config(url)):
         raise Conflict("old_schema", "the database is not at the newest schema; run `metamerlab db upgrade`")
-
-
-def _sqlite_file(url: str) -> Path | None:
-    address = make_url(url)
-    is_file = address.get_backend_name() == "sqlite" and address.database
-    return Path(str(address.database)) if is_file else None
 
 
 def _current_revision(connection: Connection) -> str | None:

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from app.core.errors import Invalid
+from app.core.randomness import secret_seed
 from app.experiments import design
 from app.experiments.schemas import ALL, StudyDefinition
 from app.stimuli.schemas import Candidate
@@ -72,9 +73,14 @@ class Cells:
 
 
 def study_cells(
-    definition: StudyDefinition, bundle_layers: Sequence[str], candidates: Sequence[Candidate]
+    definition: StudyDefinition,
+    bundle_layers: Sequence[str],
+    candidates: Sequence[Candidate],
+    secret: str = "",
 ) -> Cells:
     """The cells of a study on the stimuli of its bundle.
+
+    With the study's secret nobody else can work out its plans from its published seed.
 
     Raises `Invalid`: a layer is not in the bundle, there are too few stimuli for practice, or a condition
     has no certified stimulus at all.
@@ -82,9 +88,10 @@ def study_cells(
     conditions = (NATURAL, *_layers(definition, bundle_layers))
     naturals = sorted((p for p in candidates if p.condition == NATURAL), key=lambda p: p.natural_id)
     number = {natural.natural_id: n for n, natural in enumerate(naturals)}
+    seed = secret_seed(definition.seed, secret)
     try:
         practice = design.choose_practice(
-            definition.seed, [natural.category for natural in naturals], definition.practice_trials
+            seed, [natural.category for natural in naturals], definition.practice_trials
         )
     except ValueError as error:
         raise Invalid(
@@ -95,7 +102,7 @@ def study_cells(
         if one.certified and one.condition in conditions:
             cell = (number[one.natural_id], conditions.index(one.condition))
             stimuli.setdefault(cell, []).append(one)
-    cells = Cells(definition.seed, tuple(number), conditions, stimuli, practice)
+    cells = Cells(seed, tuple(number), conditions, stimuli, practice)
     if empty := cells.empty_conditions:
         raise Invalid(
             "empty_condition",

@@ -1,13 +1,12 @@
 """Pink-noise masks: pictures whose amplitude spectrum falls as 1/f (Geirhos et al. 2018); pure."""
 
-import io
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from app.core.randomness import generator
+from app.stimuli.png import encode
 
 MASKS = 8
 SIZE_PX = 224
@@ -32,6 +31,5 @@ def pink_noise(seed: int, number: int, size_px: int = SIZE_PX) -> NDArray[np.uin
 
 @lru_cache(maxsize=128)
 def mask_png(seed: int, number: int) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(pink_noise(seed, number)).save(stream, "png")
-    return stream.getvalue()
+    """A mask's file, as long as every other's."""
+    return encode(pink_noise(seed, number))

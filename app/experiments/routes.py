@@ -3,8 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
+from fastapi.concurrency import run_in_threadpool
 
 from app.experiments import masks, service
+from app.stimuli.medium import PICTURES
+from app.stimuli.service import PRESENTED_HEADERS
 from app.web.dependencies import ReadSession
 from app.web.parameters import WholeNumber
 
@@ -17,7 +20,6 @@ async def mask(
 ) -> Response:
     """One of the study's masks."""
     study, _link = await service.study_by_code(session, code)
-    png = masks.mask_png(service.definition_of(study).seed, number)
-    return Response(
-        png, media_type="image/png", headers={"Cache-Control": "private, max-age=86400, immutable"}
-    )
+    service.require_opened(study)
+    png = await run_in_threadpool(masks.mask_png, service.seed_of(study), number)
+    return Response(png, media_type=PICTURES.media_type, headers=PRESENTED_HEADERS)

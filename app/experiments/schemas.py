@@ -19,12 +19,15 @@ from app.core.tokens import new_code
 from app.experiments.exclusions import Exclusions
 from app.experiments.presets import PRESETS, Preset, WordPreset
 from app.experiments.vocabulary import checked, words_in
+from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import BundlePlace
+from synthesis.bundle.text_file import read_text
 
 Kind = Literal["live", "pilot", "simulated"]
 Repeats = Literal["ask", "never", "always"]
 Asked = Literal["none", "optional", "required"]
 ALL = "all"
+VOCABULARY_LIMIT = 2_000_000  # bytes of a file
 KINDS: tuple[Kind, ...] = ("live", "pilot", "simulated")
 
 
@@ -61,10 +64,10 @@ def _read_words(given: Any, info: ValidationInfo) -> Any:
         return given
     path = Path((info.context or {}).get("folder", "."), given)
     try:
-        return words_in(path.read_text(encoding="utf-8"), given)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
-        raise ValueError(f"{given}: cannot be read ({reason}); give a text file, one word per line") from None
+        text = read_text(path, VOCABULARY_LIMIT, given).content
+    except UserError as error:
+        raise ValueError(f"{error}; give a text file, one word per line") from None
+    return words_in(text, given)
 
 
 def _each_a_word(words: list[str]) -> list[str]:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Gone, Invalid, NotFound
-from app.core.tokens import new_code
+from app.core.randomness import secret_seed
+from app.core.tokens import new_code, new_token
 from app.db.tables import Bundle, Study, StudyLink
 from app.experiments import queries
 from app.experiments.cells import Cells, study_cells
@@ -17,6 +19,11 @@ from app.stimuli import queries as stimuli_queries
 from app.stimuli import service as stimuli
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.yaml_file import load_yaml
+
+DEFINITIONS_KEPT = 64
+# By a study's id: its definition as it is stored, and as it was understood.
+_definitions: dict[int, tuple[dict[str, Any], StudyDefinition]] = {}
+SECRET_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -95,8 +102,27 @@ async def open_study(session: AsyncSession, name: str, now: datetime) -> Study:
     study = await _locked(session, name)
     if study.status == "open":
         raise Conflict("study_open", f"the study {name!r} is open already")
+    if study.opened_at is None:
+        await _draw_secret(session, study)
     study.status, study.opened_at, study.closed_at = "open", study.opened_at or now, None
     return study
+
+
+async def _draw_secret(session: AsyncSession, study: Study) -> None:
+    """Give the study a secret with which every condition has stimuli.
+
+    With it those for practice are drawn too, which leave the main part. Raises `Invalid` if there is none
+    among many.
+    """
+    for tries_left in reversed(range(SECRET_TRIES)):
+        study.secret = new_token()
+        try:
+            await cells_of(session, study)
+        except Invalid:
+            if not tries_left:
+                raise
+        else:
+            return
 
 
 async def close_study(session: AsyncSession, name: str, now: datetime) -> Study:
@@ -123,20 +149,44 @@ async def study_by_code(session: AsyncSession, code: str) -> tuple[Study, StudyL
     """The study that a link leads into. Raises `NotFound`."""
     found = await queries.study_by_code(session, code)
     if found is None:
-        raise NotFound("unknown_link", "This link is not known. Please check that it was copied completely.")
+        raise unknown_link()
     return found
+
+
+def unknown_link() -> NotFound:
+    return NotFound("unknown_link", "This link is not known. Please check that it was copied completely.")
 
 
 def require_open(study: Study) -> None:
     """Raises `Gone` or `Conflict` unless new participants may enter."""
     if study.status == "closed":
         raise Gone("study_closed", "This study is closed and takes no more participants. Thank you!")
-    if study.status == "draft":
+    require_opened(study)
+
+
+def require_opened(study: Study) -> None:
+    """Raises `Conflict` if the study was never opened: there is nothing of it to show yet."""
+    if study.opened_at is None:
         raise Conflict("study_not_open", "This study has not been opened yet. Please come back later.")
 
 
+def seed_of(study: Study) -> int:
+    """What is drawn for a study is drawn with this: its published seed, made secret."""
+    return secret_seed(definition_of(study).seed, study.secret)
+
+
 def definition_of(study: Study) -> StudyDefinition:
-    return StudyDefinition.model_validate(study.definition)
+    """The study's definition, checked again only if it is another than the last one of this study.
+
+    Checking the words of a large vocabulary takes longer than all else that an answer needs.
+    """
+    raw, definition = _definitions.get(study.id, (None, None))
+    if definition is None or raw != study.definition:
+        definition = StudyDefinition.model_validate(study.definition)
+        while len(_definitions) >= DEFINITIONS_KEPT:
+            del _definitions[next(iter(_definitions))]
+        _definitions[study.id] = study.definition, definition
+    return definition
 
 
 def choices_of(definition: StudyDefinition, bundle: Bundle) -> list[str]:
@@ -148,4 +198,4 @@ async def cells_of(session: AsyncSession, study: Study) -> Cells:
     """The cells of a stored study."""
     bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
     candidates = await stimuli_queries.stimuli_of_bundle(session, bundle.id)
-    return study_cells(definition_of(study), bundle.layers, candidates)
+    return study_cells(definition_of(study), bundle.layers, candidates, study.secret)

@@ -4,8 +4,9 @@ Two spellings are one word if only capitals or the kind of apostrophe tell them 
 reliably. The page (static/participant/words.js) follows the same rule.
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
+
+from synthesis.bundle.names import composed
 
 FEWEST_WORDS = 4
 LONGEST_WORD = 64
@@ -15,7 +16,7 @@ APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018\u02bc\u00b4`", "'"))
 
 def word_key(word: str) -> str:
     """What is the same for all spellings of a word."""
-    return unicodedata.normalize("NFC", word).translate(APOSTROPHES).lower()
+    return composed(word).translate(APOSTROPHES).lower()
 
 
 def words_in(text: str, name: str) -> list[str]:
@@ -39,7 +40,7 @@ def checked(words: Iterable[tuple[str, str]]) -> list[str]:
         first = places.setdefault(word_key(word), place)
         if first != place:
             raise ValueError(f"{place}: {word!r} is there already ({first}); keep one of the two")
-        found.append(word)
+        found.append(composed(word))
     if len(found) < FEWEST_WORDS:
         raise ValueError(f"{len(found)} words are too few to choose among; give {FEWEST_WORDS} or more")
     return found
@@ -50,7 +51,7 @@ def fitted(words: Sequence[str], shown: Iterable[str]) -> list[str]:
 
     Raises `ValueError` if one of `shown` is not in it: nobody could give the right answer.
     """
-    spelling = {word_key(word): word for word in shown}
+    spelling = {word_key(word): composed(word) for word in shown}
     missing = sorted(spelling.keys() - {word_key(word) for word in words})
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""

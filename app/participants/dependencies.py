@@ -10,7 +10,7 @@ from app.web.dependencies import CurrentSettings, ReadSession, WriteSession
 from app.web.security import cookie_name
 
 
-def session_token(code: str, request: Request, settings: CurrentSettings) -> str | None:
+async def session_token(code: str, request: Request, settings: CurrentSettings) -> str | None:
     """The value of this link's session cookie."""
     return request.cookies.get(cookie_name(settings, code))
 

@@ -4,11 +4,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Participant, PlannedTrial, Recruitment
+from app.db.tables import Event, Participant, PlannedTrial, Recruitment, Study, StudyLink
 from app.participants.door import Known
+
+# The study that the link `code` leads into, the link, and who holds the token there (or None).
+VISIT = (
+    select(Study, StudyLink, Participant)
+    .join_from(StudyLink, Study)
+    .outerjoin(
+        Participant,
+        and_(
+            Participant.token_sha256 == bindparam("token_sha256"),
+            Participant.study_id == StudyLink.study_id,
+            Participant.kind == StudyLink.kind,
+        ),
+    )
+    .where(StudyLink.code == bindparam("code"))
+)
+
+
+async def visit(
+    session: AsyncSession, code: str, token_sha256: str
+) -> Row[Study, StudyLink, Participant] | None:
+    return (await session.execute(VISIT, {"code": code, "token_sha256": token_sha256})).first()
 
 
 async def participant_by_token(
@@ -64,3 +85,11 @@ async def held_slots(session: AsyncSession, study_id: int, kind: str, fresh_sinc
 
 async def add_plan(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
     await session.execute(insert(PlannedTrial), rows)
+
+
+async def event_counts(session: AsyncSession, participant_id: int, kind: str) -> tuple[int, int]:
+    """Number of a participant's events, and of those of one kind."""
+    of_kind = func.count(case((Event.kind == kind, 1)))
+    query = select(func.count(), of_kind).where(Event.participant_id == participant_id)
+    stored, kept = (await session.execute(query)).one()
+    return stored, kept

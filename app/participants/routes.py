@@ -168,4 +168,4 @@ async def end(request: Request, session: ReadSession, token: SessionToken, code:
 @router.post("/api/{code}/events", status_code=204, dependencies=[Depends(json_call)])
 async def event(session: WriteSession, visit: WritingVisit, now: Now, event: EventIn) -> None:
     """Note what happened in the browser."""
-    service.note_event(session, visit, event, now)
+    await service.note_event(session, visit, event, now)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Unauthorized
@@ -18,6 +19,10 @@ from app.participants import queries
 from app.participants.arrival import Arrival
 from app.participants.form_keys import FormKeys
 from app.participants.schemas import EventIn
+
+SEEN_EVERY = timedelta(minutes=1)
+MOST_EVENTS = 500  # far more than an eventful session has
+DROPPED = "events_dropped"
 
 
 @dataclass(frozen=True)
@@ -32,21 +37,40 @@ class Visit:
 
 async def find_visit(session: AsyncSession, code: str, token: str | None) -> Visit | None:
     """The visit that a link's code and the cookie's token belong to. Raises `NotFound` for the code."""
-    study, link = await experiments.study_by_code(session, code)
-    if not token:
-        return None
-    participant = await queries.participant_by_token(session, study.id, link.kind, token_sha256(token))
+    return visit_in(await queries.visit(session, code, fingerprint(token)))
+
+
+async def require_visit(session: AsyncSession, code: str, token: str | None) -> Visit:
+    """As `find_visit`; raises `Unauthorized` where there is none."""
+    return required(await find_visit(session, code, token))
+
+
+def fingerprint(token: str | None) -> str:
+    """What is stored of a token; of no token something that nobody has."""
+    return token_sha256(token) if token else ""
+
+
+def visit_in(row: Row[*tuple[Any, ...]] | None) -> Visit | None:
+    """The visit in a row of `queries.VISIT`. Raises `NotFound` if the link is not known."""
+    if row is None:
+        raise experiments.unknown_link()
+    study, link, participant = row[:3]
     if participant is None:
         return None
     return Visit(study, link, experiments.definition_of(study), participant)
 
 
-async def require_visit(session: AsyncSession, code: str, token: str | None) -> Visit:
-    """As `find_visit`; raises `Unauthorized` where there is none."""
-    visit = await find_visit(session, code, token)
+def required(visit: Visit | None) -> Visit:
+    """Raises `Unauthorized` where there is no visit."""
     if visit is None:
         raise Unauthorized("no_session", "Your session is not known here. Open the study's link again.")
     return visit
+
+
+def seen(participant: Participant, now: datetime) -> None:
+    """Note that the participant is there; once a minute is enough to tell who has left."""
+    if now - participant.last_seen_at >= SEEN_EVERY:
+        participant.last_seen_at = now
 
 
 async def consent(
@@ -119,10 +143,14 @@ def lowest_free(held: Collection[int]) -> int:
     return next(slot for slot in count() if slot not in taken)
 
 
-def note_event(session: AsyncSession, visit: Visit, event: EventIn, now: datetime) -> None:
-    """Store what the browser reported."""
-    visit.participant.last_seen_at = now
-    record_event(session, visit.participant, event.kind, event.detail, now)
+async def note_event(session: AsyncSession, visit: Visit, event: EventIn, now: datetime) -> None:
+    """Store what the browser reported, but no more than `MOST_EVENTS`; that there was more is stored once."""
+    seen(visit.participant, now)
+    stored, dropped = await queries.event_counts(session, visit.participant.id, DROPPED)
+    if stored < MOST_EVENTS:
+        record_event(session, visit.participant, event.kind, event.detail, now)
+    elif not dropped:
+        record_event(session, visit.participant, DROPPED, {}, now)
 
 
 def record_event(

@@ -6,17 +6,25 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.bytes_cache import BytesCache
 from app.core.errors import DomainError
 from app.db.tables import Bundle, Stimulus
 from app.stimuli import png, queries, wav
-from app.stimuli.medium import MEDIA, Medium
+from app.stimuli.medium import MEDIA, PICTURES, SOUNDS, Medium
 from app.stimuli.schemas import Candidate
 from synthesis.bundle.errors import BundleError
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest, SoundFormat
+from synthesis.bundle.names import composed
 from synthesis.bundle.store import BundleStore
 
 # Written into the bundle's folder by `python -m synthesis report`.
 CONTACT_SHEET = "contact_sheet.png"
+# Some 440 pictures of 224 px. Who asks again for the same one learns nothing from how long it takes.
+CACHE_BYTES = 64 * 1024 * 1024
+# No proxy may compress a stimulus: its length would tell again what it is.
+PRESENTED_HEADERS = {"Cache-Control": "private, max-age=86400, immutable, no-transform"}
+
+_presented = BytesCache(CACHE_BYTES)
 
 
 class DamagedStimulusError(DomainError):
@@ -49,7 +57,7 @@ def _fault(blob: Blob, data: bytes, manifest: Manifest) -> str | None:
     shown, medium = manifest.model.input, medium_of(manifest)
     if blob.media_type != medium.media_type:
         return f"is stored as {blob.media_type}, not {medium.media_type}"
-    return wav.fault(data, shown) if isinstance(shown, SoundFormat) else png.fault(data)
+    return wav.fault(data, shown) if isinstance(shown, SoundFormat) else png.fault(data, shown)
 
 
 async def ingest(
@@ -70,7 +78,7 @@ async def ingest(
         model=manifest.model.name,
         medium=medium_of(manifest).kind,
         layers=manifest.layers,
-        categories=sorted(manifest.decision.categories),
+        categories=sorted(map(composed, manifest.decision.categories)),
         ingested_at=now,
     )
     session.add(bundle)
@@ -93,8 +101,8 @@ def _stimuli(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]
     rows = [
         Stimulus(
             bundle_id=bundle_id,
-            natural_id=natural.id,
-            category=natural.category,
+            natural_id=composed(natural.id),
+            category=composed(natural.category),
             condition=NATURAL,
             seed=0,
             blob_sha256=natural.blob.sha256,
@@ -107,8 +115,8 @@ def _stimuli(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]
     rows += [
         Stimulus(
             bundle_id=bundle_id,
-            natural_id=item.stimulus,
-            category=naturals[item.stimulus].category,
+            natural_id=composed(item.stimulus),
+            category=composed(naturals[item.stimulus].category),
             condition=item.layer,
             seed=item.seed,
             blob_sha256=item.blob.sha256,
@@ -127,18 +135,27 @@ def _store(bundle_path: str) -> BundleStore:
     return BundleStore(bundle_path)
 
 
-def read_stimulus(bundle_path: str, blob_sha256: str) -> bytes:
-    """The bytes to present. Raises `DamagedStimulusError` if they are not those that were ingested."""
+def read_stimulus(bundle_path: str, blob_sha256: str, media_type: str) -> bytes:
+    """The bytes to present; of all pictures of one size, and of all sounds of a bundle, equally many.
+
+    Raises `DamagedStimulusError` if the blob is not that which was ingested.
+    """
+    if kept := _presented.get(blob_sha256):
+        return kept
     try:
-        return _store(bundle_path).read_blob(blob_sha256)
-    except BundleError as error:
-        raise DamagedStimulusError("stimulus_damaged", str(error)) from None
+        data = _store(bundle_path).read_blob(blob_sha256)
+        if media_type == PICTURES.media_type:
+            data = png.level(data)
+    except (BundleError, OSError, ValueError) as error:
+        raise DamagedStimulusError("stimulus_damaged", f"{blob_sha256}: {error}") from None
+    _presented.put(blob_sha256, data)
+    return data
 
 
 @lru_cache(maxsize=64)
 def sound_ms(bundle_path: str, blob_sha256: str) -> float:
     """How long a sound lasts. Raises `DamagedStimulusError`."""
-    return wav.duration_ms(read_stimulus(bundle_path, blob_sha256))
+    return wav.duration_ms(read_stimulus(bundle_path, blob_sha256, SOUNDS.media_type))
 
 
 def contact_sheet(bundle_path: str) -> Path | None:

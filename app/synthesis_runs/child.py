@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from synthesis.bundle.events import ProgressEvent, RunSummary, read_event
 
 PROGRAM = (sys.executable, "-m", "synthesis")
-GRACE_S = 30.0
+# The program itself takes at most `synthesis.stopping.GRACE_S`.
+GRACE_S = 10.0
 POLL_S = 0.05
 LINE_LIMIT_BYTES = 2**20
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import utc_now
 from app.core.config import Settings
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Unavailable
 from app.db.session import Database
 from app.stimuli import service as stimuli
 from app.synthesis_runs import service
@@ -75,10 +75,10 @@ class Execution:
             return await self._store_finished(manifest, summary)
         except Stopped as stopped:
             return await self._store_stopped(stopped.outcome)
+        except (OperationalError, Unavailable):
+            raise
         except (SynthesisFailed, UserError, DomainError, OSError, ValueError) as error:
             return await self._store_failed(first_line(error))
-        except OperationalError:
-            raise
         except Exception as fault:
             log.exception("run %d: the worker's own fault", self._claim.run_id)
             return await self._store_failed(f"the worker failed: {type(fault).__name__}: {first_line(fault)}")
@@ -88,8 +88,8 @@ class Execution:
             spec = Path(folder) / f"{self._claim.name}.yaml"
             spec.write_text(self._claim.spec, encoding="utf-8")
             paths = ("--paths-from", self._claim.spec_folder, "--out", self._folder)
-            options = ("--progress", "json", "--stop-with-stdin")
-            async with Child(*self._program, "run", spec, *paths, *options) as child:
+            run = ("--stop-with-stdin", "run", spec, *paths, "--progress", "json")
+            async with Child(*self._program, *run) as child:
                 await self._watched(child.ended(), lambda: child.progress)
         if child.error:
             raise SynthesisFailed(child.error)
@@ -103,7 +103,7 @@ class Execution:
         for natural in manifest.naturals:
             first.setdefault(natural.category, natural.id)
         chosen = [word for name in list(first.values())[:SHEET_STIMULI] for word in ("--stimulus", name)]
-        async with Child(*self._program, "report", self._folder, *chosen) as child:
+        async with Child(*self._program, "--stop-with-stdin", "report", self._folder, *chosen) as child:
             await self._watched(child.ended(), lambda: SHEET)
         if child.error:
             log.warning("run %d: no contact sheet: %s", self._claim.run_id, child.error)
@@ -132,7 +132,7 @@ class Execution:
         due = event != self._reported or now - self._heartbeat_at > self._stale_after / 6
         try:
             state = await (self._write_state(event, now) if due else self._read_state())
-        except OperationalError as error:
+        except (OperationalError, Unavailable) as error:
             log.warning("the database cannot be used, going on: %s", first_line(error))
             if now - self._heartbeat_at > self._stale_after:
                 raise Stopped("lost to another worker") from None

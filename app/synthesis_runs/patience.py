@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.errors import Unavailable
 from app.db.session import Database
 
 AGAIN_S = 2.0
@@ -21,14 +22,14 @@ async def patiently(
 ) -> Result:
     """Do `work` in a writing transaction, and again while the database cannot be reached.
 
-    Raises `sqlalchemy.exc.OperationalError` only once `stopping` is set. `work` may have been done before the
-    connection broke, so it must be such that doing it twice does no harm.
+    Raises `sqlalchemy.exc.OperationalError` or `Unavailable` only once `stopping` is set. `work` may have
+    been done before the connection broke, so it must be such that doing it twice does no harm.
     """
     while True:
         try:
             async with database.writing() as session:
                 return await work(session)
-        except OperationalError as error:
+        except (OperationalError, Unavailable) as error:
             if stopping.is_set():
                 raise
             log.warning("the database cannot be used, trying again: %s", first_line(error))

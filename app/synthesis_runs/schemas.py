@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, Literal, get_args
 
-import yaml
+from synthesis.bundle.safe_yaml import parse
 
 State = Literal["queued", "running", "cancelling", "cancelled", "failed", "finished"]
 STATES: tuple[State, ...] = get_args(State)
@@ -34,7 +34,7 @@ def paths_that_leave(spec: str) -> list[str]:
 
     Every text is looked at, whatever its field, so that fields yet to come are covered.
     """
-    return [text for text in _texts(yaml.safe_load(spec)) if _leaves(text)]
+    return [text for text in _texts(parse(spec, "spec").content) if _leaves(text)]
 
 
 def _texts(content: Any) -> Iterator[str]:

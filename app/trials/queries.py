@@ -5,10 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, ScalarSelect, Update, case, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Integer,
+    Row,
+    ScalarSelect,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus
+from app.db.constraints import violated_constraint
+from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus, Study, StudyLink
+from app.participants.queries import VISIT
+
+# That a trial has one answer, and that no two answers have one UUID.
+ONE_ANSWER = ("uq_responses_planned_trial_id", "uq_responses_client_uuid")
 
 
 @dataclass(frozen=True)
@@ -37,30 +59,24 @@ async def progress(session: AsyncSession, participant_id: int) -> Progress:
     return Progress(*(await session.execute(query)).one())
 
 
-def _first_waiting(participant_id: int, after: int = -1) -> ScalarSelect[int | None]:
-    """The first trial after an index that is neither answered nor set aside."""
+def _waiting_after(index: ColumnElement[int]) -> ScalarSelect[int]:
+    """The first trial of the visit's plan after an index that is neither answered nor set aside.
+
+    The index of the plan is followed from there, and no further than to that trial.
+    """
     return (
-        select(func.min(PlannedTrial.trial_index))
-        .outerjoin(Response)
+        select(PlannedTrial.trial_index)
         .where(
-            PlannedTrial.participant_id == participant_id,
-            PlannedTrial.trial_index > after,
+            PlannedTrial.participant_id == Participant.id,
+            PlannedTrial.trial_index > index,
             PlannedTrial.set_aside_at.is_(None),
-            Response.id.is_(None),
+            ~exists().where(Response.planned_trial_id == PlannedTrial.id),
         )
+        .order_by(PlannedTrial.trial_index)
+        .limit(1)
+        .correlate(Participant)
         .scalar_subquery()
     )
-
-
-async def due(session: AsyncSession, participant_id: int) -> int | None:
-    """The index of the trial that waits for its answer; None if none does."""
-    index: int | None = await session.scalar(select(_first_waiting(participant_id)))
-    return index
-
-
-async def number_of_trials(session: AsyncSession, participant_id: int) -> int:
-    query = select(func.count()).where(PlannedTrial.participant_id == participant_id)
-    return await session.scalar(query) or 0
 
 
 async def window(
@@ -108,26 +124,57 @@ class Question:
         return self.following if self.trial_index == self.due else self.due
 
 
-async def question(session: AsyncSession, participant_id: int, trial_index: int) -> Question | None:
-    query = (
-        select(
-            PlannedTrial.id,
-            PlannedTrial.trial_index,
-            PlannedTrial.phase,
-            PlannedTrial.set_aside_at,
-            Stimulus.category,
-            Bundle.categories,
-            Response,
-            _first_waiting(participant_id),
-            _first_waiting(participant_id, after=trial_index),
-        )
-        .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
-        .join(Bundle, Stimulus.bundle_id == Bundle.id)
-        .outerjoin(Response, Response.planned_trial_id == PlannedTrial.id)
-        .where(PlannedTrial.participant_id == participant_id, PlannedTrial.trial_index == trial_index)
+_asked = aliased(PlannedTrial)
+# Made once: putting it together takes longer than carrying it out.
+_QUESTION = (
+    VISIT.add_columns(
+        _asked.id,
+        _asked.trial_index,
+        _asked.phase,
+        _asked.set_aside_at,
+        Stimulus.category,
+        Bundle.categories,
+        Response,
+        _waiting_after(literal(-1)),
+        _waiting_after(bindparam("trial_index", type_=Integer)),
     )
-    row = (await session.execute(query)).first()
-    return Question(*row) if row else None
+    .outerjoin(
+        _asked,
+        and_(_asked.participant_id == Participant.id, _asked.trial_index == bindparam("trial_index")),
+    )
+    .outerjoin(Stimulus, _asked.stimulus_id == Stimulus.id)
+    .outerjoin(Bundle, Stimulus.bundle_id == Bundle.id)
+    .outerjoin(Response, Response.planned_trial_id == _asked.id)
+)
+
+
+async def question(
+    session: AsyncSession, code: str, token_sha256: str, trial_index: int
+) -> tuple[Row[Study, StudyLink, Participant] | None, Question | None]:
+    """The row of the visit, and the trial that is asked about: one statement, since every answer needs it."""
+    values = {"code": code, "token_sha256": token_sha256, "trial_index": trial_index}
+    row = (await session.execute(_QUESTION, values)).first()
+    if row is None:
+        return None, None
+    _study, _link, _participant, *found = row
+    return row, Question(*found) if found[0] is not None else None
+
+
+async def store(session: AsyncSession, response: Response) -> bool:
+    """Insert an answer, which must be the first thing that is written in its transaction.
+
+    False if the trial has an answer by now, or the UUID is another answer's: then nothing was written, and
+    what is asked next is asked in a new transaction.
+    """
+    session.add(response)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        await session.rollback()
+        if violated_constraint(error) not in ONE_ANSWER:
+            raise
+        return False
+    return True
 
 
 async def set_aside(session: AsyncSession, planned_trial_id: int, now: datetime) -> bool:
@@ -141,12 +188,6 @@ async def set_aside(session: AsyncSession, planned_trial_id: int, now: datetime)
 async def number_set_aside(session: AsyncSession, participant_id: int) -> int:
     query = select(func.count(PlannedTrial.set_aside_at)).where(PlannedTrial.participant_id == participant_id)
     return await session.scalar(query) or 0
-
-
-async def response_to(session: AsyncSession, planned_trial_id: int) -> Response | None:
-    query = select(Response).where(Response.planned_trial_id == planned_trial_id)
-    response: Response | None = await session.scalar(query)
-    return response
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from app.participants.dependencies import ReadingVisit, WritingVisit
-from app.stimuli.service import read_stimulus
+from app.participants.dependencies import ReadingVisit, SessionToken, WritingVisit
+from app.stimuli.service import PRESENTED_HEADERS, read_stimulus
 from app.trials import finishing, service
 from app.trials.schemas import (
     AnswerIn,
@@ -46,22 +46,32 @@ async def get_trials(
 
 @api.put("/trials/{trial_index}", response_model=AnswerOut)
 async def put_answer(
-    session: WriteSession, visit: WritingVisit, now: Now, trial_index: WholeNumber, answer: AnswerIn
+    session: WriteSession,
+    token: SessionToken,
+    now: Now,
+    code: str,
+    trial_index: WholeNumber,
+    answer: AnswerIn,
 ) -> AnswerOut | Response:
     """Store an answer; sending the same one again is always safe."""
     try:
-        return await service.answer(session, visit, trial_index, answer, now)
+        return await service.answer(session, code, token, trial_index, answer, now)
     except service.AnsweredBefore as error:
         return JSONResponse(refusal(error.code, error.message, error.stored), error.status)
 
 
 @api.post("/trials/{trial_index}/set-aside", response_model=Passed)
 async def set_aside(
-    session: WriteSession, visit: WritingVisit, now: Now, trial_index: WholeNumber, refused: SetAsideIn
+    session: WriteSession,
+    token: SessionToken,
+    now: Now,
+    code: str,
+    trial_index: WholeNumber,
+    refused: SetAsideIn,
 ) -> Passed | Response:
     """Go on without an answer that the server refused; sending this again is always safe."""
     try:
-        return await service.set_aside(session, visit, trial_index, refused, now)
+        return await service.set_aside(session, code, token, trial_index, refused, now)
     except service.AnsweredBefore as error:
         return JSONResponse(refusal(error.code, error.message, error.stored), error.status)
 
@@ -80,9 +90,8 @@ async def stimulus(
     prefix = cookie_name(settings, "")
     tokens = [value for name, value in request.cookies.items() if name.startswith(prefix)]
     found = await service.asset(session, asset_token, tokens)
-    data = await run_in_threadpool(read_stimulus, found.bundle_path, found.blob_sha256)
-    headers = {"Cache-Control": "private, max-age=86400, immutable"}
-    return Response(data, media_type=found.media_type, headers=headers)
+    data = await run_in_threadpool(read_stimulus, found.bundle_path, found.blob_sha256, found.media_type)
+    return Response(data, media_type=found.media_type, headers=PRESENTED_HEADERS)
 
 
 router.include_router(api)

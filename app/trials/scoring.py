@@ -1,10 +1,11 @@
 """Judging answers; pure."""
 
 from app.trials.schemas import Feedback
+from synthesis.bundle.names import same_name
 
 
 def is_correct(answer: str, category: str) -> bool:
-    return answer == category
+    return same_name(answer, category)
 
 
 def feedback(phase: str, answer: str, category: str) -> Feedback | None:

@@ -4,19 +4,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import PROJECT_FOLDER
 from app.core.errors import Conflict, Invalid, NotFound, TooEarly
 from app.core.tokens import token_sha256
-from app.db.constraints import violated_constraint
 from app.db.tables import Response
 from app.experiments import service as experiments
 from app.experiments.masks import MASKS
 from app.experiments.presets import WordPreset
 from app.experiments.vocabulary import word_key
-from app.participants.service import Visit, record_event
+from app.participants.service import Visit, fingerprint, record_event, required, seen, visit_in
 from app.stimuli import queries as stimuli_queries
 from app.trials import queries, scoring, timing
 from app.trials import reading as reader
@@ -83,8 +81,8 @@ async def trial_window(session: AsyncSession, visit: Visit, start: int, count: i
     Raises `TooEarly` where some lie further ahead than `REACH` trials from the one that is due: a page that
     is so far ahead waits until its answers have arrived.
     """
-    due = await queries.due(session, visit.participant.id)
-    last = min(start + count, await queries.number_of_trials(session, visit.participant.id)) - 1
+    progress = await queries.progress(session, visit.participant.id)
+    due, last = progress.next_index, min(start + count, progress.total) - 1
     if due is not None and last >= due + REACH:
         raise TooEarly("too_early", f"Trial {due} has to be answered first.", next_index=due)
     masked = not isinstance(visit.definition.timing, WordPreset)
@@ -114,37 +112,51 @@ def _mask(visit: Visit, number: int) -> str:
 
 
 async def answer(
-    session: AsyncSession, visit: Visit, trial_index: int, given: AnswerIn, now: datetime
+    session: AsyncSession, code: str, token: str | None, trial_index: int, given: AnswerIn, now: datetime
 ) -> AnswerOut:
     """Store the answer to a trial, once.
 
-    The same answer again (by its UUID) returns the stored one. Raises `NotFound` (no such trial), `Invalid`
-    (not one of the choices), `AnsweredBefore` (another answer is stored), `Conflict` (it is not this trial's
-    turn, or the UUID was used for another trial). What was measured is never refused.
+    The same answer again (by its UUID) returns the stored one. Raises `NotFound` (no such link or trial),
+    `Unauthorized` (no session), `Invalid` (not one of the choices), `AnsweredBefore` (another answer is
+    stored), `Conflict` (it is not this trial's turn, or the UUID was used for another trial). What was
+    measured is never refused.
     """
-    question = await _question(session, visit, trial_index)
+    visit, question = await _question(session, code, token, trial_index)
     stored = question.stored
     if stored is None:
         _require_turn(question)
         if given.answer not in (visit.definition.vocabulary or question.choices):
             raise Invalid("unknown_answer", f"{given.answer!r} is not one of the choices.")
-        stored = await _store(session, visit, question, given, now)
-        visit.participant.last_seen_at = now
+        seen(visit.participant, now)
+        stored = _response(visit, question, given, now)
+        if not await queries.store(session, stored):
+            stored = await _stored_meanwhile(session, code, token, trial_index)
     out = _answered(question, stored)
     if stored.client_uuid != str(given.uuid):
         raise AnsweredBefore(out)
     return out
 
 
+async def _stored_meanwhile(
+    session: AsyncSession, code: str, token: str | None, trial_index: int
+) -> Response:
+    """The answer that another request stored while this one was at it."""
+    _visit, question = await _question(session, code, token, trial_index)
+    if question.stored is None:
+        raise Conflict("uuid_used", "This UUID belongs to the answer of another trial.")
+    return question.stored
+
+
 async def set_aside(
-    session: AsyncSession, visit: Visit, trial_index: int, refused: SetAsideIn, now: datetime
+    session: AsyncSession, code: str, token: str | None, trial_index: int, refused: SetAsideIn, now: datetime
 ) -> Passed:
     """Let the session go on without an answer that was refused; the answer is kept as an event.
 
-    Doing it again changes nothing. Raises `NotFound` (no such trial), `AnsweredBefore` (an answer is
-    stored), `Conflict` (it is not this trial's turn, or `MAY_SET_ASIDE` trials of the session were passed).
+    Doing it again changes nothing. Raises `NotFound` (no such link or trial), `Unauthorized` (no session),
+    `AnsweredBefore` (an answer is stored), `Conflict` (it is not this trial's turn, or `MAY_SET_ASIDE` trials
+    of the session were passed).
     """
-    question = await _question(session, visit, trial_index)
+    visit, question = await _question(session, code, token, trial_index)
     if question.stored is not None:
         raise AnsweredBefore(_answered(question, question.stored))
     _require_turn(question)
@@ -157,11 +169,14 @@ async def set_aside(
     return Passed(next_index=question.next_index)
 
 
-async def _question(session: AsyncSession, visit: Visit, trial_index: int) -> Question:
-    question = await queries.question(session, visit.participant.id, trial_index)
+async def _question(
+    session: AsyncSession, code: str, token: str | None, trial_index: int
+) -> tuple[Visit, Question]:
+    row, question = await queries.question(session, code, fingerprint(token), trial_index)
+    visit = required(visit_in(row))
     if question is None:
         raise NotFound("no_such_trial", f"There is no trial {trial_index} in this session.")
-    return question
+    return visit, question
 
 
 def _require_turn(question: Question) -> None:
@@ -179,13 +194,10 @@ def _answered(question: Question, stored: Response) -> AnswerOut:
     )
 
 
-async def _store(
-    session: AsyncSession, visit: Visit, question: Question, given: AnswerIn, now: datetime
-) -> Response:
-    """Insert the response, or return the one that another request inserted in the meantime."""
+def _response(visit: Visit, question: Question, given: AnswerIn, now: datetime) -> Response:
     reading = reader.understood(visit.definition.timing.medium.kind, given.timing)
     rt_ms, rt_flags = reader.response_time(given.rt_ms)
-    response = Response(
+    return Response(
         planned_trial_id=question.planned_trial_id,
         client_uuid=str(given.uuid),
         answer=given.answer,
@@ -197,17 +209,6 @@ async def _store(
         attended=timing.attended(reading.record),
         flags=[*rt_flags, *reading.flags],
     )
-    try:
-        async with session.begin_nested():
-            session.add(response)
-    except IntegrityError as error:
-        stored = await queries.response_to(session, question.planned_trial_id)
-        if stored:
-            return stored
-        if violated_constraint(error) == "uq_responses_client_uuid":
-            raise Conflict("uuid_used", "This UUID belongs to the answer of another trial.") from None
-        raise
-    return response
 
 
 async def asset(session: AsyncSession, asset_token: str, tokens: Sequence[str]) -> Asset:

@@ -1,4 +1,8 @@
-"""What routes ask for: a session of the database, the settings, the moment."""
+"""What routes ask for: a session of the database, the settings, the moment.
+
+Dependencies are coroutines, here and elsewhere: FastAPI sends plain functions through a thread, which costs
+more than all that they do.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -24,7 +28,11 @@ async def writing_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-def current_settings(request: Request) -> Settings:
+async def now() -> datetime:
+    return utc_now()
+
+
+async def current_settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
@@ -33,4 +41,4 @@ def current_settings(request: Request) -> Settings:
 ReadSession = Annotated[AsyncSession, Depends(reading_session, scope="function")]
 WriteSession = Annotated[AsyncSession, Depends(writing_session, scope="function")]
 CurrentSettings = Annotated[Settings, Depends(current_settings)]
-Now = Annotated[datetime, Depends(utc_now)]
+Now = Annotated[datetime, Depends(now)]

@@ -3,14 +3,12 @@
 import secrets
 
 from fastapi import Request, Response
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.config import Settings
 from app.core.errors import Forbidden, UnsupportedMediaType
-from app.web.error_pages import error_response
 
-BODY_LIMIT_BYTES = 64 * 1024
 COOKIE_MAX_AGE_S = 14 * 24 * 3600
 
 
@@ -31,6 +29,7 @@ def security_headers(nonce: str, https: bool) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
     }
     if https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -38,7 +37,10 @@ def security_headers(nonce: str, https: bool) -> dict[str, str]:
 
 
 class SecurityMiddleware:
-    """Adds the headers and the page's nonce, and refuses bodies that are too large."""
+    """Adds the headers and the page's nonce.
+
+    What does not say how long it may be kept is not kept: most pages show a code or somebody's state.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
@@ -58,18 +60,7 @@ class SecurityMiddleware:
                     MutableHeaders(scope=message).setdefault(name, value)
             await send(message)
 
-        refusal = _refuse_large_body(Request(scope))
-        await (refusal or self.app)(scope, receive, send_with_headers)
-
-
-def _refuse_large_body(request: Request) -> Response | None:
-    headers: Headers = request.headers
-    if "transfer-encoding" in headers and "content-length" not in headers:
-        return error_response(request, 411, "length_required", "Send the length of the body.")
-    length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > BODY_LIMIT_BYTES:
-        return error_response(request, 413, "too_large", f"A body may have at most {BODY_LIMIT_BYTES} bytes.")
-    return None
+        await self.app(scope, receive, send_with_headers)
 
 
 def same_origin(request: Request) -> None:
@@ -79,7 +70,7 @@ def same_origin(request: Request) -> None:
         raise Forbidden("cross_site", "This call must come from the site's own pages.")
 
 
-def json_call(request: Request) -> None:
+async def json_call(request: Request) -> None:
     """As `same_origin`, and the body must be declared as JSON, which no form of another site can send."""
     same_origin(request)
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()

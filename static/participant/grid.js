@@ -83,7 +83,7 @@ export class ChoiceGrid {
   #target(key) {
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
     const count = this.#buttons.length;
-    if (key in steps) {
+    if (Object.hasOwn(steps, key)) {
       if (this.#current < 0) return 0;
       return (this.#current + steps[/** @type {keyof typeof steps} */ (key)] + count) % count;
     }

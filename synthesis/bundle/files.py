@@ -13,6 +13,7 @@ from pathlib import Path
 from upath import UPath
 
 from synthesis.bundle.errors import StorageError, UserError
+from synthesis.stopping import orderly
 
 # A full disk, a used-up quota (which Windows does not know), a limit on the size of files.
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
@@ -133,11 +134,12 @@ def _one_line(path: UPath | Path, done: str, missing_is_an_answer: bool = False)
 def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with orderly():
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)

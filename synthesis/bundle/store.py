@@ -24,8 +24,11 @@ from synthesis.bundle.files import (
     sizes,
     write_atomically,
 )
+from synthesis.bundle.json_file import first_problem, loads
 from synthesis.bundle.manifest import FORMAT, Blob, Manifest, MediaType
 
+# More than any bundle needs, and less than a machine's memory.
+MANIFEST_LIMIT = 500_000_000  # bytes
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -121,7 +124,7 @@ class BundleStore:
         path = self._record_path(key)
         try:
             data = read(path) if self._records is None else self._records[path.name]
-            record = json.loads(data)
+            record = loads(data)
         except StorageError:
             raise
         except (FileNotFoundError, KeyError, ValueError):
@@ -141,6 +144,8 @@ class BundleStore:
         """The manifest. Raises `BundleError` if it is missing, malformed, or was changed."""
         path = self.manifest_path
         try:
+            if is_local(path) and path.stat().st_size > MANIFEST_LIMIT:
+                raise BundleError(f"{path}: is larger than {MANIFEST_LIMIT:,} bytes: not a bundle manifest")
             manifest = Manifest.model_validate_json(read(path))
         except FileNotFoundError:
             raise BundleError(self._why_no_manifest()) from None
@@ -151,8 +156,7 @@ class BundleStore:
                     f"{path}: is of another format ({first['input']}, not {FORMAT}); make it again "
                     "with this version's `python -m synthesis run`"
                 ) from None
-            field = ".".join(str(part) for part in first["loc"])
-            raise BundleError(f"{path}: not a bundle manifest: {field}: {first['msg']}") from None
+            raise BundleError(f"{path}: not a bundle manifest: {first_problem(error)}") from None
         if manifest.content_digest() != manifest.digest:
             raise BundleError(f"{path}: its content was changed; restore or remake the bundle")
         return manifest

@@ -8,9 +8,15 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from synthesis.bundle.errors import SpecError
+from synthesis.bundle.errors import SpecError, UserError
+from synthesis.bundle.safe_yaml import SIZE_LIMIT, parse
+from synthesis.bundle.text_file import read_text
 
 Model = TypeVar("Model", bound=BaseModel)
+PROBLEMS_SHOWN = 20
+LONGEST_PROBLEM = 500  # characters
+# Kinds of pydantic's errors where a text was wanted; a path is one.
+TEXT_WANTED = ("string_type", "path_type")
 
 
 def load_yaml(path: Path, model: type[Model], *, folder: Path | None = None) -> Model:
@@ -28,49 +34,59 @@ def load_yaml(path: Path, model: type[Model], *, folder: Path | None = None) -> 
     Raises
     ------
     SpecError
-        The file cannot be read, is not YAML, or does not fit the schema. Every problem is named with its
-        line and field, joined by "; ".
+        The file cannot be read, is not YAML as `safe_yaml.parse` takes it, or does not fit the schema. Every
+        problem of the latter kind is named with its line and field, joined by "; ", 20 of them at most.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path}: cannot be read ({error})") from None
+        text = read_text(path, SIZE_LIMIT).content
+    except UserError as error:
+        raise SpecError(str(error)) from None
     return parse_yaml(text, model, name=str(path), folder=folder or path.parent)
 
 
 def parse_yaml(text: str, model: type[Model], *, name: str, folder: Path) -> Model:
     """Validate YAML text; `name` stands for the file in messages. Raises `SpecError` as `load_yaml` does."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{name}:{mark.line + 1}" if mark else name
-        raise SpecError(f"{where}: not valid YAML: {getattr(error, 'problem', error)}") from None
-    if not isinstance(content, dict):
+    loaded = parse(text, name)
+    if not isinstance(loaded.content, dict):
         raise SpecError(f"{name}: the top level must be a mapping of fields to values")
     try:
-        return model.model_validate(content, context={"folder": folder})
+        return model.model_validate(loaded.content, context={"folder": folder})
     except ValidationError as error:
-        problems = [_describe(problem, root, model, name) for problem in error.errors()]
+        found = error.errors()
+        problems = [_in_one_line(_describe(one, loaded.root, model, name)) for one in found[:PROBLEMS_SHOWN]]
+        if len(found) > PROBLEMS_SHOWN:
+            problems.append(f"{name}: and {len(found) - PROBLEMS_SHOWN} more")
         raise SpecError(*problems) from None
+
+
+def _in_one_line(problem: str) -> str:
+    return " ".join(problem.split())[:LONGEST_PROBLEM]
 
 
 def _describe(problem: Any, root: yaml.Node | None, model: type[BaseModel], name: str) -> str:
     location = problem["loc"]
-    line = _line_of(root, location)
-    field = ".".join(str(part) for part in location) or "(top level)"
+    line, node = _place_of(root, location)
+    field = ".".join(str(part)[:60] for part in location if "[" not in str(part)) or "(top level)"
     if problem["type"] == "extra_forbidden":
         known = sorted(_fields_at(model, location[:-1]))
         near = get_close_matches(str(location[-1]), known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known fields: {', '.join(known)}"
         return f"{name}:{line}: unknown field {field}; {hint}"
     message = problem["msg"].removeprefix("Value error, ")
-    return f"{name}:{line}: {field}: {message}"
+    return f"{name}:{line}: {field}: {message}{_in_quotes(problem, node)}"
 
 
-def _line_of(node: yaml.Node | None, location: Iterable[str | int]) -> int:
-    """Line (from 1) of the deepest node along `location` that exists."""
+def _in_quotes(problem: Any, node: yaml.Node | None) -> str:
+    """What to do where YAML reads a number, a date, or yes and no, and a text is wanted."""
+    if problem["type"] not in TEXT_WANTED or not isinstance(node, yaml.ScalarNode) or not node.value:
+        return ""
+    read = {"bool": "true or false", "int": "a number", "float": "a number", "null": "nothing"}
+    kind = read.get(node.tag.rpartition(":")[2], "a date" if "timestamp" in node.tag else "")
+    return f'; YAML reads {node.value} as {kind}: put it in quotes, "{node.value}"' if kind else ""
+
+
+def _place_of(node: yaml.Node | None, location: Iterable[str | int]) -> tuple[int, yaml.Node | None]:
+    """The deepest node along `location` that exists, and its line (from 1), or its key's."""
     line = node.start_mark.line + 1 if node else 1
     for part in location:
         if isinstance(node, yaml.MappingNode):
@@ -82,7 +98,7 @@ def _line_of(node: yaml.Node | None, location: Iterable[str | int]) -> int:
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             node = node.value[part]
             line = node.start_mark.line + 1
-    return line
+    return line, node
 
 
 def _fields_at(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:

@@ -18,6 +18,8 @@ EngineName = Literal["local", "ray"]
 
 # How often a task is given to another process after its own was lost.
 LOSSES_ALLOWED = 3
+# How often a driver that waits for its tasks looks for a wish to stop.
+POLL_S = 0.2
 
 
 class Engine(Protocol):

@@ -5,7 +5,6 @@ Processes are started afresh (spawn), so that none inherits threads or a graphic
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections import Counter as Tally
 from collections import deque
@@ -20,9 +19,10 @@ import torch
 
 from synthesis.bundle.errors import UserError
 from synthesis.device import cores
-from synthesis.engines import LOSSES_ALLOWED, Engine, shared_task_size
+from synthesis.engines import LOSSES_ALLOWED, POLL_S, Engine, shared_task_size
 from synthesis.maker import BATCH_SIZE
 from synthesis.progress import Counter
+from synthesis.stopping import held_back, look
 from synthesis.worker import Setup, Task, perform, perform_afar, report_performed
 
 
@@ -85,6 +85,9 @@ class Processes:
             yield pool
         finally:
             held.close()
+            # One that still loads its libraries does not look at its end of the pipe yet.
+            for process in multiprocessing.active_children():
+                process.kill()
             pool.shutdown(cancel_futures=True)
             watched.close()
             shared.close()
@@ -103,9 +106,11 @@ def _work_off(
     while left or running:
         try:
             while left and len(running) < workers:
-                running[pool.submit(_perform, setup, tasks[left[0]])] = left[0]
+                with held_back():  # Ctrl-C and the like reach a whole group; the driver decides
+                    running[pool.submit(_perform, setup, tasks[left[0]])] = left[0]
                 left.popleft()
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            look()
+            finished, _ = wait(running, POLL_S, FIRST_COMPLETED)
             for future in finished:
                 said = future.result()
                 report_performed(tasks[running.pop(future)], said, progress)
@@ -121,7 +126,6 @@ _device = ""
 def _begin(watched: Connection, shared: "SimpleQueue[str]", threads: int) -> None:
     """Prepare a worker process: its device, its share of the cores, and its end with the driver's."""
     global _device
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the driver decides
     threading.Thread(target=_end_with_the_driver, args=(watched,), daemon=True).start()
     torch.set_num_threads(threads)
     _device = shared.get()

@@ -15,10 +15,11 @@ from typing import Any
 
 from synthesis.bundle.errors import UserError
 from synthesis.device import DeviceName, cores
-from synthesis.engines import LOSSES_ALLOWED, shared_task_size
+from synthesis.engines import LOSSES_ALLOWED, POLL_S, shared_task_size
 from synthesis.maker import BATCH_SIZE
 from synthesis.memory import is_out_of_memory
 from synthesis.progress import Counter
+from synthesis.stopping import held_back, look
 from synthesis.worker import Setup, Task, perform_afar, report_performed
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -59,9 +60,11 @@ class RayEngine:
                 while left and (self.workers is None or len(running) < self.workers):
                     task = left.popleft()
                     running[remote.remote(setup, task, device)] = task
-                (done, *_), _ = ray.wait(list(running), num_returns=1)
-                task = running.pop(done)
-                report_performed(task, _result(done, task), progress)
+                look()
+                finished, _ = ray.wait(list(running), num_returns=1, timeout=POLL_S)
+                for done in finished:
+                    task = running.pop(done)
+                    report_performed(task, _result(done, task), progress)
 
     def _share(self, cluster: dict[str, float]) -> tuple[str, dict[str, float]]:
         """The device of a task, and what it asks of the cluster."""
@@ -93,13 +96,14 @@ def _connected(address: str | None, workers: int | None) -> Iterator[None]:
     handler = signal.getsignal(signal.SIGTERM)
     try:
         _require_answer(address)
-        ray.init(
-            address or "local",
-            num_cpus=None if address else workers and max(workers, cores()),
-            include_dashboard=None if address else False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
+        with held_back():
+            ray.init(
+                address or "local",
+                num_cpus=None if address else workers and max(workers, cores()),
+                include_dashboard=None if address else False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
     except (OSError, RayError) as error:
         where = f"--ray-address {address}: no Ray cluster answers there" if address else "Ray does not start"
         raise UserError(f"{where} ({str(error).splitlines()[0]})") from None

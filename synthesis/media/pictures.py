@@ -1,27 +1,33 @@
 """Pictures on disk and in memory: uint8 arrays (height, width, 3), sRGB, values 0 to 255."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from synthesis.bundle.errors import UserError
 
 Picture = NDArray[np.uint8]
+# Pillow's names of what is read: black and white, grey, palette, RGB, each with alpha or without.
+MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "La", "RGBa")
+# How the channels lie in a file; Pillow reads these as 8 bits and drops the lower byte.
+_DEEP = re.compile(r"(?:L|LA|RGB|RGBA|RGBX|RGBa|CMYK|I|F);(?:12|16|32)")
 
 
 def read_picture(path: Path, size_px: int, resize_px: int) -> Picture:
     """Read a picture as a network is shown it: short side to `resize_px` (bicubic), centre crop `size_px`.
 
-    The orientation noted by a camera is applied; transparent parts become white.
+    The orientation noted by a camera is applied; transparent parts become white; grey and palettes
+    become RGB.
 
     Parameters
     ----------
     path
-        A picture file with 8 bits per channel.
+        A picture file with 8 bits per channel or fewer: grey, palette or RGB, with alpha or without.
     size_px, resize_px
         Side of the square crop, and of the short side before the crop; ``size_px <= resize_px``.
 
@@ -32,21 +38,39 @@ def read_picture(path: Path, size_px: int, resize_px: int) -> Picture:
     Raises
     ------
     UserError
-        The file does not decode as a picture, or has more than 8 bits per channel.
+        The file does not decode as a picture, has more than 8 bits per channel, other colours than these
+        (CMYK, Lab), or several pictures.
     """
     try:
         with Image.open(path) as file:
-            image = _to_rgb(ImageOps.exif_transpose(file), path)
+            if fault := _fault(file):
+                raise UserError(f"{path}: {fault}")
+            image = _to_rgb(ImageOps.exif_transpose(file))
     except UserError:
         raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise UserError(f"{path}: does not decode as a picture ({error}); replace or remove it") from None
     return np.asarray(_centre_crop(_resize_short_side(image, resize_px), size_px))
 
 
-def _to_rgb(image: Image.Image, path: Path) -> Image.Image:
-    if image.mode.startswith(("I", "F")):
-        raise UserError(f"{path}: has more than 8 bits per channel; convert it to an 8-bit PNG")
+def _fault(file: ImageFile.ImageFile) -> str | None:
+    """Why an opened picture would be read otherwise than it looks, in words; None if it is read right."""
+    raw_modes = (str(part) for tile in file.tile for part in _parts(tile.args))
+    if file.mode.startswith(("I", "F")) or any(map(_DEEP.match, raw_modes)):
+        return "has more than 8 bits per channel; convert it to an 8-bit PNG"
+    if file.mode not in MODES:
+        return f"has the colours {file.mode}; convert it to sRGB, as an 8-bit PNG"
+    # Phones write a second view of the same picture behind the first (MPO).
+    if getattr(file, "n_frames", 1) > 1 and file.format != "MPO":
+        return f"holds {getattr(file, 'n_frames', 1)} pictures (an animation, or pages); save one of them"
+    return None
+
+
+def _parts(args: Any) -> tuple[Any, ...]:
+    return args if isinstance(args, tuple) else (args,)
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
@@ -75,6 +99,8 @@ def decode_png(data: bytes) -> Picture:
     """The uint8 array (height, width, 3) in PNG bytes. Raises `UserError` if they do not decode."""
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            if fault := _fault(image):
+                raise ValueError(fault)
             return np.asarray(image.convert("RGB"))
     except (OSError, SyntaxError, ValueError) as error:
         raise UserError(f"a stored picture does not decode as PNG ({error})") from None

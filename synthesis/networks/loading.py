@@ -9,7 +9,9 @@ import torch
 from torch import nn
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.names import composed
 from synthesis.bundle.spec import FileWeights, RandomWeights, Weights
+from synthesis.bundle.text_file import read_text
 from synthesis.graph import linear_input, positions
 from synthesis.networks.checkpoint import read_checkpoint, state_digest
 from synthesis.networks.entry import Entry, Normalisation
@@ -23,6 +25,8 @@ Made = TypeVar("Made")
 
 _CONTAINERS = (nn.Sequential, nn.ModuleList)
 _NO_LAYERS = (nn.Identity, nn.Dropout)
+
+ANSWERS_LIMIT = 2_000_000  # bytes of a file of words
 
 
 def from_entry(entry: Entry, weights: Weights) -> Network:
@@ -136,7 +140,7 @@ def _answers_beside(path: Path, body: nn.Module) -> tuple[str, ...]:
     listed = path.with_suffix(".txt")
     if not listed.is_file():
         return ()
-    answers = tuple(line.strip() for line in listed.read_text(encoding="utf-8").splitlines())
+    answers = tuple(composed(line.strip()) for line in read_text(listed, ANSWERS_LIMIT).content.splitlines())
     classes = [part for part in body.modules() if isinstance(part, nn.Linear)][-1].out_features
     if len(answers) != classes:
         raise UserError(

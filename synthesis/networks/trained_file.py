@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from safetensors import SafetensorError, safe_open
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.json_file import first_problem
 from synthesis.networks.cochcnn_settings import CochCNNSettings
 from synthesis.networks.inputs import SoundInput
 
@@ -77,10 +78,7 @@ def read_trained(path: Path) -> Trained | None:
     try:
         return Trained.model_validate_json(header)
     except ValidationError as error:
-        problem = error.errors()[0]
-        field = ".".join(str(part) for part in problem["loc"]) or "header"
-        message = problem["msg"].removeprefix("Value error, ")
-        raise UserError(f"{path}: was written for another version: {field}: {message}") from None
+        raise UserError(f"{path}: was written for another version: {first_problem(error)}") from None
 
 
 def write_trained(path: Path, module: nn.Module, trained: Trained, half: bool = True) -> None:

@@ -9,6 +9,7 @@ import torch
 from synthesis.activations import Activations
 from synthesis.bundle.errors import BundleError, UserError
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest, ModelRecord, Natural
+from synthesis.bundle.names import composed
 from synthesis.bundle.store import BundleStore
 from synthesis.decision import FeatherRule, GeirhosRule, ReadoutRule, words_rule
 from synthesis.media.medium import Stimulus, medium_of
@@ -137,7 +138,7 @@ def answer_table(
             "generating_model": maker,
             "observer_model": name,
             "seed": one.seed,
-            "category": one.natural.category,
+            "category": composed(one.natural.category),
             "blob_sha256": one.blob.sha256,
         }
         for rule in rules:

@@ -7,6 +7,7 @@ from pathlib import Path
 from platform import python_version
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.frames import frame_csv
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.store import BundleStore
 from synthesis.decision import ReadoutRule
@@ -16,6 +17,7 @@ from synthesis.recognition.observe import NetworkObserver, answer_table, distinc
 from synthesis.recognition.results import BundleShown, ObserverRecord, RecognitionRecord
 from synthesis.recognition.scores import RESAMPLES, score_table
 from synthesis.registry import Network
+from synthesis.stopping import orderly
 from synthesis.vision.readout import parse_readout
 
 _PACKAGES = ("metamerlab", "numpy", "pandas", "pillow", "scipy", "torch")
@@ -46,8 +48,8 @@ def recognize_bundle(
     observer = NetworkObserver(network, _readout_rule(data, str(readout), network) if data else None)
     answers = answer_table(store, manifest, observer, name)
     tables = {
-        results.ANSWERS: results.csv_bytes(answers),
-        results.SUMMARY: results.csv_bytes(score_table(answers, manifest.layers, observer.rules, seed)),
+        results.ANSWERS: frame_csv(answers),
+        results.SUMMARY: frame_csv(score_table(answers, manifest.layers, observer.rules, seed)),
     }
     record = RecognitionRecord(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -64,7 +66,8 @@ def recognize_bundle(
         },
         files={file: hashlib.sha256(content).hexdigest() for file, content in tables.items()},
     )
-    results.write_results(out, tables, record)
+    with orderly():
+        results.write_results(out, tables, record)
     return record
 
 

@@ -8,8 +8,10 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field, ValidationError
 
+from synthesis.bundle.csv_file import restored
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
+from synthesis.bundle.json_file import first_problem
 from synthesis.bundle.manifest import Record, StimulusFormat
 from synthesis.recognition.rules import RULES, Rule
 
@@ -73,12 +75,6 @@ class RecognitionRecord(Record):
         return 1 / len(categories) if categories else None
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """The table as CSV; what is missing is empty."""
-    text: str = table.to_csv(index=False, lineterminator="\n")
-    return text.encode()
-
-
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
@@ -114,7 +110,9 @@ def read_results(folder: Path) -> tuple[RecognitionRecord, pd.DataFrame]:
         ) from None
     if digest(data) != record.files.get(SUMMARY):
         raise UserError(f"{folder / SUMMARY}: was changed or is of an interrupted run; run recognize again")
-    return record, pd.read_csv(io.BytesIO(data), dtype={"rule": str})
+    return record, pd.read_csv(
+        io.BytesIO(data), converters=dict.fromkeys(("condition", "rule", "score"), restored)
+    )
 
 
 def _read_record(folder: Path) -> RecognitionRecord:
@@ -126,6 +124,4 @@ def _read_record(folder: Path) -> RecognitionRecord:
             f"{folder}: no {RECORD}; give a folder that `python -m synthesis recognize` finished"
         ) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"{path}: is not what recognize writes: {field}: {first['msg']}") from None
+        raise UserError(f"{path}: is not what recognize writes: {first_problem(error)}") from None

@@ -13,11 +13,13 @@ import numpy as np
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
+from synthesis.lock import exclusive_folder
 from synthesis.progress import Counter
 from synthesis.speech.corpus_spec import CorpusManifest, CorpusSpec, EngineRecord, Shard, VoiceSpec
 from synthesis.speech.engine import SpeechEngine, Waveform
 from synthesis.speech.engines import load_engine
 from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes, to_take
+from synthesis.stopping import look
 from synthesis.vocabulary.words import default_vocabulary, read_vocabulary
 
 _TRIES = 3
@@ -43,21 +45,22 @@ def build_corpus(
     EngineMissing
         Before anything is written, if an engine of the spec is not installed.
     UserError
-        `out` holds a corpus of another spec, or a voice is unknown.
+        `out` holds a corpus of another spec, or is being written by another process, or a voice is unknown.
     """
     vocabulary = spec_vocabulary(spec)
     engines = {name: load(name) for name in dict.fromkeys(voice.engine for voice in spec.voices)}
     _check_voices(spec, engines)
-    manifest = _begin(spec, vocabulary, engines, out)
-    done = {(shard.engine, shard.voice, shard.take) for shard in manifest.shards}
-    for voice, take in planned_takes(spec):
-        if (voice.engine, voice.voice, take) in done:
-            counter.skip()
-            continue
-        shard = _make_shard(engines[voice.engine], voice, take, spec, vocabulary, out)
-        manifest = manifest.model_copy(update={"shards": (*manifest.shards, shard)})
-        _write(manifest, out)
-        counter.advance()
+    with exclusive_folder(out, "corpus"):
+        manifest = _begin(spec, vocabulary, engines, out)
+        done = {(shard.engine, shard.voice, shard.take) for shard in manifest.shards}
+        for voice, take in planned_takes(spec):
+            if (voice.engine, voice.voice, take) in done:
+                counter.skip()
+                continue
+            shard = _make_shard(engines[voice.engine], voice, take, spec, vocabulary, out)
+            manifest = manifest.model_copy(update={"shards": (*manifest.shards, shard)})
+            _write(manifest, out)
+            counter.advance()
     return manifest
 
 
@@ -140,6 +143,7 @@ def _speak(
 ) -> Iterator[tuple[int, Waveform]]:
     """Each word with its take; a word that comes out too short or too long is tried again, then left out."""
     for word in words:
+        look()
         for _ in range(_TRIES):
             rate, pitch = rng.uniform(*spec.rate), rng.uniform(*spec.pitch)
             resampling = float(np.exp(rng.uniform(*np.log(spec.resampling))))

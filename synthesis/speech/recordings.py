@@ -4,19 +4,20 @@ The folder holds sound files and `words.csv` with the columns file, word, start_
 several, speaker (else each file is a speaker of its own). Words outside the vocabulary are left out.
 """
 
-import csv
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from synthesis.bundle import csv_file
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
 from synthesis.progress import Counter
 from synthesis.speech.corpus_spec import CorpusManifest, EngineRecord, Shard
 from synthesis.speech.engine import Spoken, Waveform
 from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes, to_take
+from synthesis.stopping import look
 
 TABLE = "words.csv"
 _COLUMNS = ("file", "word", "start_ms", "end_ms")
@@ -36,31 +37,21 @@ class TimedWord:
 def read_table(folder: Path) -> list[TimedWord]:
     """The rows of `words.csv`. Raises `UserError` with the line and field of the first bad one."""
     path = folder / TABLE
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise UserError(f"{path}: has no column {missing[0]}; it needs {', '.join(_COLUMNS)}")
-            rows = [_row(row, f"{path}:{reader.line_num}", folder) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path}: cannot be read ({error})") from None
-    if not rows:
-        raise UserError(f"{path}: lists no words")
-    return rows
+    table = csv_file.read_table(path, _COLUMNS, ("start_ms", "end_ms"), as_written=("file",))
+    return [_row(row, f"{path}:{line}", folder) for line, row in table.rows]
 
 
-def _row(row: dict[str, str | None], where: str, folder: Path) -> TimedWord:
-    file, word = (row["file"] or "").strip(), (row["word"] or "").strip().lower()
+def _row(row: dict[str, str], where: str, folder: Path) -> TimedWord:
+    file, word = row["file"], row["word"].lower()
     try:
-        start_ms, end_ms = float(row["start_ms"] or ""), float(row["end_ms"] or "")
+        start_ms, end_ms = float(row["start_ms"]), float(row["end_ms"])
     except ValueError:
         raise UserError(f"{where}: start_ms and end_ms must be numbers") from None
     if not 0 <= start_ms < end_ms:
         raise UserError(f"{where}: start_ms {start_ms:g} and end_ms {end_ms:g} must be in order, from 0 on")
     if not file or not (folder / file).is_file():
         raise UserError(f"{where}: file: there is no {file!r} in {folder}")
-    return TimedWord(file, word, start_ms, end_ms, (row.get("speaker") or file).strip())
+    return TimedWord(file, word, start_ms, end_ms, row.get("speaker") or file)
 
 
 def cut_corpus(
@@ -118,6 +109,7 @@ def _takes(folder: Path, rows: list[TimedWord]) -> list[tuple[TimedWord, Wavefor
     """Each row with its take; None for one that is silent, or too short or long for a word."""
     found: list[tuple[TimedWord, Waveform | None]] = []
     for file in dict.fromkeys(row.file for row in rows):
+        look()
         recording = read_recording(folder / file)
         for row in (row for row in rows if row.file == file):
             start, end = (round(ms * recording.sample_rate_hz / 1000) for ms in (row.start_ms, row.end_ms))

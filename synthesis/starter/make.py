@@ -13,6 +13,7 @@ from PIL import Image
 
 from synthesis.bundle.errors import UserError
 from synthesis.bundle.files import write_atomically
+from synthesis.bundle.json_file import loads
 from synthesis.bundle.manifest import canonical_json
 from synthesis.media.pictures import Picture, encode_png
 from synthesis.starter import render as renderer
@@ -148,7 +149,7 @@ def _file_digest(path: Path) -> str | None:
 
 def _read_record(out: Path) -> _Record:
     try:
-        record = json.loads((out / _RECORD).read_text())
+        record = loads((out / _RECORD).read_text())
         return _Record(str(record["made_from"]), dict(record["files"]))
     except (OSError, ValueError, KeyError, TypeError):
         return _Record("", {})

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import torch
 
+from synthesis.stopping import look
 from synthesis.training.data import Batch
 from synthesis.training.model import TaskNetwork, targets
 from synthesis.training.spec import Task
@@ -17,6 +18,7 @@ def accuracy(
     right, asked = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
     network.eval()
     for batch in batches:
+        look()
         with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
             answers = network(batch.sounds.to(device))
         wanted = targets(task, batch.words.to(device), batch.backgrounds.to(device))

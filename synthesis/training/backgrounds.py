@@ -8,9 +8,11 @@ import numpy as np
 from scipy.signal import resample_poly
 
 from synthesis.bundle.errors import UserError
+from synthesis.media.folders import SOUND_FILES, stimulus_files
 from synthesis.speech.engine import Waveform
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES, make_texture
+from synthesis.stopping import look
 
 _SECONDS = 4.0
 _MOST_S = 120.0
@@ -42,14 +44,15 @@ def make_backgrounds(
 
     `share` is the recordings' part of all draws. Raises `UserError` for a folder without recordings.
     """
+    pieces = _pieces(folder) if folder is not None and part == "training" else []
     sounds, classes = [], []
     for number, name in enumerate(TEXTURES):
         rng = np.random.default_rng([_SEEDS[part], number])
         for _ in range(per_class):
+            look()
             sounds.append(make_texture(name, rng, _SECONDS))
             classes.append(number)
-    if folder is not None and part == "training":
-        pieces = _pieces(folder)
+    if pieces:
         copies = max(1, round(len(sounds) * share / (1 - share) / len(pieces)))
         sounds += pieces * copies
         classes += [UNNAMED] * len(pieces) * copies
@@ -59,11 +62,9 @@ def make_backgrounds(
 def _pieces(folder: Path) -> list[Waveform]:
     import soundfile
 
-    paths = sorted(path for path in folder.glob("*") if path.suffix in {".wav", ".flac", ".ogg"})
-    if not paths:
-        raise UserError(f"{folder}: has no .wav, .flac or .ogg recordings")
     pieces = []
-    for path in paths:
+    for path in stimulus_files(folder, SOUND_FILES):
+        look()
         try:
             with soundfile.SoundFile(path) as file:
                 sound = file.read(int(_MOST_S * file.samplerate), dtype="float32", always_2d=True).mean(1)

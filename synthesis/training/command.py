@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from synthesis.bundle.errors import UserError
 from synthesis.bundle.yaml_file import load_yaml
 from synthesis.progress import Steps
 
@@ -24,8 +23,7 @@ def train(
 
     wanted = load_yaml(spec, TrainSpec)
     parts = read_parts(wanted)
-    busy = UserError(f"{out}: another training is writing into this folder; give another --out")
-    with exclusive_folder(out, busy), Steps(f"batches of {wanted.batch} clips", wanted.steps) as steps:
+    with exclusive_folder(out, "training"), Steps(f"batches of {wanted.batch} clips", wanted.steps) as steps:
         progress = loop.train(wanted, parts, out, steps)
     result = {
         "examples": progress.step * wanted.batch,

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from synthesis.stopping import look
 from synthesis.training.backgrounds import Backgrounds
 from synthesis.training.clips import Clip, ClipSettings, compose, draw_clip
 from synthesis.training.voices import SpokenWords
@@ -40,7 +41,10 @@ class ClipSource:
 
     def batch(self, number: int, size: int, settings: ClipSettings) -> Batch:
         rng = np.random.default_rng([self.seed, number])
-        drawn = [draw_clip(rng, self.spoken, self.weights, settings, self.backgrounds) for _ in range(size)]
+        drawn = []
+        for _ in range(size):
+            look()
+            drawn.append(draw_clip(rng, self.spoken, self.weights, settings, self.backgrounds))
         return Batch.of(drawn)
 
     def every_take(self, name: str, size: int, settings: ClipSettings) -> Iterator[Batch]:

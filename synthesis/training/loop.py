@@ -11,6 +11,7 @@ import torch
 from synthesis.bundle.errors import UserError
 from synthesis.device import devices
 from synthesis.progress import Counter
+from synthesis.stopping import asked
 from synthesis.training.accuracy import accuracy
 from synthesis.training.checkpoint import load_checkpoint, save_checkpoint
 from synthesis.training.data import Parts
@@ -84,7 +85,8 @@ class _Training:
             last = self.progress.step == self.spec.steps
             if self.progress.step % every == 0 or last:
                 self._validate(counter.say)
-            if time.monotonic() - self._saved > _CHECKPOINT_EVERY_S or last or self.progress.stopped:
+            due = time.monotonic() - self._saved > _CHECKPOINT_EVERY_S
+            if due or last or self.progress.stopped or asked():
                 self._save()
             counter.advance()
         write_network(self.out / "network.safetensors", self.network, self.spec, self.parts, self.progress)

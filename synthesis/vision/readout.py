@@ -12,6 +12,8 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.json_file import loads
+from synthesis.bundle.names import composed
 
 FORMAT = "metamerlab-readout/1"
 
@@ -67,11 +69,11 @@ def parse_readout(data: bytes, where: str) -> Readout:
     """
     try:
         tensors = load(data)
-        record = json.loads(_metadata(data)[FORMAT])
+        record = loads(_metadata(data)[FORMAT])
         readout = Readout(
             weight=tensors["weight"],
             bias=tensors["bias"],
-            categories=tuple(record["categories"]),
+            categories=tuple(composed(name) for name in record["categories"]),
             network=record["network"],
             weights_sha256=record["weights_sha256"],
             fitted=record["fitted"],
@@ -92,5 +94,5 @@ def parse_readout(data: bytes, where: str) -> Readout:
 def _metadata(data: bytes) -> dict[str, str]:
     # safetensors.torch.load returns the tensors alone; the header is JSON after its 8-byte length.
     length = int.from_bytes(data[:8], "little")
-    header: dict[str, dict[str, str]] = json.loads(data[8 : 8 + length])
+    header: dict[str, dict[str, str]] = loads(data[8 : 8 + length])
     return header["__metadata__"]

@@ -1,13 +1,15 @@
 """Vocabularies: our own 587 words, and lists of other laboratories read from a file."""
 
-import csv
 import io
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
+from synthesis.bundle.csv_file import first_column
 from synthesis.bundle.errors import UserError
+from synthesis.bundle.names import composed
+from synthesis.bundle.text_file import decoded
 
 LEAST_WORDS = 4
 
@@ -39,9 +41,12 @@ def read_vocabulary(path: Path) -> tuple[str, ...]:
     if path.suffix not in readers:
         raise UserError(f"{path}: a vocabulary is a .txt, .csv or .npy file")
     try:
-        words = [word.strip().lower() for word in readers[path.suffix](path.read_bytes())]
+        found = readers[path.suffix](path.read_bytes(), str(path))
+    except UserError:
+        raise
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: cannot be read as a vocabulary ({error})") from None
+    words = [composed(word.strip()).lower() for word in found]
     check_vocabulary(words, str(path))
     return tuple(words)
 
@@ -61,17 +66,16 @@ def check_vocabulary(words: list[str], where: str) -> None:
         raise UserError(f"{where}: has {len(words)} words; a vocabulary needs at least {LEAST_WORDS}")
 
 
-def _text_lines(data: bytes) -> list[str]:
-    return data.decode("utf-8-sig").splitlines()
+def _text_lines(data: bytes, name: str) -> list[str]:
+    return decoded(data, name).content.splitlines()
 
 
-def _first_column(data: bytes) -> list[str]:
-    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    words = [row[0] if row else "" for row in rows]
+def _first_column(data: bytes, name: str) -> list[str]:
+    words = first_column(data, name)
     return words[1:] if words[:1] == ["word"] else words
 
 
-def _array(data: bytes) -> list[str]:
+def _array(data: bytes, name: str) -> list[str]:
     array = np.load(io.BytesIO(data), allow_pickle=False)
     if array.ndim != 1 or array.dtype.kind not in "SU":
         raise ValueError(f"an array of {array.dtype} with shape {array.shape}, not a list of strings")

@@ -124,7 +124,7 @@ async def run(what: str, url: str) -> dict[str, float]:
     return {"s": round(statistics.median(seconds), 3), "mib": round(peak_kib / 1024, 1)}
 
 
-def tables() -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
+def tables(participants: int) -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
     """(table, columns, rows) of a study; participants come one by one."""
     random = np.random.default_rng(0)
     layers, categories = json.dumps(CONDITIONS[1:]), json.dumps(CATEGORIES)
@@ -135,7 +135,7 @@ def tables() -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
     )
     definition = {
         "name": "million", "title": "t", "preset": "image16-online", "bundle": "b",
-        "participants": PARTICIPANTS, "duration_minutes": 30, "consent": "c", "completion_code": "C",
+        "participants": participants, "duration_minutes": 30, "consent": "c", "completion_code": "C",
         "exclusions": RULES,
     }  # fmt: skip
     yield (
@@ -150,7 +150,7 @@ def tables() -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
          CONDITIONS[number % len(CONDITIONS)], 0, "0" * 64, "image/png", True, "{}")
         for number in range(STIMULI * len(CONDITIONS))
     ]  # fmt: skip
-    for number in range(PARTICIPANTS):
+    for number in range(participants):
         yield from participant(number, random)
 
 
@@ -180,20 +180,20 @@ def participant(
     ]  # fmt: skip
 
 
-def fill_sqlite(path: Path) -> None:
+def fill_sqlite(path: Path, participants: int = PARTICIPANTS) -> None:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA synchronous = OFF")
-    for table, columns, rows in tables():
+    for table, columns, rows in tables(participants):
         places = ", ".join("?" * len(columns))
         connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
     connection.commit()
     connection.close()
 
 
-def fill_postgres(uri: str) -> None:
+def fill_postgres(uri: str, participants: int = PARTICIPANTS) -> None:
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute("SET synchronous_commit = off")
-        for table, columns, rows in tables():
+        for table, columns, rows in tables(participants):
             with connection.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,9 +33,20 @@ class Site:
     folder: Path
     base_url: str
 
-    def create_study(self, name: str, naturals: int, kind: str = "picture", **fields: object) -> str:
-        """Make a study of `naturals` pictures or sounds and open it; returns the live link."""
-        bundle = build_tiny_bundle(self.folder / f"bundle-{name}", naturals, failed=frozenset(), kind=kind)
+    def create_study(
+        self,
+        name: str,
+        naturals: int,
+        kind: str = "picture",
+        names: Mapping[str, Sequence[str]] | None = None,
+        **fields: object,
+    ) -> str:
+        """Make a study of `naturals` pictures or sounds and open it; returns the live link.
+
+        `names` may hold other `categories` and `layers` of its bundle.
+        """
+        folder = self.folder / f"bundle-{name}"
+        bundle = build_tiny_bundle(folder, naturals, failed=frozenset(), kind=kind, **(names or {}))
         file = self.folder / f"{name}.yaml"
         write = word_study_yaml if kind == "sound" else study_yaml
         file.write_text(write(bundle, name=name, **fields))
@@ -74,6 +85,8 @@ class Site:
             "METAMERLAB_BASE_URL": self.base_url,
             "METAMERLAB_BUNDLE_FOLDER": str(self.folder / "bundles"),
             "METAMERLAB_SPEC_FOLDER": str(self.folder),
+            # All tests' participants come from one address within minutes; the other limits hold.
+            "METAMERLAB_CONSENTS_PER_ADDRESS": "10000/600",
         }
 
     def query(self, sql: str, *parameters: object) -> list[sqlite3.Row]:

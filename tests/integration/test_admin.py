@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from app.admin import service
-from app.admin.throttle import FAILURES
+from app.admin.dependencies import WRONG_TOKENS
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.tokens import token_sha256
@@ -147,7 +147,7 @@ async def test_a_wrong_token_is_refused(client: httpx.AsyncClient, token: str) -
 
 async def test_guessing_is_slowed_down(client: httpx.AsyncClient, database: Database) -> None:
     token = await new_token(database)
-    for _ in range(FAILURES):
+    for _ in range(WRONG_TOKENS.count):
         assert (await sign_in(client, "wrong")).status_code == 401
     assert (await sign_in(client, token)).status_code == 429
 
@@ -225,7 +225,7 @@ async def test_forms_of_other_sites_are_refused(
 async def test_closing_and_opening_a_study(
     admin: httpx.AsyncClient, database: Database, open_links: dict[str, str]
 ) -> None:
-    own = {"origin": "http://test", "sec-fetch-site": "same-origin"}
+    own = {"origin": "http://localhost", "sec-fetch-site": "same-origin"}
     closed = await admin.post("/admin/studies/tiny/close", headers=own)
     assert (closed.status_code, closed.headers["location"]) == (303, "/admin/studies/tiny")
     assert (await admin.get(f"/s/{open_links['live']}")).status_code == 410

@@ -18,6 +18,7 @@ from app.synthesis_runs.schemas import Claim
 from synthesis.bundle.events import ProgressEvent, RunSummary
 from tests.database import rows_of
 from tests.integration.test_admin import new_token, sign_in
+from tests.unit.test_safe_yaml import BOMB
 
 pytestmark = pytest.mark.anyio
 
@@ -74,6 +75,10 @@ async def test_a_run_is_queued_by_the_form_with_its_text_unchanged(
         ("a", "model: tiny\nlayers: []\nstimuli: x\nseed: -1\n", 422, ["spec:2: layers: ", "spec:4: seed: "]),
         ("a", "model: [\n", 422, ["spec:2: not valid YAML"]),
         ("a", "", 422, ["the top level must be a mapping"]),
+        ("a", BOMB, 422, ["spec:3: not valid YAML: the alias *a0 is not taken"]),
+        ("a", "[" * 20_000, 422, ["spec:1: not valid YAML: nests deeper than 20 levels"]),
+        ("a", SPEC + "stimuli: others\n", 422, ["the key 'stimuli' of line 3 is there again"]),
+        ("a", SPEC.replace("tiny", "' '"), 422, ["spec:1: not valid YAML: a blank text"]),
         ("a", SPEC.replace("stimuli: stimuli", "stimuli: /etc"), 422, ["'/etc' leads out of the folder"]),
         ("../b", SPEC, 422, ["name '../b': use at most 64 small letters"]),
         ("taken", SPEC, 409, ["there is a run 'taken' already"]),

@@ -56,7 +56,8 @@ def test_what_was_left_out_is_said(cli: Cli, matrix: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("none.csv", "none.csv: No such file"), ("", "Is a directory")]
+    ("name", "message"),
+    [("none.csv", "none.csv: cannot be read (No such file"), ("", "Is a directory")],
 )
 def test_errors_are_one_line_and_leave_nothing(cli: Cli, tmp_path: Path, name: str, message: str) -> None:
     code, out, err = cli("analyze-matrix", tmp_path / name, "--out", tmp_path / "out")

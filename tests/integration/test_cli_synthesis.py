@@ -107,6 +107,7 @@ def test_an_idle_worker_ends_when_it_is_told_to(
         assert process.stderr is not None
         first_line = process.stderr.readline()
         process.send_signal(number)
-        out, _err = process.communicate()
+        out, err = process.communicate()
     assert "waiting for runs" in first_line
-    assert (process.returncode, json.loads(out)) == (0, {"runs": 0})
+    assert (process.returncode, json.loads(out)) == (128 + number, {"runs": 0})
+    assert err == "interrupted\n"

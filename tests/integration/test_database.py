@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import utc_now
@@ -16,6 +16,7 @@ from app.db.constraints import violated_constraint
 from app.db.migrate import alembic_config, require_newest_schema, upgrade
 from app.db.session import Database
 from app.db.tables import Bundle, Study
+from tests.statements import sent_statements
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +51,7 @@ async def test_the_migrations_make_the_check_constraints(database: Database) -> 
         for constraint in table.constraints
         if str(constraint.name).startswith("ck_")
     }
-    async with database.engine.connect() as connection:
+    async with database.readers.engine.connect() as connection:
         assert await connection.run_sync(checks_of) == declared
     assert "ck_participants_kind" in declared
 
@@ -107,24 +108,22 @@ async def test_moments_come_back_in_utc(database: Database) -> None:
 
 async def test_sqlite_is_set_to_lose_nothing(sqlite_template: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{sqlite_template}")
-    async with database.engine.connect() as connection:
+    async with database.readers.engine.connect() as connection:
         found = [
             (await connection.execute(text(f"PRAGMA {name}"))).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
     await database.close()
-    assert found == ["wal", 2, 1, 15_000]
+    assert found == ["wal", 2, 1, 5_000]
 
 
 async def test_on_sqlite_a_writer_takes_its_turn_at_once(sqlite_template: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{sqlite_template}")
-    statements: list[str] = []
-    raw = database.engine.sync_engine
-    event.listen(raw, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    async with database.writing() as session:
-        await session.execute(text("SELECT 1"))
-    async with database.reading() as session:
-        await session.execute(text("SELECT 1"))
+    with sent_statements() as statements:
+        async with database.writing() as session:
+            await session.execute(text("SELECT 1"))
+        async with database.reading() as session:
+            await session.execute(text("SELECT 1"))
     await database.close()
     begins = [statement for statement in statements if re.match("BEGIN", statement)]
     assert begins == ["BEGIN IMMEDIATE", "BEGIN"]

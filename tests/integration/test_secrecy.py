@@ -8,8 +8,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.core.bytes_cache import BytesCache
 from app.db.session import Database
 from app.db.tables import Bundle, PlannedTrial, Stimulus
+from app.stimuli import service as stimuli
 from app.stimuli.png import PIXEL_CHUNKS, chunk_names
 from tests.database import rows_of
 from tests.http import all_trials, answer_body, enter, new_client
@@ -62,7 +64,7 @@ async def test_pictures_carry_pixels_only(
     for trial in await all_trials(client, code):
         picture = await client.get(trial["stimulus"])
         assert set(picture.headers) == PICTURE_HEADERS
-        assert picture.headers["cache-control"] == "private, max-age=86400, immutable"
+        assert picture.headers["cache-control"] == "private, max-age=86400, immutable, no-transform"
         headers = {name: value for name, value in picture.headers.items() if "policy" not in name}
         assert not [word for word in words for value in headers.values() if word in value]
         assert set(chunk_names(picture.content)) <= PIXEL_CHUNKS
@@ -102,7 +104,9 @@ async def test_a_picture_that_changed_on_disk_is_not_shown(
     database: Database,
     tiny_bundle: Path,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(stimuli, "_presented", BytesCache(0))  # else a whole copy is shown, which is as good
     code = open_links["live"]
     moved = tmp_path / "moved"
     shutil.copytree(tiny_bundle, moved)

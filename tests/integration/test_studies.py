@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.bytes_cache import BytesCache
 from app.core.clock import utc_now
 from app.core.errors import Conflict, Invalid, NotFound
 from app.db.session import Database
@@ -56,8 +57,9 @@ async def test_a_bundle_is_stored_once_wherever_it_is(
 
 
 async def test_a_bundle_at_an_s3_address_is_ingested_and_served_from_there(
-    database: Database, s3: str, tmp_path: Path
+    database: Database, s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(stimuli, "_presented", BytesCache(0))
     address = f"{s3}/study"
     build_tiny_bundle(address)
     file = tmp_path / "study.yaml"
@@ -67,11 +69,11 @@ async def test_a_bundle_at_an_s3_address_is_ingested_and_served_from_there(
     assert bundle.path == address
     pictures = await rows_of(database, Stimulus)
     assert len(pictures) == 80
-    data = stimuli.read_stimulus(bundle.path, pictures[0].blob_sha256)
+    data = stimuli.read_stimulus(bundle.path, pictures[0].blob_sha256, pictures[0].media_type)
     assert data.startswith(b"\x89PNG")
     BundleStore(address).blob_path(pictures[0].blob_sha256).unlink()
     with pytest.raises(stimuli.DamagedStimulusError):
-        stimuli.read_stimulus(bundle.path, pictures[0].blob_sha256)
+        stimuli.read_stimulus(bundle.path, pictures[0].blob_sha256, pictures[0].media_type)
 
 
 async def test_a_draft_can_be_replaced_and_an_opened_study_cannot(

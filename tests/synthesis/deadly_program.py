@@ -5,9 +5,10 @@ import signal
 
 import tests.synthesis.networks  # noqa: F401 - registers the small network
 from synthesis.__main__ import main
+from synthesis.stopping import run_program
 
 if __name__ == "__mp_main__":  # the name of this module in the processes that it starts
     os.kill(os.getpid(), signal.SIGKILL)
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

@@ -90,7 +90,7 @@ def test_fields_of_a_newer_program_are_passed_over():
 
 def start(spec, out, *options):
     return subprocess.Popen(
-        [*PROGRAM, "run", spec, "--out", out, "--progress", "json", *options],
+        [*PROGRAM, *options, "run", spec, "--out", out, "--progress", "json"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -159,11 +159,10 @@ def test_paths_can_be_meant_from_another_folder(cli, spec, tmp_path):
 
 
 DEAF = """
-import signal, subprocess, sys, time
+import subprocess, sys, time
 from synthesis import stopping
-stopping._GRACE_S = 0.2
-with stopping.stoppable(with_stdin=True):
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+with stopping.stoppable("over"), stopping.orderly(grace_s=0.2):
+    stopping.stop_with_stdin()
     helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     print("ready", flush=True)
     time.sleep(600)

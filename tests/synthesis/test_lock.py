@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import time
 from uuid import uuid4
 
@@ -26,7 +27,10 @@ def root(request, tmp_path):
 
 def test_a_second_run_is_refused_until_the_first_has_ended(root):
     with exclusive(root):
-        with pytest.raises(UserError, match=r"another run .*is writing into this bundle"), exclusive(root):
+        with (
+            pytest.raises(UserError, match=r"another run \(process \d+ on .+, since .+\) is writing there"),
+            exclusive(root),
+        ):
             pass
         with pytest.raises(UserError), exclusive(root):  # the refusal took nothing away
             pass
@@ -71,15 +75,15 @@ def test_a_lease_is_renewed_while_the_run_lasts(s3, monkeypatch):
 @pytest.mark.parametrize("where", ["folder", "s3"])
 def test_two_commands_into_one_bundle(where, spec, tmp_path, request):
     out = str(tmp_path / "out") if where == "folder" else f"{request.getfixturevalue('s3')}/{uuid4()}"
-    held = place(out) / ("journal/.lock" if where == "folder" else "lease.json")
+    held = place(out) / ("journal/.holder" if where == "folder" else "lease.json")
     first = start("run", spec, "--out", out)
     wait_until(held.exists, "the first run's beginning")
     first.send_signal(signal.SIGSTOP)
     code, printed, err = complete("run", spec, "--out", out)
     assert (code, printed) == (1, "")
     (line,) = err.strip().splitlines()
-    assert line.startswith(f"{out}: another run ")
-    assert line.endswith("is writing into this bundle; wait until it has finished, or give another --out")
+    assert line.startswith(f"{out}: another run (process {first.pid} on {socket.gethostname()}, since 20")
+    assert line.endswith(") is writing there; wait until it has finished, end it, or give another --out")
 
     first.kill()
     first.communicate()

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 
+from synthesis.bundle.frames import frame_csv
 from synthesis.bundle.manifest import PictureFormat
 from synthesis.charts import to_svg
 from synthesis.recognition.figure import observers_chart
@@ -13,7 +14,6 @@ from synthesis.recognition.results import (
     BundleShown,
     ObserverRecord,
     RecognitionRecord,
-    csv_bytes,
     digest,
     write_results,
 )
@@ -101,7 +101,7 @@ def test_a_score_that_is_not_there_and_a_twin_are_named():
 
 
 def write(folder, record, summary):
-    tables = {SUMMARY: csv_bytes(summary)}
+    tables = {SUMMARY: frame_csv(summary)}
     files = {name: digest(data) for name, data in tables.items()}
     write_results(folder, tables, record.model_copy(update={"files": files}))
 

@@ -51,8 +51,8 @@ def test_words_are_cut_where_the_table_says(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("file,word\n", "has no column start_ms; it needs file, word, start_ms, end_ms"),
-        (HEADER, "lists no words"),
+        ("file,word\n", "words.csv:1: no column 'start_ms', 'end_ms'; there are file, word"),
+        (HEADER, "has a header and no rows"),
         (f"{HEADER}reading.flac,believe,one,2,a\n", "words.csv:2: start_ms and end_ms must be numbers"),
         (f"{HEADER}reading.flac,believe,500,200,a\n", "words.csv:2: start_ms 500 and end_ms 200 must be in"),
         (f"{HEADER}absent.wav,believe,0,200,a\n", "words.csv:2: file: there is no 'absent.wav'"),

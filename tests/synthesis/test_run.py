@@ -4,8 +4,6 @@ import json
 import os
 import signal
 
-import pytest
-
 from synthesis.bundle.store import BundleStore
 from synthesis.journal import Journal
 
@@ -87,8 +85,6 @@ def interrupt_after_the_first_metamer(monkeypatch):
     monkeypatch.setattr(Journal, "put_attempt", put_and_interrupt)
 
 
-# Ctrl-C just after a file was opened leaves closing it to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupted_run_continues_to_the_same_bundle(cli, spec, tmp_path, finished_bundle, monkeypatch):
     journal = tmp_path / "out" / "journal"
     interrupt_after_the_first_metamer(monkeypatch)

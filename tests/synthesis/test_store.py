@@ -12,7 +12,7 @@ import pytest
 from synthesis.bundle.errors import BundleError, StorageError, UserError
 from synthesis.bundle.files import place, read, write_atomically
 from synthesis.bundle.manifest import canonical_json
-from synthesis.bundle.store import BundleStore
+from synthesis.bundle.store import MANIFEST_LIMIT, BundleStore
 from tests.support import build_tiny_bundle
 
 PLACES = ("folder", "memory", "s3")
@@ -165,3 +165,25 @@ def test_a_bundle_of_an_earlier_format_is_one_line(tmp_path):
     with pytest.raises(BundleError, match=r"format \(metamerlab-bundle/2, not .*/3\); make it again") as got:
         BundleStore(tmp_path / "old").read_manifest()
     assert "\n" not in str(got.value)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "", "{", '{"format": "' + "\\u0000" * 9])
+def test_a_manifest_that_is_no_json_is_one_line(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(BundleError, match="not a bundle manifest: ") as error:
+        BundleStore(str(tmp_path)).read_manifest()
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_a_manifest_of_any_size_is_not_read(tmp_path):
+    with (tmp_path / "manifest.json").open("wb") as file:
+        file.truncate(MANIFEST_LIMIT + 1)
+    with pytest.raises(BundleError, match=r"manifest.json: is larger than 500,000,000 bytes"):
+        BundleStore(str(tmp_path)).read_manifest()
+
+
+def test_a_journal_record_that_nests_without_end_is_made_again(tmp_path):
+    store = BundleStore(str(tmp_path))
+    store.put_record("a", {})
+    (tmp_path / "journal" / "a.json").write_text("[" * 1_000_000)
+    assert store.get_record("a") is None

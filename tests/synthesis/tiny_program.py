@@ -7,10 +7,11 @@ import os
 import sys
 
 from synthesis.__main__ import main
+from synthesis.stopping import run_program
 
-if sys.argv[1:2] in (["run"], ["verify"]):  # the other commands used in tests do without torch
+if {"run", "verify"} & set(sys.argv):  # the other commands used in tests do without torch
     import tests.synthesis.networks  # noqa: F401  (registers it)
 
 if __name__ == "__main__":
     os.environ["RAY_RUNTIME_ENV_HOOK"] = "tests.synthesis.networks.known_to_ray"
-    main()
+    run_program(main)

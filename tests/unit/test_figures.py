@@ -1,16 +1,24 @@
 """The curve's drawing shows the numbers that it was given."""
 
+import csv
+import html
 import re
 import struct
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from app.analysis.confusion import confusion
+from app.analysis.figures.confusion import confusion_figure
 from app.analysis.figures.figure import PNG_SCALE, to_pdf, to_png, vega_of
 from app.analysis.figures.recognition import recognition_curve
 from app.analysis.recognition import ConditionRecognition, Recognition
 from app.analysis.service import Caption
+from app.analysis.tables import frame_csv
 from app.analysis.words import participants_in_words, plural, readable
 from app.core.version import code_version
+from synthesis.bundle.vega_names import WORD_JOINER
 
 PLOT_HEIGHT = 300
 
@@ -133,3 +141,41 @@ def test_participants_in_words(count: int, kind: str, words: str) -> None:
 @pytest.mark.parametrize(("count", "words"), [(0, "0 trials"), (1, "1 trial"), (2, "2 trials")])
 def test_plural(count: int, words: str) -> None:
     assert plural(count, "trial") == words
+
+
+WORDS_OF_JAVASCRIPT = ("constructor", "toString", "__proto__", "hasOwnProperty", "valueOf")
+
+
+def texts(svg: str) -> list[str]:
+    found = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    return [html.unescape(text).replace(WORD_JOINER, "").strip() for text in found]
+
+
+def test_conditions_may_be_words_of_javascript() -> None:
+    points = [seen(name, 0.5) for name in ("natural", *WORDS_OF_JAVASCRIPT, "a.b[0]", "<b>'\"\\ 😀")]
+    figure = recognition_curve(curve(*points), CAPTION)
+    assert {"constructor", "toString", "proto", "valueOf", "a.b[0]", "<b>'\"\\ 😀"} <= {*texts(figure.svg)}
+    assert vega_of(figure)
+
+
+def test_categories_may_be_words_of_javascript() -> None:
+    categories, conditions = [*WORDS_OF_JAVASCRIPT, "a.b", "=1"], ["natural", "constructor"]
+    counts = pd.DataFrame(
+        [(condition, shown, given, 1) for condition in conditions for shown in categories for given in
+         categories], columns=["condition", "category", "answer", "trials"],
+    )  # fmt: skip
+    analysis = SimpleNamespace(
+        choices=categories,
+        conditions=conditions,
+        study=SimpleNamespace(name="names"),
+        kind="live",
+        recognition=SimpleNamespace(participants=1, trials=98),
+    )
+    answers = SimpleNamespace(analysis=analysis, confusion=confusion(counts, conditions, categories))
+    figure = confusion_figure(answers)  # type: ignore[arg-type]
+    written = texts(figure.svg)
+    # Both axes of both conditions; one condition has a category's name too.
+    assert [written.count(name) for name in categories] == [5, 4, 4, 4, 4, 4, 4]
+    assert vega_of(figure)
+    rows = [*csv.reader(frame_csv(figure.data).decode().splitlines())]
+    assert ["natural", "'=1", "'=1", "1", str(1 / 7)] in rows

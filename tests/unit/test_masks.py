@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from app.experiments.masks import mask_png, pink_noise
+from app.experiments.masks import SIZE_PX, mask_png, pink_noise
 from app.stimuli.png import fault
+from synthesis.bundle.manifest import PictureFormat
 
 
 def test_the_amplitude_spectrum_falls_as_one_over_f() -> None:
@@ -26,4 +27,4 @@ def test_a_mask_is_grey_on_average_and_uses_the_contrast_range() -> None:
 def test_masks_are_replayable_and_differ() -> None:
     assert mask_png(1, 0) == mask_png.__wrapped__(1, 0)
     assert len({mask_png(1, 0), mask_png(1, 1), mask_png(2, 0)}) == 3
-    assert fault(mask_png(1, 0)) is None
+    assert fault(mask_png(1, 0), PictureFormat(size_px=SIZE_PX)) is None

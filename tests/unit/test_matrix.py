@@ -1,5 +1,6 @@
 """The participant x stage x observer matrix: published values, missing cells, and bad files."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -173,9 +174,9 @@ def test_humans_alone_and_two_models(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "matrix.csv: is empty; it needs the columns experiment, model"),
-        (HEADER, "matrix.csv: has a header and no data"),
-        ("experiment,model\n", "matrix.csv:1: no column participant, stage"),
+        ("", "matrix.csv: is empty; the first line must name the columns experiment, model"),
+        (HEADER, "matrix.csv: has a header and no rows"),
+        ("experiment,model\n", "matrix.csv:1: no column 'participant', 'stage'"),
         (f"{HEADER},Model\n", "the column model is there twice"),
         (
             f"{HEADER}\n{SMALL.replace('network', 'robot')}",
@@ -195,7 +196,7 @@ def test_humans_alone_and_two_models(tmp_path: Path) -> None:
             f"{HEADER}\n{SMALL}\ne,m,0,0,natural,human,0.3",
             "matrix.csv:10: another proportion for the cell of line 2",
         ),
-        (f"{HEADER}\n{SMALL}\ne,m,0,0", "matrix.csv:10: 4 fields, but 7 columns"),
+        (f"{HEADER}\n{SMALL}\ne,m,0,0", "matrix.csv:10: 4 cells, but the header has 7"),
     ],
 )
 def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, text: str, message: str) -> None:
@@ -210,5 +211,46 @@ def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, text: str, message: s
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "matrix.csv"
     path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
-    with pytest.raises(Invalid, match="is not a CSV file in UTF-8"):
+    with pytest.raises(Invalid, match=r"matrix.csv:1: cannot be read: is not UTF-8"):
+        read_matrix(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "encoding", "note"),
+    [
+        (lambda text: text.replace(",0,", ",0.0,").replace(",1,", ",1.0,"), "utf-8", ""),
+        (
+            lambda text: text.replace(",", ";").replace("0.", "0,"),
+            "utf-8",
+            "by semicolons, with decimal commas",
+        ),
+        (lambda text: text.replace(",", "\t"), "utf-8", "was read as separated by tabs"),
+        (lambda text: text, "utf-8-sig", ""),
+        (lambda text: text, "utf-16", "was read as UTF-16"),
+    ],
+)
+def test_however_it_is_written_the_same_is_found(
+    tmp_path: Path, change: Callable[[str], str], encoding: str, note: str
+) -> None:
+    path = tmp_path / "matrix.csv"
+    path.write_text(change(f"{HEADER}\n{SMALL}\n"), encoding=encoding)
+    (table,) = read_matrix(path)
+    assert table.stages() == [0, 1]
+    records = observer_by_stage(table, permutations=20)
+    assert [record.F for record in records] == pytest.approx([2, 2, 8])
+    assert all(note in record.note for record in records)
+
+
+@pytest.mark.parametrize("stage", ["1.5", "inf", "nan", "1e999", "", "1,0"])
+def test_a_stage_is_a_whole_number(tmp_path: Path, stage: str) -> None:
+    path = tmp_path / "matrix.csv"
+    path.write_text(f'{HEADER}\ne,m,0,"{stage}",natural,human,0.5\n')
+    with pytest.raises(Invalid, match=r"matrix.csv:2: stage is '.*'; it must be a whole number"):
+        read_matrix(path)
+
+
+def test_another_encoding_is_named_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "matrix.csv"
+    path.write_text(f"{HEADER}\n{SMALL}".replace("e,m", "e,réseau"), encoding="cp1252")
+    with pytest.raises(Invalid, match=r"matrix.csv:2: .*not UTF-8.*Windows-1252 \(cp1252\).*iconv"):
         read_matrix(path)

@@ -157,3 +157,13 @@ def test_a_published_curve_is_the_mean_over_its_people(tmp_path: Path) -> None:
     file.write_text("a,b\n1,2\n")
     with pytest.raises(Invalid, match="no column 'model'"):
         published_curve(file, "vgg")
+
+
+def test_a_published_curve_with_float_stages_and_semicolons_says_how_it_was_read(tmp_path: Path) -> None:
+    file = tmp_path / "matrix.csv"
+    rows = MATRIX.replace(",0,", ",0.0,").replace(",1,", ",1.0,").replace(",", ";").replace("0.", "0,")
+    file.write_text(rows, encoding="utf-16")
+    curve = published_curve(file, "vgg")
+    assert curve["proportion_correct"].tolist() == [pytest.approx(0.8), 0.5]
+    assert curve["stage"].tolist() == [0, 1]
+    assert "was read as UTF-16, separated by semicolons, with decimal commas" in curve.attrs["note"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from app.analysis.words import readable
+from synthesis.bundle.vega_names import safe_name
 
 _STEP = 64  # drawing units from layer to layer, more where there are few layers
 _MIN_WIDTH = 480
@@ -24,7 +25,7 @@ def width(conditions: int) -> int:
 def condition_axis(conditions: Sequence[str], model: str) -> alt.X:
     """The x channel of a field `position`."""
     places = [position(index) for index in range(len(conditions))]
-    names = [readable(condition) for condition in conditions]
+    names = [safe_name(readable(condition)) for condition in conditions]
     label = (
         "".join(
             f"abs(datum.value - {place}) < 0.01 ? {json.dumps(name)} : "

@@ -11,6 +11,7 @@ from app.analysis.figures.word_errors import word_errors_figure
 from app.analysis.service import Answers
 from app.analysis.tables import records
 from app.analysis.words import participants_in_words, readable
+from synthesis.bundle.names import composed
 
 _CELL = 13  # drawing units
 _COLUMNS = 3
@@ -31,7 +32,7 @@ def confusion_figure(answers: Answers) -> Figure:
 def _matrices(answers: Answers) -> Figure:
     """The share of each answer among the trials of each true category, in every condition."""
     analysis, table = answers.analysis, answers.confusion
-    categories = list(analysis.choices)
+    categories = [composed(choice) for choice in analysis.choices]
     shown = table[table["trials"].groupby(table["condition"]).transform("sum") > 0]
     names = [readable(condition) for condition in analysis.conditions]
     data = shown.assign(name=shown["condition"].map(readable))

@@ -11,6 +11,7 @@ import vl_convert
 
 from app.analysis.figures.style import styled
 from app.analysis.tables import CSV, frame_csv
+from synthesis.bundle.vega_names import safe_names
 
 PNG_SCALE = 3  # px per unit of the drawing: about 300 dpi at a width of 16 cm
 
@@ -31,7 +32,7 @@ class Figure:
 
 def draw(chart: Any, title: str, alt: str, data: pd.DataFrame) -> Figure:
     """The figure of an Altair chart, in the house's style."""
-    spec: dict[str, Any] = styled(chart).to_dict()
+    spec: dict[str, Any] = safe_names(styled(chart).to_dict())
     svg = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     # Vega numbers gradients over all drawings of the process; the same figure shall give the same bytes.
     return Figure(title, alt, data, re.sub(r"gradient_\d+", "gradient", svg), spec)

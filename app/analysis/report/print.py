@@ -13,13 +13,14 @@ from app.analysis.figures.figure import to_pdf
 from app.analysis.report.content import Report
 from app.analysis.report.parts import Section
 from app.core.config import PROJECT_FOLDER
+from synthesis.stopping import orderly
 
 TEMPLATE = PROJECT_FOLDER / "templates" / "report" / "report.typ"
 
 
 def to_print(report: Report) -> bytes:
     """The PDF, tagged for screen readers. All texts go in as data, so none of them is read as markup."""
-    with tempfile.TemporaryDirectory() as name:
+    with orderly(), tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copy(TEMPLATE, folder / "report.typ")
         sections = [_section(section, number, folder) for number, section in enumerate(report.sections)]

@@ -1,0 +1,67 @@
+"""The commands of `metamerlab`. One module per group of commands."""
+
+from importlib.metadata import version
+
+import typer
+
+from synthesis.commands import program
+
+COMMANDS = {
+    "demo": (
+        "app.cli.demo:demo",
+        "Synthesise and certify metamers, open studies, simulate participants, analyse, serve.",
+    ),
+    "serve": ("app.cli.serve:serve", "Serve the web application until it is interrupted."),
+    "db": ("app.cli.db:app", "The database."),
+    "stimuli": ("app.cli.stimuli:app", "Stimulus bundles."),
+    "study": ("app.cli.study:app", "Studies."),
+    "synthesis": ("app.cli.synthesis_runs:app", "Synthesis runs, carried out by `metamerlab worker`."),
+    "worker": (
+        "app.cli.worker:worker",
+        "Carry out queued synthesis runs until interrupted; a run at hand then goes back into the queue.",
+    ),
+    "simulate": (
+        "app.cli.simulate:simulate",
+        "Send simulated participants through a study by the HTTP interface that people use.",
+    ),
+    "analyze": (
+        "app.cli.analyze:analyze",
+        "Write recognition per condition and the other measures as tables and figures, and all trials.",
+    ),
+    "report": (
+        "app.cli.report:report",
+        "Write a report of a study: methods, tables, figures, exclusions, software; as HTML and PDF.",
+    ),
+    "export": (
+        "app.cli.export:export",
+        "Write all answered main trials in a format that other programs read.",
+    ),
+    "power": (
+        "app.cli.power:power",
+        "How many participants give the wanted SEM in every condition, by simulating studies.",
+    ),
+    "analyze-matrix": (
+        "app.cli.analyze_matrix:analyze_matrix",
+        "Mixed ANOVA of observer (human, network) x stage for every model of a matrix, with permutation p.",
+    ),
+    "import-mvh": (
+        "app.cli.import_mvh:import_mvh",
+        "Accuracy, error consistency and confusions of anybody's answers in the model-vs-human format.",
+    ),
+    "admin": ("app.cli.admin:app", "The experimenter's pages."),
+}
+
+app = program(COMMANDS, name="metamerlab", help="Psychophysics experiments with model metamers.")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"metamerlab {version('metamerlab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True),
+) -> None:
+    pass

@@ -1,0 +1,55 @@
+"""The synthesis program as a child of a command: it shares the terminal, and ends with whoever started it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from app.core.errors import Conflict
+from synthesis.stopping import GRACE_S, Stopped, look, orderly
+
+POLL_S = 0.1
+
+
+def run_synthesis(*arguments: str | Path | int) -> None:
+    """Run a command of the synthesis program: a process of its own, since only that one loads torch.
+
+    Its standard input is a pipe that nothing is written to. However this process ends, even by kill -9, the
+    system closes it, and the program stops. Raises `Conflict` if it fails.
+    """
+    command = [sys.executable, "-m", "synthesis", "--stop-with-stdin", *map(str, arguments)]
+    with orderly(grace_s=2 * GRACE_S):
+        # A session of its own: of Ctrl-C it learns from this process alone.
+        child = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            while child.poll() is None:
+                look()
+                time.sleep(POLL_S)
+        except Stopped as stopped:
+            _stop(child)
+            sys.exit(stopped.exit_code)  # the program has said that it was interrupted
+        finally:
+            _kill_group(child)
+    if child.returncode:
+        raise Conflict("synthesis_failed", f"`{' '.join(command[1:])}` failed; see its message above")
+
+
+def _stop(child: "subprocess.Popen[bytes]") -> None:
+    """Let the program come to its own end, for as long as it may take."""
+    assert child.stdin is not None
+    child.stdin.close()
+    deadline = time.monotonic() + GRACE_S + 1
+    while child.poll() is None and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+
+
+def _kill_group(child: "subprocess.Popen[bytes]") -> None:
+    """End what is left of the program's processes. They have a group of their own, named by the first."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
