@@ -15,16 +15,14 @@ from app.participants.arrival import arrival_of, is_preview, typed_number
 from app.participants.dependencies import SessionToken, WritingVisit
 from app.participants.door import Answer
 from app.participants.form_keys import FormKeys
+from app.participants.kept_cookie import keeps_cookies, set_kept_cookie
 from app.participants.reception import Call, Reception
 from app.participants.schemas import ConsentForm, EndContext, EventIn, ResumeForm, RunContext
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
-from app.web.security import cookie_name, json_call, same_origin, set_session_cookie
+from app.web.security import json_call, same_origin, set_session_cookie
 from app.web.templating import PageContext, page
 
 router = APIRouter()
-
-# The cookie by which a form knows that the browser keeps cookies. No link has this code.
-KEPT = "kept"
 
 
 def _see(path: str) -> RedirectResponse:
@@ -34,10 +32,6 @@ def _see(path: str) -> RedirectResponse:
 def _page(request: Request, context: PageContext, status: int = 200) -> Response:
     """A page that is made for one person at one moment: never shown from a cache."""
     return page(request, context, status, {"Cache-Control": "no-store"})
-
-
-def _keeps_cookies(request: Request, settings: Settings, token: str | None) -> bool:
-    return token is not None or cookie_name(settings, KEPT) in request.cookies
 
 
 def _led_on(received: Reception) -> Response:
@@ -61,7 +55,7 @@ async def landing(
         return _led_on(received)
     context = await pages.shown(session, received, preview=is_preview(query))
     response = _page(request, context)
-    set_session_cookie(response, settings, KEPT, "yes")
+    set_kept_cookie(response, settings)
     return response
 
 
@@ -89,7 +83,7 @@ async def consent(
         raise Conflict("preview", "This was a preview. Accept the task first, and give your consent then.")
     arrival = arrival_of(given) or typed_number(form.participant_number)
     call = Call(code, token, arrival, another=form.another == "yes")
-    if not _keeps_cookies(request, settings, token):
+    if token is None and not keeps_cookies(request, settings):
         return await _without_cookies(request, session, call)
     stale_after = timedelta(minutes=settings.stale_after_minutes)
     keys = FormKeys(code, form.uuid)
@@ -113,7 +107,7 @@ async def resume(
 ) -> Response:
     """Go on here with a session that was begun in another browser, if the recruiter knows the visit."""
     call = Call(code, token, arrival_of(given))
-    if not _keeps_cookies(request, settings, token):
+    if token is None and not keeps_cookies(request, settings):
         return await _without_cookies(request, session, call)
     keys = FormKeys(code, form.uuid)
     received = await reception.resume(session, call, keys, now)

@@ -29,7 +29,7 @@ async def test_looking_creates_nothing(
     assert (await client.get(f"/api/{code}/session")).status_code == 401
     assert await row_counts(database) == before
     # A cookie that says nothing, by which the form knows that cookies are kept.
-    assert dict(client.cookies) == {"metamerlab-kept": "yes"}
+    assert dict(client.cookies) == {"cookies-kept": "yes"}
 
 
 async def test_consent_makes_the_participant_and_the_whole_plan(
@@ -84,7 +84,7 @@ async def test_a_form_sent_twenty_times_at_once_is_one_person_whichever_response
 
     async def press() -> None:
         async with new_client(app) as tab:
-            tab.cookies.set("metamerlab-kept", "yes")
+            tab.cookies.set("cookies-kept", "yes")
             response = await tab.post(f"/s/{code}/consent", data=form)
             assert response.status_code == 303
             assert (await tab.get(f"/api/{code}/session")).status_code == 200

@@ -16,7 +16,7 @@ from app.db.tables import Event, Participant
 from app.main import create_app
 from app.participants.service import MOST_EVENTS
 from tests.database import rows_of
-from tests.http import all_trials, answer_all, answer_body, enter, new_client
+from tests.http import all_trials, answer_all, answer_body, consent_form, enter, new_client
 from tests.integration.test_analysis import simulate
 
 pytestmark = pytest.mark.anyio
@@ -34,7 +34,8 @@ async def limited(settings: Settings, **limits: Any) -> AsyncIterator[FastAPI]:
 def client_at(app: FastAPI, address: str) -> httpx.AsyncClient:
     """A participant's browser at a network address."""
     transport = httpx.ASGITransport(app, client=(address, 5000))
-    return httpx.AsyncClient(transport=transport, base_url="http://localhost")
+    kept = {"cookies-kept": "yes"}  # as the landing page leaves it
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost", cookies=kept)
 
 
 async def test_consents_of_one_address_are_limited_and_others_are_let_in(
@@ -44,17 +45,17 @@ async def test_consents_of_one_address_are_limited_and_others_are_let_in(
     async with limited(settings, consents_per_address=Limit(3, HOUR)) as app:
         for _ in range(3):
             async with client_at(app, "2001:db8::1") as client:
-                assert (await client.post(path, data={"consent": "yes"})).status_code == 303
+                assert (await client.post(path, data=consent_form())).status_code == 303
         # Another address of the same household.
         async with client_at(app, "2001:db8::2") as client:
-            refused = await client.post(path, data={"consent": "yes"})
+            refused = await client.post(path, data=consent_form())
             assert refused.status_code == 429
             assert 0 < int(refused.headers["retry-after"]) <= HOUR
             assert refused.headers["content-type"].startswith("text/html")
             assert "Please try again in" in refused.text
             assert (await client.get(f"/s/{open_links['live']}")).status_code == 200
         async with client_at(app, "2001:db8:0:1::1") as client:
-            assert (await client.post(path, data={"consent": "yes"})).status_code == 303
+            assert (await client.post(path, data=consent_form())).status_code == 303
     assert len(await rows_of(database, Participant)) == 4
 
 

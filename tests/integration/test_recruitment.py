@@ -92,7 +92,7 @@ async def test_one_id_takes_part_once_even_at_the_same_moment(
 
     async def consent() -> None:
         async with new_client(app) as browser:
-            browser.cookies.set("metamerlab-kept", "yes")
+            browser.cookies.set("cookies-kept", "yes")
             response = await browser.post(f"/s/{code}/consent", data=consent_form(PROLIFIC_PID="ann"))
             statuses.append(response.status_code)
 
