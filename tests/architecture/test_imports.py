@@ -9,8 +9,7 @@ from app.cli.commands import COMMANDS
 from tests.architecture.sources import ROOT, imports_of, python_files, relative
 
 # Beyond `queries.py` and app/db, SQLAlchemy is for sessions and errors only.
-# A session, an address, and the type of what a query found: none of them writes SQL.
-ALLOWED_OF_SQLALCHEMY = {"sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.make_url", "sqlalchemy.Row"}
+ALLOWED_OF_SQLALCHEMY = {"sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.make_url"}
 WEB = ("fastapi", "starlette", "jinja2", "httpx")
 PURE = (
     "app/core/randomness.py",
