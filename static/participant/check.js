@@ -53,7 +53,9 @@
           "or the connection broke off."
       );
     }
-    if (pressed && unfit.hidden) form.submit();
+    if (!pressed || !unfit.hidden) return;
+    if (page.metamerlabReady && form.requestSubmit) form.requestSubmit();
+    else form.submit();
   }
 
   form.addEventListener("submit", function (event) {

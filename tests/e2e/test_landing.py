@@ -92,6 +92,31 @@ def test_the_second_person_at_a_computer_begins_anew(site: Site, new_context: Ne
     assert first.session_token != token
 
 
+def test_answers_that_wait_are_sent_before_somebody_else_begins(
+    site: Site, new_context: NewContext, complaints: Complaints
+) -> None:
+    complaints.expected.append("ERR_CONNECTION_FAILED")
+    first = Visitor(new_context().new_page(), study(site, "left-behind"))
+    first.consent()
+    first.trial("dog")
+    first.page.wait_for_selector(CARD_BUTTON)  # the word on the practice answer: it is stored
+    token = first.session_token
+    context = first.page.context
+    context.route("**/api/*/trials/*", lambda route: route.abort("connectionfailed"))
+    first.trial("cat")
+    first.page.wait_for_selector("#notice:has-text('Reconnecting')")
+    assert [row["answer"] for row in site.answers(token)][:2] == ["dog", None]
+    first.page.close()
+    context.unroute("**/api/*/trials/*")
+    second = Visitor(context.new_page(), first.link)
+    second.page.goto(f"{second.link}?another=yes")
+    second.page.check("#another")
+    second.page.click("form button")
+    second.page.wait_for_selector(CARD_BUTTON)
+    assert second.session_token != token
+    assert [row["answer"] for row in site.answers(token)][:2] == ["dog", "cat"]
+
+
 def test_the_third_person_is_not_shown_the_code_of_the_one_before(
     site: Site, new_context: NewContext
 ) -> None:
