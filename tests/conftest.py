@@ -60,6 +60,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
+@pytest.fixture
+def plans_by_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Studies have no secret, so that a test knows which plans follow from the seed it gives."""
+
+    async def leave_it_empty(*_: object) -> None:
+        pass
+
+    monkeypatch.setattr(experiments, "_draw_secret", leave_it_empty)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

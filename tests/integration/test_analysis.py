@@ -40,7 +40,7 @@ from synthesis.bundle.errors import StorageError
 from tests.http import answer_trials, enter, new_client
 from tests.support import CATEGORIES, LAYERS
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("plans_by_seed")]
 
 CONDITIONS = ["natural", *LAYERS]
 GIVEN = accuracies(CONDITIONS, len(CATEGORIES))

@@ -21,7 +21,7 @@ SVG_NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
 @pytest.fixture
-def site(cli: Cli, study_file: Path) -> Cli:  # noqa: F811
+def site(cli: Cli, study_file: Path, plans_by_seed: None) -> Cli:  # noqa: F811
     """The commands, on a database with one open study."""
     for words in (("db", "upgrade"), ("study", "create", study_file), ("study", "open", "tiny")):
         assert cli(*words)[0] == 0

@@ -24,7 +24,7 @@ from tests.http import answer_body, enter, new_client
 from tests.integration.test_analysis import simulate
 from tests.support import study_yaml
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("plans_by_seed")]
 
 RULES = """exclusions:
   median_rt_below_ms: 400

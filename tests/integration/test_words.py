@@ -67,7 +67,7 @@ async def test_sounds_are_wav_for_their_owner_only(
     for trial in await all_trials(client, code):
         sound = await client.get(trial["stimulus"])
         assert sound.headers["content-type"] == "audio/wav"
-        assert sound.headers["cache-control"] == "private, max-age=86400, immutable"
+        assert sound.headers["cache-control"] == "private, max-age=86400, immutable, no-transform"
         assert set(sound.headers) == PICTURE_HEADERS
         headers = {name: value for name, value in sound.headers.items() if "policy" not in name}
         assert not [word for word in words for value in headers.values() if word in value]
