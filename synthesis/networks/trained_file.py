@@ -78,7 +78,7 @@ def read_trained(path: Path) -> Trained | None:
     try:
         return Trained.model_validate_json(header)
     except ValidationError as error:
-        raise UserError(f"{path}: was written for another version: {first_problem(error)}") from None
+        raise UserError(f"{path}: was written for another version: header: {first_problem(error)}") from None
 
 
 def write_trained(path: Path, module: nn.Module, trained: Trained, half: bool = True) -> None:

@@ -137,7 +137,7 @@ async def test_any_stored_record_is_analysed(
 async def store(database: Database, records: list[Any], flags: Any) -> None:
     """Put these records into the stored answers, as an earlier release or a hand could have."""
     statement = text("UPDATE responses SET timing = :timing, flags = :flags WHERE id = :id")
-    if database.engine.dialect.name == "postgresql":
+    if database.writers.engine.dialect.name == "postgresql":
         changes = "timing = CAST(:timing AS jsonb), flags = CAST(:flags AS jsonb)"
         statement = text(f"UPDATE responses SET {changes} WHERE id = :id")
     async with database.writing() as session:
@@ -196,10 +196,10 @@ async def test_every_file_and_page_is_made_of_odd_answers(
 async def test_what_is_no_json_is_a_caveat(
     app: FastAPI, client: httpx.AsyncClient, open_links: dict[str, str], database: Database, stored: str
 ) -> None:
-    if database.engine.dialect.name == "postgresql" and stored in {"{broken", ""}:
+    if database.writers.engine.dialect.name == "postgresql" and stored in {"{broken", ""}:
         pytest.skip("Postgres itself holds nothing but JSON")
     await take_part(client, open_links["live"], "tiny", [answer_body()])
-    cast = "CAST(:stored AS jsonb)" if database.engine.dialect.name == "postgresql" else ":stored"
+    cast = "CAST(:stored AS jsonb)" if database.writers.engine.dialect.name == "postgresql" else ":stored"
     async with database.writing() as session:
         await session.execute(text(f"UPDATE responses SET timing = {cast} WHERE id = 7"), {"stored": stored})
     _analysis, single = await read_all(database, "tiny")

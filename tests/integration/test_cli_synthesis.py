@@ -61,7 +61,7 @@ def test_errors_are_one_line(site: Cli, spec: Path, tmp_path: Path) -> None:
     site("synthesis", "queue", spec)
     for words, message in (
         (("queue", wrong), f"error: {wrong}:5: unknown field recipy; did you mean recipe?"),
-        (("queue", tmp_path / "none.yaml"), f"error: {tmp_path}/none.yaml: No such file"),
+        (("queue", tmp_path / "none.yaml"), f"error: {tmp_path}/none.yaml: cannot be read (No such file"),
         (("queue", tmp_path / "binary.yaml"), f"error: {tmp_path}/binary.yaml: cannot be read"),
         (("queue", spec), "error: there is a run 'my-spec' already; give another name"),
         (("queue", spec, "--name", "a/b"), "error: name 'a/b': use at most 64 small letters"),

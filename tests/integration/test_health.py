@@ -44,7 +44,7 @@ async def test_a_database_that_others_keep_locked_is_not_waited_for(
     monkeypatch.setattr(health, "FRESH_S", 0)
     async with database.writing() as session:
         await session.execute(text("DELETE FROM alembic_version WHERE version_num = ''"))
-        if database.engine.dialect.name == "postgresql":
+        if database.writers.engine.dialect.name == "postgresql":
             await session.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
         responses = await asyncio.gather(*(client.get("/healthz") for _ in range(20)))
         for response in responses:

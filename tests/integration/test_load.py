@@ -16,6 +16,7 @@ from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.errors import Unavailable
 from app.db import session as db_session
+from app.db.probe import write_and_take_back
 from app.db.session import WRITERS, Database
 from app.db.tables import Participant, Response, Study
 from app.experiments import service as experiments
@@ -87,7 +88,7 @@ async def test_readers_do_not_wait_for_writers(
         answers = [asyncio.create_task(client.put(f"/api/{code}/trials/0", json=body)) for _ in range(30)]
         while database.writers.waiting < len(answers):
             await asyncio.sleep(0)
-        assert (await client.get("/healthz")).status_code == 200
+        assert (await client.get(f"/s/{code}?another=yes")).status_code == 200
         assert (await client.get(f"/api/{code}/session")).json()["next_index"] == 0
         assert not any(answer.done() for answer in answers)
     assert [(await answer).status_code for answer in answers] == [200] * 30
@@ -163,7 +164,7 @@ async def test_a_foreign_lock_loses_no_answer(
         with foreign_lock(settings):
             assert await put_all() == [503] * 5
             assert (await people[0].get(f"/api/{code}/session")).status_code == 200
-            assert (await people[0].get("/healthz")).status_code == 200
+            assert (await people[0].get("/healthz")).status_code == 503  # at once: it does write
         assert await put_all() == [200] * 5
     stored = [row.client_uuid for row in await rows_of(database, Response)]
     assert sorted(stored) == sorted(body["uuid"] for body in bodies)
@@ -172,7 +173,7 @@ async def test_a_foreign_lock_loses_no_answer(
 async def test_a_database_that_is_away_is_no_fault_of_the_request(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'no folder' / 'none.db'}")
     with pytest.raises(Unavailable, match="unable to open database file"):
-        await database.ping()
+        await write_and_take_back(database)
     await database.close()
 
 

@@ -32,7 +32,7 @@ async def write(url: str) -> list[Path]:
     database = Database(url)
     async with database.writing() as session:
         session.add(Bundle(digest="d", path="p", model="m", layers=[], categories=[], ingested_at=utc_now()))
-    files = sorted(Path(str(database.engine.url.database)).parent.iterdir())
+    files = sorted(Path(str(database.writers.engine.url.database)).parent.iterdir())
     assert {mode(file) for file in files} == {0o600}
     await database.close()
     return files

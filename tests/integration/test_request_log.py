@@ -58,6 +58,7 @@ async def test_the_log_of_a_session_names_routes_and_nothing_else(
         assert hidden and hidden not in served.log.replace("http://127.0.0.1", ""), hidden
     assert [match.groups() for match in LINE.finditer(served.log)][1:] == [
         ("GET", "/s/{code}", "200"),
+        ("GET", "/s/{code}", "200"),
         ("POST", "/s/{code}/consent", "303"),
         ("GET", "/api/{code}/trials", "200"),
         ("GET", "/api/{code}/trials", "200"),
