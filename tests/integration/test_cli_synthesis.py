@@ -57,12 +57,15 @@ def test_a_run_is_queued_cancelled_and_queued_again(site: Cli, spec: Path) -> No
 def test_errors_are_one_line(site: Cli, spec: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(SPEC + "recipy: fast\n")
-    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe")
+    (tmp_path / "binary.yaml").write_bytes(b"\x80\x81")
     site("synthesis", "queue", spec)
     for words, message in (
         (("queue", wrong), f"error: {wrong}:5: unknown field recipy; did you mean recipe?"),
         (("queue", tmp_path / "none.yaml"), f"error: {tmp_path}/none.yaml: cannot be read (No such file"),
-        (("queue", tmp_path / "binary.yaml"), f"error: {tmp_path}/binary.yaml: cannot be read"),
+        (
+            ("queue", tmp_path / "binary.yaml"),
+            f"error: {tmp_path}/binary.yaml:1: cannot be read: is not UTF-8",
+        ),
         (("queue", spec), "error: there is a run 'my-spec' already; give another name"),
         (("queue", spec, "--name", "a/b"), "error: name 'a/b': use at most 64 small letters"),
         (("cancel", 9), "error: there is no run 9; `metamerlab synthesis list` shows all"),
