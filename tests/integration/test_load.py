@@ -14,7 +14,9 @@ from sqlalchemy import make_url, text, update
 
 from app.core.clock import utc_now
 from app.core.config import Settings
+from app.core.errors import Unavailable
 from app.db import session as db_session
+from app.db.probe import write_and_take_back
 from app.db.session import WRITERS, Database
 from app.db.tables import Participant, Response, Study
 from app.experiments import service as experiments
@@ -166,6 +168,13 @@ async def test_a_foreign_lock_loses_no_answer(
         assert await put_all() == [200] * 5
     stored = [row.client_uuid for row in await rows_of(database, Response)]
     assert sorted(stored) == sorted(body["uuid"] for body in bodies)
+
+
+async def test_a_database_that_is_away_is_no_fault_of_the_request(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'no folder' / 'none.db'}")
+    with pytest.raises(Unavailable, match="unable to open database file"):
+        await write_and_take_back(database)
+    await database.close()
 
 
 async def test_a_definition_is_checked_once(
