@@ -102,7 +102,8 @@ def _whole_session(browser: Browser, link: str) -> tuple[Visitor, dict[str, byte
 
 
 def _keep_script(request: Any, scripts: dict[str, bytes]) -> None:
-    if request.resource_type == "script":
+    # A script that the browser has already, and asks about again, is answered without a body (304).
+    if request.resource_type == "script" and request.response().status == 200:
         scripts[request.url.split("?")[0]] = request.response().body()
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from app.db.session import Database
 from app.db.tables import Response
+from tests.benchmarks.serve.people import Tally, leave, people
 from tests.database import rows_of
 from tests.http import all_trials, answer_all, enter
 from tests.processes import children, runs
@@ -65,8 +66,16 @@ async def test_two_processes_serve_one_database(
             await answer_all(first, code)
             trials = len(await all_trials(first, code))
             assert (await first.post(f"/api/{code}/finish", json={})).status_code == 200
+        # The people of the benchmark are participants like all others.
+        tally = Tally()
+        crowd = await people(url, code, 2, tally)
+        for person in crowd:
+            await person.answer()
+        await leave(crowd)
     assert not runs(process.pid)
-    assert len(await rows_of(database, Response)) == trials > 10
+    stored = {response.client_uuid for response in await rows_of(database, Response)}
+    assert len(stored) == trials + 2 > 12
+    assert (set(tally.acknowledged) <= stored, tally.refused) == (True, 0)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -38,7 +38,7 @@ class Person:
     async def enter(self) -> None:
         """Consent, the session, and the first window of trials; a stimulus, as the page would."""
         await self._get(f"/s/{self.code}")
-        form = {"consent": "yes", "consent_uuid": str(uuid4())}
+        form = {"consent": "yes", "uuid": str(uuid4())}
         path = f"/s/{self.code}/consent"
         async with self.http.post(path, data=form, allow_redirects=False) as answer:
             assert answer.status == 303, (answer.status, await answer.text())
