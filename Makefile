@@ -9,7 +9,7 @@ BIN := .venv/bin
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
-	bench-ray bench-page bench-demo bench-analysis bench-serve bench-serve-quick bench-audio figures \
+	bench-ray bench-page bench-demo bench-analysis bench-serve bench-serve-quick bench-stop bench-audio figures \
 	figure-observers figure-hearing clean
 
 demo: .venv/.ready node_modules/.vendored
@@ -54,6 +54,9 @@ bench-demo: .venv/.ready-dev
 
 bench-analysis: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_analysis.py
+
+bench-stop: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_stop.py
 
 bench-serve: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_serve.py

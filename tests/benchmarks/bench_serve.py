@@ -11,7 +11,7 @@ consent, ask for their session and trials, and answer in turn; a refused answer 
 does it. `--before` measures another checkout in turns with this one: the machine's noise meets both.
 
 - serve.statements_per_answer: statements that one answer sends to the database, BEGIN and COMMIT counted.
-  Control: the health check, which sends one and its transaction.
+  Control: the health check, which writes a row and takes it back.
 - serve.cpu_ms_per_answer: processor time of the server per answer, 50 people without pauses. Control: the
   time in which the bare database stores a row, waiting for the disk included.
 - serve.save_answer_p99_ms.DATABASE.N: 99th percentile of the time from sending an answer to its

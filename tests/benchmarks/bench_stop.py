@@ -2,9 +2,14 @@
 
     python tests/benchmarks/bench_stop.py [run] [train] [corpus] [loading]
 
-Each is stopped ten times, at a random moment of its work (loading: while it loads its libraries).
+Prints JSON lines and writes them to var/bench/stop.jsonl: `stop.seconds.COMMAND` is the median of ten stops,
+each at a random moment of the work (loading: while it loads its libraries), beside the longest. Control: the
+same of a process that sleeps, on the same busy machine.
 """
 
+import argparse
+import json
+import platform
 import random
 import signal
 import statistics
@@ -20,6 +25,7 @@ from PIL import Image
 
 TIMES = 10
 BUSY = 4
+SLEEP = "import time; time.sleep(60)"
 ROOT = Path(__file__).parents[2]
 RUN = "model: efficientnet_lite0\nlayers: [block4]\nstimuli: stimuli\ndecision: feather\nrecipe: fast\n"
 CORPUS = "voices: [{engine: hibari, voice: heart, takes: 50}]\n"
@@ -34,25 +40,45 @@ validation_clips: 64
 """
 
 
-def main(names: list[str]) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("names", nargs="*", choices=[*COMMANDS, []], metavar="|".join(COMMANDS))
+    names = parser.parse_args().names or list(COMMANDS)
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(BUSY)]
+    lines = []
     try:
         with tempfile.TemporaryDirectory() as folder:
-            for name in names or ["run", "train", "corpus", "loading"]:
-                _report(name, [_seconds_to_end(name, Path(folder), number) for number in range(TIMES)])
+            for name in names:
+                lines.append(_line(name, Path(folder)))
+                print(lines[-1], flush=True)
     finally:
         for process in busy:
             process.kill()
+    kept = ROOT / "var" / "bench" / "stop.jsonl"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text("".join(f"{line}\n" for line in lines))
 
 
-def _report(name: str, seconds: list[float]) -> None:
-    print(f"{name:8} median {statistics.median(seconds):5.2f} s, max {max(seconds):5.2f} s", flush=True)
+def _line(name: str, folder: Path) -> str:
+    stops, sleeps = [], []
+    for number in range(TIMES):
+        command, at_work = COMMANDS[name](folder, folder / f"{name}-{number}")
+        call = [sys.executable, "-m", "synthesis", *map(str, command)]
+        stops.append(_seconds_to_end(call, at_work, number))
+        sleeps.append(_seconds_to_end([sys.executable, "-c", SLEEP], _after(1), number))
+    values = {
+        "name": f"stop.seconds.{name}",
+        "value": round(statistics.median(stops), 2),
+        "unit": "s",
+        "n": TIMES,
+        "control": round(statistics.median(sleeps), 2),
+        "longest": round(max(stops), 2),
+        "machine": platform.machine(),
+    }
+    return json.dumps(values)
 
 
-def _seconds_to_end(name: str, folder: Path, number: int) -> float:
-    out = folder / f"{name}-{number}"
-    command, at_work = COMMANDS[name](folder, out)
-    call = [sys.executable, "-m", "synthesis", *map(str, command)]
+def _seconds_to_end(call: list[str], at_work: Callable[[], bool], number: int) -> float:
     with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and not at_work():
             time.sleep(0.05)
@@ -61,7 +87,7 @@ def _seconds_to_end(name: str, folder: Path, number: int) -> float:
         asked = time.monotonic()
         code = process.wait()
         ended = time.monotonic() - asked
-    assert code in (143, -signal.SIGTERM), f"{name} had ended with {code}"
+    assert code in (143, -signal.SIGTERM), f"{call} had ended with {code}"
     return ended
 
 
@@ -103,4 +129,4 @@ def _after(seconds: float) -> Callable[[], bool]:
 COMMANDS = {"run": _run, "train": _train, "corpus": _corpus, "loading": _loading}
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
