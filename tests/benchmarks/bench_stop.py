@@ -27,6 +27,7 @@ TIMES = 10
 BUSY = 4
 SLEEP = "import time; time.sleep(60)"
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
 RUN = "model: efficientnet_lite0\nlayers: [block4]\nstimuli: stimuli\ndecision: feather\nrecipe: fast\n"
 CORPUS = "voices: [{engine: hibari, voice: heart, takes: 50}]\n"
 TRAIN = """

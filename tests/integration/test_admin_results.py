@@ -8,7 +8,7 @@ from app.db.session import Database
 from tests.integration.test_admin import new_token, sign_in
 from tests.integration.test_analysis import simulate
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("plans_by_seed")]
 
 
 @pytest.fixture
