@@ -22,7 +22,7 @@ from tests.conftest import create_study
 from tests.integration.test_analysis import simulate
 from tests.support import LAYERS, SOUND, WORDS, word_study_yaml
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("plans_by_seed")]
 
 MANY = [*WORDS, *(f"word{number}" for number in range(571))]
 GIVEN = accuracies(["natural", *LAYERS], len(MANY))
