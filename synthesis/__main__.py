@@ -2,8 +2,8 @@
 
 import sys
 
-from synthesis.bundle.errors import UserError
-from synthesis.stopping import Stopped, run_program, stoppable
+from synthesis.common.errors import UserError
+from synthesis.common.stopping import Stopped, run_program, stoppable
 
 INTERRUPTED = "interrupted; run the same command to continue"
 
@@ -16,7 +16,7 @@ def main() -> None:
     try:
         with stoppable(INTERRUPTED):
             # Not at the top: a signal while this is loaded is heeded too.
-            from synthesis.command_line import app
+            from synthesis.commands.program import app
 
             app(prog_name="python -m synthesis")
     except UserError as error:

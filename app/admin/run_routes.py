@@ -19,7 +19,7 @@ from app.synthesis_runs import queries, service
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
 from app.web.parameters import WholeNumber
 from app.web.templating import page
-from synthesis.bundle.errors import SpecError
+from synthesis.common.errors import SpecError
 
 LIST = "/admin/synthesis"
 EXAMPLE = """\

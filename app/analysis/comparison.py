@@ -15,7 +15,7 @@ from app.analysis.matrix import Record
 from app.analysis.service import StudyAnalysis, Trials
 from app.analysis.stage_effect import network_participants, people_and_network
 from app.analysis.tables import frame_csv
-from synthesis.bundle.names import composed
+from synthesis.common.names import composed
 
 
 @dataclass(frozen=True)

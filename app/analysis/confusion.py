@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from synthesis.bundle.names import composed
+from synthesis.common.names import composed
 
 NO_ANSWER = "na"
 CELL = ["condition", "category", "answer"]

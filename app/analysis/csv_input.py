@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from app.core.errors import Invalid
-from synthesis.bundle.csv_file import Table, read_table
-from synthesis.bundle.errors import UserError
+from synthesis.common.csv_file import Table, read_table
+from synthesis.common.errors import UserError
 
 
 def read_csv(path: Path, needed: Sequence[str], numbers: Collection[str] = ()) -> Table:

@@ -30,8 +30,8 @@ from app.analysis.tables import CSV, frame_csv, table_csv
 from app.analysis.word_errors import neighbour_shares
 from app.core.errors import NotFound
 from app.stimuli.medium import Medium
-from synthesis.bundle.files import write_atomically
-from synthesis.stopping import orderly
+from synthesis.common.files import write_atomically
+from synthesis.common.stopping import orderly
 
 
 def trials_csv(trials: pd.DataFrame) -> bytes:

@@ -15,7 +15,7 @@ from scipy.stats import pearsonr, spearmanr
 from app.analysis.csv_input import read_csv
 from app.core.errors import Invalid
 from app.core.randomness import generator
-from synthesis.bundle.names import composed
+from synthesis.common.names import composed
 
 NEEDED = ("stimulus", "condition", "generating_model", "observer_model", "seed", "category")
 RULES = ("feather", "geirhos")  # of the 16 categories; the first that a table has is taken

@@ -12,7 +12,7 @@ from app.analysis.csv_input import read_csv
 from app.analysis.matrix_file import NUMBERS, cell_of
 from app.analysis.summary import summarise
 from app.core.errors import Invalid
-from synthesis.bundle.names import composed
+from synthesis.common.names import composed
 
 COLUMNS = ("model", "participant", "stage", "condition", "observer", "proportion_correct")
 

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from synthesis.bundle.names import composed
+from synthesis.common.names import composed
 
 # Nodes of the Gauss-Hermite rule; more do not change d' in the sixth decimal.
 NODES = 200

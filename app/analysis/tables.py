@@ -1,12 +1,12 @@
-"""Tables as CSV that no spreadsheet runs as formulas (`synthesis.bundle.csv_file`), and as records."""
+"""Tables as CSV that no spreadsheet runs as formulas (`synthesis.common.csv_file`), and as records."""
 
 from typing import Any
 
 import pandas as pd
 
-from synthesis.bundle.csv_file import neutralised as neutralised
-from synthesis.bundle.csv_file import table_csv as table_csv
-from synthesis.bundle.frames import frame_csv as frame_csv
+from synthesis.common.csv_file import neutralised as neutralised
+from synthesis.common.csv_file import table_csv as table_csv
+from synthesis.common.frames import frame_csv as frame_csv
 
 CSV = "text/csv; charset=utf-8"
 

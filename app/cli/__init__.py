@@ -2,7 +2,7 @@
 
 import sys
 
-from synthesis.stopping import Stopped, run_program, stoppable
+from synthesis.common.stopping import Stopped, run_program, stoppable
 
 INTERRUPTED = "interrupted"
 

@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import typer
 
-from synthesis.commands import program
+from synthesis.common.lazy_commands import program
 
 COMMANDS = {
     "demo": (

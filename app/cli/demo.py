@@ -21,8 +21,8 @@ from app.core.config import PROJECT_FOLDER, read_settings
 from app.db.migrate import upgrade
 from app.experiments import queries
 from app.experiments import service as experiments
-from synthesis.bundle.files import write_atomically
-from synthesis.bundle.safe_yaml import parse
+from synthesis.common.files import write_atomically
+from synthesis.common.safe_yaml import parse
 
 EXAMPLES = PROJECT_FOLDER / "docs" / "examples"
 ICONS = PROJECT_FOLDER / "static" / "vendor" / "icons"

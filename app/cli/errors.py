@@ -3,7 +3,7 @@
 from sqlalchemy.exc import DBAPIError
 
 from app.core.errors import DomainError
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 
 EXPECTED = (DomainError, UserError, DBAPIError, OSError)
 

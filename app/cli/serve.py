@@ -9,7 +9,7 @@ import uvicorn
 from app.core.config import read_settings
 from app.core.errors import Invalid
 from app.db.migrate import require_newest_schema
-from synthesis.stopping import left_to_another
+from synthesis.common.stopping import left_to_another
 
 # How long an answer that is under way may take when the server is told to end.
 GRACE_S = 5

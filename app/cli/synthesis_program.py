@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.core.errors import Conflict
-from synthesis.stopping import GRACE_S, Stopped, look, orderly
+from synthesis.common.stopping import GRACE_S, Stopped, look, orderly
 
 POLL_S = 0.1
 

@@ -13,8 +13,8 @@ from app.core.clock import utc_now
 from app.core.config import read_settings
 from app.db.tables import SynthesisRun
 from app.synthesis_runs import queries, service
-from synthesis.bundle.safe_yaml import SIZE_LIMIT
-from synthesis.bundle.text_file import read_text
+from synthesis.common.safe_yaml import SIZE_LIMIT
+from synthesis.common.text_file import read_text
 
 app = typer.Typer(help="Synthesis runs, carried out by `metamerlab worker`.", no_args_is_help=True)
 

@@ -13,7 +13,7 @@ from app.db.migrate import require_newest_schema
 from app.db.session import Database
 from app.synthesis_runs.child import GRACE_S, POLL_S, PROGRAM
 from app.synthesis_runs.worker import Worker
-from synthesis.stopping import asked, orderly
+from synthesis.common.stopping import asked, orderly
 
 log = logging.getLogger(__name__)
 

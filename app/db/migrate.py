@@ -10,7 +10,7 @@ from app.core.config import PROJECT_FOLDER
 from app.core.errors import Conflict, NotFound
 from app.db.files import make_private, sqlite_file
 from app.db.session import Database
-from synthesis.stopping import orderly
+from synthesis.common.stopping import orderly
 
 
 def alembic_config(url: str) -> Config:

@@ -19,9 +19,9 @@ from app.core.tokens import new_code
 from app.experiments.exclusions import Exclusions
 from app.experiments.presets import PRESETS, Preset, WordPreset
 from app.experiments.vocabulary import checked, words_in
-from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import BundlePlace
-from synthesis.bundle.text_file import read_text
+from synthesis.common.errors import UserError
+from synthesis.common.text_file import read_text
 
 Kind = Literal["live", "pilot", "simulated"]
 Repeats = Literal["ask", "never", "always"]

@@ -18,7 +18,7 @@ from app.experiments.vocabulary import checked, fitted
 from app.stimuli import queries as stimuli_queries
 from app.stimuli import service as stimuli
 from synthesis.bundle.manifest import Manifest
-from synthesis.bundle.yaml_file import load_yaml
+from synthesis.common.yaml_file import load_yaml
 
 DEFINITIONS_KEPT = 64
 # By a study's id: its definition as it is stored, and as it was understood.

@@ -6,7 +6,7 @@ reliably. The page (static/participant/words.js) follows the same rule.
 
 from collections.abc import Iterable, Sequence
 
-from synthesis.bundle.names import composed
+from synthesis.common.names import composed
 
 FEWEST_WORDS = 4
 LONGEST_WORD = 64

@@ -12,10 +12,10 @@ from app.db.tables import Bundle, Stimulus
 from app.stimuli import png, queries, wav
 from app.stimuli.medium import MEDIA, PICTURES, SOUNDS, Medium
 from app.stimuli.schemas import Candidate
-from synthesis.bundle.errors import BundleError
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest, SoundFormat
-from synthesis.bundle.names import composed
 from synthesis.bundle.store import BundleStore
+from synthesis.common.errors import BundleError
+from synthesis.common.names import composed
 
 # Written into the bundle's folder by `python -m synthesis report`.
 CONTACT_SHEET = "contact_sheet.png"
@@ -34,7 +34,7 @@ class DamagedStimulusError(DomainError):
 def verify_bundle(bundle_place: Path | str) -> Manifest:
     """Read a bundle, in a folder or at an address, and all its blobs.
 
-    Raises `synthesis.bundle.errors.BundleError`: it is unfinished, a blob is missing or changed, or a picture
+    Raises `synthesis.common.errors.BundleError`: it is unfinished, a blob is missing or changed, or a picture
     or sound is not what the model is shown, or carries text that would be sent to participants.
     """
     store = BundleStore(bundle_place)

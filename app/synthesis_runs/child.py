@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from synthesis.bundle.events import ProgressEvent, RunSummary, read_event
 
 PROGRAM = (sys.executable, "-m", "synthesis")
-# The program itself takes at most `synthesis.stopping.GRACE_S`.
+# The program itself takes at most `synthesis.common.stopping.GRACE_S`.
 GRACE_S = 10.0
 POLL_S = 0.05
 LINE_LIMIT_BYTES = 2**20

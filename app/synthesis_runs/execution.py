@@ -20,9 +20,9 @@ from app.synthesis_runs import service
 from app.synthesis_runs.child import Child
 from app.synthesis_runs.patience import first_line, patiently
 from app.synthesis_runs.schemas import Claim
-from synthesis.bundle.errors import UserError
 from synthesis.bundle.events import ProgressEvent, RunSummary
 from synthesis.bundle.manifest import Manifest
+from synthesis.common.errors import UserError
 
 TICK_S = 1.0  # how often progress is stored and a wish to cancel is seen
 SHEET_STIMULI = 16

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, Literal, get_args
 
-from synthesis.bundle.safe_yaml import parse
+from synthesis.common.safe_yaml import parse
 
 State = Literal["queued", "running", "cancelling", "cancelled", "failed", "finished"]
 STATES: tuple[State, ...] = get_args(State)

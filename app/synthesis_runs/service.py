@@ -17,11 +17,11 @@ from app.db.tables import SynthesisRun
 from app.stimuli import service as stimuli
 from app.synthesis_runs import queries
 from app.synthesis_runs.schemas import NAME_PATTERN, SPEC_LIMIT, TAKEN, Claim, paths_that_leave
-from synthesis.bundle.errors import SpecError
 from synthesis.bundle.events import ProgressEvent, RunSummary
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import SynthesisSpec
-from synthesis.bundle.yaml_file import parse_yaml
+from synthesis.common.errors import SpecError
+from synthesis.common.yaml_file import parse_yaml
 
 # A run that takes its workers down (out of memory, say) must not do so for ever.
 LOSSES_AT_MOST = 3

@@ -1,7 +1,7 @@
 """Judging answers; pure."""
 
 from app.trials.schemas import Feedback
-from synthesis.bundle.names import same_name
+from synthesis.common.names import same_name
 
 
 def is_correct(answer: str, category: str) -> bool:

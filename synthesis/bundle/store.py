@@ -13,8 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 from upath import UPath
 
-from synthesis.bundle.errors import BundleError, StorageError
-from synthesis.bundle.files import (
+from synthesis.bundle.manifest import FORMAT, Blob, Manifest, MediaType
+from synthesis.common.errors import BundleError, StorageError
+from synthesis.common.files import (
     exists,
     is_local,
     place,
@@ -24,8 +25,7 @@ from synthesis.bundle.files import (
     sizes,
     write_atomically,
 )
-from synthesis.bundle.json_file import first_problem, loads
-from synthesis.bundle.manifest import FORMAT, Blob, Manifest, MediaType
+from synthesis.common.json_file import first_problem, loads
 
 # More than any bundle needs, and less than a machine's memory.
 MANIFEST_LIMIT = 500_000_000  # bytes

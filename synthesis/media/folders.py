@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.names import composed
-from synthesis.progress import tell_once
+from synthesis.common.errors import UserError
+from synthesis.common.names import composed
+from synthesis.process.progress import tell_once
 
 NO_ANSWER = "na"  # in all data
 _NAMED = 3  # of the files that are passed over

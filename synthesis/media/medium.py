@@ -8,8 +8,8 @@ from typing import ClassVar, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from synthesis.bundle.errors import BundleError, UserError
 from synthesis.bundle.store import BundleStore
+from synthesis.common.errors import BundleError, UserError
 from synthesis.media import pictures, sounds
 from synthesis.media.folders import PICTURE_FILES, SOUND_FILES, FileKind
 from synthesis.media.sound_files import read_sound

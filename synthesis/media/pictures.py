@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 
 Picture = NDArray[np.uint8]
 # Pillow's names of what is read: black and white, grey, palette, RGB, each with alpha or without.

@@ -6,7 +6,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.media.sounds import Sound, Waveform, cut, require_length, resampled, to_sounds
 from synthesis.networks.inputs import SoundInput
 

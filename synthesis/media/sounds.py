@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import firwin, resample_poly
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.networks.inputs import SoundInput
 
 Sound = NDArray[np.int16]

@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-from synthesis.bundle.errors import UserError
-from synthesis.networks.catalogue import timm_model, torchvision_model
+from synthesis.common.errors import UserError
 from synthesis.networks.entry import Entry, Normalisation, Triple
+from synthesis.networks.hearing.wav2vec2 import wav2vec2_entry
 from synthesis.networks.inputs import PictureInput
 from synthesis.networks.network import nearest_first
+from synthesis.networks.seeing.catalogue import timm_model, torchvision_model
 from synthesis.networks.sources import WeightsSource, hub_file, torchvision_file
-from synthesis.networks.wav2vec2 import wav2vec2_entry
 
 _NEAREST = 5
 

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.networks.entry import Normalisation
 from synthesis.networks.sources import promised_digest
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from synthesis.networks.hearing.trained_file import Trained
 from synthesis.networks.inputs import USUAL_PICTURES, NetworkInput
 from synthesis.networks.network import Layer
 from synthesis.networks.sources import WeightsSource
-from synthesis.networks.trained_file import Trained
 
 if TYPE_CHECKING:
     from torch import nn

@@ -8,17 +8,17 @@ from typing import Literal, TypeVar
 import torch
 from torch import nn
 
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.names import composed
 from synthesis.bundle.spec import FileWeights, RandomWeights, Weights
-from synthesis.bundle.text_file import read_text
-from synthesis.graph import linear_input, positions
+from synthesis.common.errors import UserError
+from synthesis.common.names import composed
+from synthesis.common.text_file import read_text
 from synthesis.networks.checkpoint import read_checkpoint, state_digest
 from synthesis.networks.entry import Entry, Normalisation
+from synthesis.networks.graph import linear_input, positions
+from synthesis.networks.hearing.trained_file import Trained, read_trained
 from synthesis.networks.inputs import PictureInput
 from synthesis.networks.modules import NormalisedNetwork, frozen
 from synthesis.networks.network import BODY, Layer, Network, split_user_module
-from synthesis.networks.trained_file import Trained, read_trained
 from synthesis.networks.user_module import run_factory
 
 Made = TypeVar("Made")

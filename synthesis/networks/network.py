@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING, Literal
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.networks.inputs import USUAL_PICTURES, NetworkInput, PictureInput
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Network:
         missing = [name for name in dict.fromkeys(names) if name not in known]
         if not missing:
             return self
-        from synthesis.graph import positions
+        from synthesis.networks.graph import positions
 
         depth = positions(self.module)
         added = tuple(self._unpublished(name, depth) for name in missing)
@@ -78,7 +78,7 @@ class Network:
 
     def nodes(self) -> list[str]:
         """The name of every graph node and of every module's output, in depth order."""
-        from synthesis.graph import positions
+        from synthesis.networks.graph import positions
 
         return [node.removeprefix(self._body()) for node in positions(self.module)]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 
 FOLDER_VARIABLE = "METAMERLAB_WEIGHTS"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from torch import nn
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.networks.network import Network, nearest_first
 
 

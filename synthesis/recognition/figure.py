@@ -6,9 +6,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from synthesis.bundle.errors import UserError
 from synthesis.bundle.manifest import NATURAL
-from synthesis.charts import MUTED, PALETTE, SHAPES, Chart, readable_layer, readable_network
+from synthesis.common.charts import MUTED, PALETTE, SHAPES, Chart, readable_layer, readable_network
+from synthesis.common.errors import UserError
 from synthesis.recognition.results import RecognitionRecord
 from synthesis.recognition.rules import Rule, ScoreName
 

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 import pandas as pd
 import torch
 
-from synthesis.activations import Activations
-from synthesis.bundle.errors import BundleError, UserError
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest, ModelRecord, Natural
-from synthesis.bundle.names import composed
 from synthesis.bundle.store import BundleStore
-from synthesis.decision import FeatherRule, GeirhosRule, ReadoutRule, words_rule
+from synthesis.certify.decision import FeatherRule, GeirhosRule, ReadoutRule, words_rule
+from synthesis.certify.imagenet16 import CLASS_COUNT
+from synthesis.common.errors import BundleError, UserError
+from synthesis.common.names import composed
 from synthesis.media.medium import Stimulus, medium_of
 from synthesis.networks.modules import channels_last
-from synthesis.progress import Steps
+from synthesis.networks.registry import Network
+from synthesis.optimise.activations import Activations
+from synthesis.process.progress import Steps
 from synthesis.recognition.rules import Rule
-from synthesis.registry import Network
-from synthesis.vision.imagenet16 import CLASS_COUNT
 
 BATCH_SIZE = 16
 _FEATURES = "features"

@@ -6,19 +6,19 @@ from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.frames import frame_csv
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.store import BundleStore
-from synthesis.decision import ReadoutRule
-from synthesis.readout_file import readout_bytes
+from synthesis.certify.decision import ReadoutRule
+from synthesis.certify.readout.readout import parse_readout
+from synthesis.certify.readout_file import readout_bytes
+from synthesis.common.errors import UserError
+from synthesis.common.frames import frame_csv
+from synthesis.common.stopping import orderly
+from synthesis.networks.registry import Network
 from synthesis.recognition import results
 from synthesis.recognition.observe import NetworkObserver, answer_table, distinct_name
 from synthesis.recognition.results import BundleShown, ObserverRecord, RecognitionRecord
 from synthesis.recognition.scores import RESAMPLES, score_table
-from synthesis.registry import Network
-from synthesis.stopping import orderly
-from synthesis.vision.readout import parse_readout
 
 _PACKAGES = ("metamerlab", "numpy", "pandas", "pillow", "scipy", "torch")
 

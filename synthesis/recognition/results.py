@@ -8,11 +8,11 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field, ValidationError
 
-from synthesis.bundle.csv_file import restored
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.files import write_atomically
-from synthesis.bundle.json_file import first_problem
 from synthesis.bundle.manifest import Record, StimulusFormat
+from synthesis.common.csv_file import restored
+from synthesis.common.errors import UserError
+from synthesis.common.files import write_atomically
+from synthesis.common.json_file import first_problem
 from synthesis.recognition.rules import RULES, Rule
 
 ANSWERS, SUMMARY, RECORD = "answers.csv", "summary.csv", "recognize.json"

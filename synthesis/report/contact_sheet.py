@@ -7,14 +7,14 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from upath import UPath
 
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import Blob, Item, Manifest, Natural
 from synthesis.bundle.store import BundleStore
-from synthesis.charts import readable_layer
+from synthesis.common.charts import readable_layer
+from synthesis.common.errors import UserError
+from synthesis.common.files import write_atomically
 from synthesis.media.pictures import encode_png
-from synthesis.progress import Steps
-from synthesis.registry import nearest_first
+from synthesis.networks.registry import nearest_first
+from synthesis.process.progress import Steps
 from synthesis.report.drawing import drawn
 
 SHEET = "contact_sheet.png"

@@ -9,12 +9,12 @@ import jinja2
 import numpy as np
 from upath import UPath
 
-from synthesis.bundle.files import write_atomically
 from synthesis.bundle.manifest import LayerNull, Manifest, Natural, SoundFormat
 from synthesis.bundle.store import BundleStore
-from synthesis.charts import Chart, readable_layer, readable_network, to_png, to_svg
+from synthesis.common.charts import Chart, readable_layer, readable_network, to_png, to_svg
+from synthesis.common.files import write_atomically
 from synthesis.media.pictures import encode_png
-from synthesis.progress import Steps
+from synthesis.process.progress import Steps
 from synthesis.report.contact_sheet import SHEET, contact_sheet
 from synthesis.report.drawing import SOUNDS_EXPLAINED
 from synthesis.report.later_layers import later_layers_chart

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.files import write_atomically
-from synthesis.lock import exclusive_folder
-from synthesis.progress import Counter
+from synthesis.common.errors import UserError
+from synthesis.common.files import write_atomically
+from synthesis.common.stopping import look
+from synthesis.process.lock import exclusive_folder
+from synthesis.process.progress import Counter
 from synthesis.speech.corpus_spec import CorpusManifest, CorpusSpec, EngineRecord, Shard, VoiceSpec
 from synthesis.speech.engine import SpeechEngine, Waveform
 from synthesis.speech.engines import load_engine
 from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes, to_take
-from synthesis.stopping import look
 from synthesis.vocabulary.words import default_vocabulary, read_vocabulary
 
 _TRIES = 3

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 
 Waveform = npt.NDArray[np.float32]
 """Mono, shape (samples,), in [-1, 1]."""

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from synthesis.bundle import csv_file
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.files import write_atomically
-from synthesis.progress import Counter
+from synthesis.common import csv_file
+from synthesis.common.errors import UserError
+from synthesis.common.files import write_atomically
+from synthesis.common.stopping import look
+from synthesis.process.progress import Counter
 from synthesis.speech.corpus_spec import CorpusManifest, EngineRecord, Shard
 from synthesis.speech.engine import Spoken, Waveform
 from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes, to_take
-from synthesis.stopping import look
 
 TABLE = "words.csv"
 _COLUMNS = ("file", "word", "start_ms", "end_ms")

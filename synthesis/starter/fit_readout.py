@@ -20,18 +20,18 @@ import numpy as np
 import torch
 import typer
 
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.files import write_atomically
-from synthesis.decision import ReadoutRule
+from synthesis.certify.decision import ReadoutRule
+from synthesis.certify.readout.features import pooled_features
+from synthesis.certify.readout.fit import Features, Labels, LinearFit, fit_linear
+from synthesis.certify.readout.readout import Readout
+from synthesis.common.errors import UserError
+from synthesis.common.files import write_atomically
 from synthesis.media.pictures import Picture
-from synthesis.progress import Steps
-from synthesis.registry import Network, load_network
+from synthesis.networks.registry import Network, load_network
+from synthesis.process.progress import Steps
 from synthesis.starter.make import DEFAULT_NULL, DEFAULT_PER_CATEGORY, DEFAULT_SEED, draw, plan_pictures
 from synthesis.starter.objects import starter_objects
 from synthesis.starter.render import Variation, read_emoji, render
-from synthesis.vision.features import pooled_features
-from synthesis.vision.fit import Features, Labels, LinearFit, fit_linear
-from synthesis.vision.readout import Readout
 
 MODEL = "efficientnet_lite0"
 OUT = Path(__file__).with_name(f"{MODEL}_readout.safetensors")

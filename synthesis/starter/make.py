@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.files import write_atomically
-from synthesis.bundle.json_file import loads
 from synthesis.bundle.manifest import canonical_json
+from synthesis.common.errors import UserError
+from synthesis.common.files import write_atomically
+from synthesis.common.json_file import loads
 from synthesis.media.pictures import Picture, encode_png
 from synthesis.starter import render as renderer
 from synthesis.starter.objects import null_objects, starter_objects

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.media.pictures import Picture
 
 RENDER_PX = 256

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.files import write_atomically
+from synthesis.common.errors import UserError
+from synthesis.common.files import write_atomically
 from synthesis.media.sounds import encode_wav, to_sounds
-from synthesis.progress import Counter
+from synthesis.process.progress import Counter
 from synthesis.speech.engine import SpeechEngine, Waveform
 from synthesis.speech.engines import load_engine
 from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes, to_take

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import torch
 
-from synthesis.stopping import look
+from synthesis.common.stopping import look
 from synthesis.training.data import Batch
 from synthesis.training.model import TaskNetwork, targets
 from synthesis.training.spec import Task

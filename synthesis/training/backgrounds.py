@@ -7,12 +7,12 @@ from typing import Literal
 import numpy as np
 from scipy.signal import resample_poly
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
+from synthesis.common.stopping import look
 from synthesis.media.folders import SOUND_FILES, stimulus_files
 from synthesis.speech.engine import Waveform
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES, make_texture
-from synthesis.stopping import look
 
 _SECONDS = 4.0
 _MOST_S = 120.0

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.files import write_atomically
+from synthesis.common.errors import UserError
+from synthesis.common.files import write_atomically
 from synthesis.training.spec import TrainSpec
 
 FILE = "checkpoint.pt"

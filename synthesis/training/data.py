@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from synthesis.stopping import look
+from synthesis.common.stopping import look
 from synthesis.training.backgrounds import Backgrounds
 from synthesis.training.clips import Clip, ClipSettings, compose, draw_clip
 from synthesis.training.voices import SpokenWords

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthesis.networks.trained_file import Trained, write_trained
+from synthesis.networks.hearing.trained_file import Trained, write_trained
 from synthesis.training.model import TaskNetwork
 from synthesis.training.spec import TrainSpec
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import torch
 
-from synthesis.bundle.errors import UserError
-from synthesis.device import devices
-from synthesis.progress import Counter
-from synthesis.stopping import asked
+from synthesis.common.errors import UserError
+from synthesis.common.stopping import asked
+from synthesis.process.device import devices
+from synthesis.process.progress import Counter
 from synthesis.training.accuracy import accuracy
 from synthesis.training.checkpoint import load_checkpoint, save_checkpoint
 from synthesis.training.data import Parts

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from synthesis.hearing.settings import CochleagramSettings
-from synthesis.networks.cochcnn import CochCNN
-from synthesis.networks.cochcnn_settings import CochCNNSettings
+from synthesis.networks.hearing.cochcnn import CochCNN
+from synthesis.networks.hearing.cochcnn_settings import CochCNNSettings
 from synthesis.training.spec import NetworkSpec, Task
 
 

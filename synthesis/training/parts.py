@@ -1,6 +1,6 @@
 """From a spec to the clips it trains and validates on."""
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.speech.textures import TEXTURES
 from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.data import ClipSource, Parts

@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from synthesis.bundle.errors import UserError
-from synthesis.networks.trained_file import read_trained
+from synthesis.common.errors import UserError
+from synthesis.networks.hearing.trained_file import read_trained
 from synthesis.training.checkpoint import FILE, read_checkpoint
 from synthesis.training.model import TaskNetwork
 

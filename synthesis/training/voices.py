@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.speech.corpus import read_manifest
 from synthesis.speech.corpus_spec import Shard
 from synthesis.speech.engine import Waveform

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
-from synthesis.bundle.files import write_atomically
+from synthesis.common.files import write_atomically
 
 WORDS = 587
 """As many as the vocabulary of Kell et al. (2018) and Feather et al. (2019)."""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from synthesis.bundle.csv_file import first_column
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.names import composed
-from synthesis.bundle.text_file import decoded
+from synthesis.common.csv_file import first_column
+from synthesis.common.errors import UserError
+from synthesis.common.names import composed
+from synthesis.common.text_file import decoded
 
 LEAST_WORDS = 4
 

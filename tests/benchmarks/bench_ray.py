@@ -28,14 +28,14 @@ import torch  # noqa: E402
 from synthesis.bundle.manifest import Histogram, LayerNull, Natural, NullSummary  # noqa: E402
 from synthesis.bundle.spec import SynthesisSpec  # noqa: E402
 from synthesis.bundle.store import BundleStore  # noqa: E402
-from synthesis.device import cores  # noqa: E402
-from synthesis.engines import Engine  # noqa: E402
-from synthesis.engines.local import Processes  # noqa: E402
-from synthesis.engines.ray import RayEngine  # noqa: E402
-from synthesis.maker import BATCH_SIZE, Job  # noqa: E402
 from synthesis.media.pictures import encode_png  # noqa: E402
-from synthesis.registry import load_network  # noqa: E402
-from synthesis.worker import Setup, Task  # noqa: E402
+from synthesis.networks.registry import load_network  # noqa: E402
+from synthesis.process.device import cores  # noqa: E402
+from synthesis.runs.engines import Engine  # noqa: E402
+from synthesis.runs.engines.local import Processes  # noqa: E402
+from synthesis.runs.engines.ray import RayEngine  # noqa: E402
+from synthesis.runs.items import BATCH_SIZE, Job  # noqa: E402
+from synthesis.runs.tasks import Setup, Task  # noqa: E402
 from tests.synthesis.networks import smooth_picture  # noqa: E402
 
 MODEL, LAYER = "efficientnet_lite0", "block4"

@@ -38,9 +38,9 @@ import torch
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from synthesis.bundle.errors import UserError  # noqa: E402
 from synthesis.bundle.spec import RandomWeights  # noqa: E402
-from synthesis.registry import Network, load_network  # noqa: E402
+from synthesis.common.errors import UserError  # noqa: E402
+from synthesis.networks.registry import Network, load_network  # noqa: E402
 from tests.benchmarks.synthesis.changes import cost_changes, step_changes  # noqa: E402
 from tests.benchmarks.synthesis.contenders import Reached, fast_to_targets, run_fast, run_plenoptic  # noqa: E402
 from tests.benchmarks.synthesis.published import STEPS, PublishedStep, published_result  # noqa: E402

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from synthesis.bundle.vega_names import WORD_JOINER
+from synthesis.common.vega_names import WORD_JOINER
 from tests.e2e.site import Site
 from tests.e2e.test_admin import sign_in
 from tests.e2e.visitor import Visitor

@@ -36,7 +36,7 @@ from app.db.session import Database
 from app.db.tables import Response
 from app.stimuli.medium import PICTURES
 from app.trials.simulate import SimulatedObserver, accuracies
-from synthesis.bundle.errors import StorageError
+from synthesis.common.errors import StorageError
 from tests.http import answer_trials, enter, new_client
 from tests.support import CATEGORIES, LAYERS
 

@@ -119,7 +119,7 @@ def test_the_list_of_commands_says_what_the_commands_say() -> None:
     from importlib import import_module
     from inspect import getdoc
 
-    from synthesis.command_line import COMMANDS as OF_SYNTHESIS
+    from synthesis.commands.program import COMMANDS as OF_SYNTHESIS
 
     for place, purpose in [*COMMANDS.values(), *OF_SYNTHESIS.values()]:
         module, _, attribute = place.partition(":")

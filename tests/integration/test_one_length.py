@@ -13,9 +13,9 @@ from sqlalchemy import select
 from app.db.session import Database
 from app.db.tables import PlannedTrial, Stimulus
 from app.experiments.service import check_study
-from synthesis.bundle.errors import BundleError
 from synthesis.bundle.manifest import NATURAL
 from synthesis.bundle.store import BundleStore
+from synthesis.common.errors import BundleError
 from tests import support
 from tests.http import all_trials, enter
 from tests.support import build_tiny_bundle, study_yaml

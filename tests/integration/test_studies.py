@@ -13,8 +13,8 @@ from app.db.session import Database
 from app.db.tables import Bundle, Stimulus, Study, StudyLink
 from app.experiments import service
 from app.stimuli import service as stimuli
-from synthesis.bundle.errors import BundleError, SpecError
 from synthesis.bundle.store import BundleStore
+from synthesis.common.errors import BundleError, SpecError
 from tests.database import row_counts, rows_of
 from tests.support import build_tiny_bundle, study_yaml
 

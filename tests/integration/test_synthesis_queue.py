@@ -14,8 +14,8 @@ from app.db.tables import Bundle, Stimulus, SynthesisRun
 from app.stimuli import service as stimuli
 from app.synthesis_runs import service
 from app.synthesis_runs.schemas import Claim, paths_that_leave
-from synthesis.bundle.errors import SpecError
 from synthesis.bundle.events import ProgressEvent, RunSummary
+from synthesis.common.errors import SpecError
 from tests.database import rows_of
 
 pytestmark = pytest.mark.anyio

@@ -13,8 +13,8 @@ from app.db.tables import Bundle, PlannedTrial, Response, Stimulus, Study
 from app.experiments import service
 from app.stimuli import service as stimuli
 from app.stimuli.wav import fault
-from synthesis.bundle.errors import BundleError
 from synthesis.bundle.store import BundleStore
+from synthesis.common.errors import BundleError
 from tests.database import row_counts, rows_of
 from tests.http import SOUND_TIMING, TIMING, all_trials, answer_body, enter, new_client, word_body
 from tests.integration.test_secrecy import PICTURE_HEADERS, revealing_words

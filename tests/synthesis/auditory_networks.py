@@ -4,13 +4,13 @@ import torch
 from torch import nn
 
 from synthesis.hearing.settings import CochleagramSettings
-from synthesis.networks.auditory import AUDITORY
-from synthesis.networks.cochcnn import CochCNN, CochCNNSettings
-from synthesis.networks.cochresnet import CochResNet
-from synthesis.networks.deepspeech import DeepSpeechNetwork
+from synthesis.networks.hearing.auditory import AUDITORY
+from synthesis.networks.hearing.cochcnn import CochCNN, CochCNNSettings
+from synthesis.networks.hearing.cochresnet import CochResNet
+from synthesis.networks.hearing.deepspeech import DeepSpeechNetwork
+from synthesis.networks.hearing.vggish import VGGish
 from synthesis.networks.modules import frozen
-from synthesis.networks.vggish import VGGish
-from synthesis.registry import Network, SoundInput
+from synthesis.networks.registry import Network, SoundInput
 
 EAR = CochleagramSettings(samples=12_000, filters=12, sample_factor=2, oversampling=4.0)
 COCHCNN = CochCNNSettings(classes=7, cochleagram=EAR, widths=(4, 5, 6, 7, 8), fc_width=9)

@@ -52,10 +52,10 @@ def finished_bundle(tmp_path_factory) -> Path:
     """A finished bundle of the small network; tests that change it work on a copy."""
     from synthesis.bundle.spec import SynthesisSpec
     from synthesis.bundle.store import BundleStore
-    from synthesis.bundle.yaml_file import load_yaml
-    from synthesis.engines.local import InProcess
-    from synthesis.plan import make_plan
-    from synthesis.run import make_bundle
+    from synthesis.common.yaml_file import load_yaml
+    from synthesis.runs.driver import make_bundle
+    from synthesis.runs.engines.local import InProcess
+    from synthesis.runs.plan import make_plan
 
     folder = tmp_path_factory.mktemp("bundle")
     plan = make_plan(load_yaml(write_inputs(folder), SynthesisSpec))

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from synthesis.networks.entry import HALF
+from synthesis.networks.registry import Entry, Layer, PictureInput, register
 from synthesis.networks.sources import WeightsSource
-from synthesis.registry import Entry, Layer, PictureInput, register
 
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 SIZE_PX = 32

@@ -5,7 +5,7 @@ import time
 from importlib.abc import MetaPathFinder
 
 from synthesis.__main__ import main
-from synthesis.stopping import run_program
+from synthesis.common.stopping import run_program
 
 
 class _Slow(MetaPathFinder):

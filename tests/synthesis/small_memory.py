@@ -13,13 +13,11 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-import synthesis.engines.local
-import synthesis.run  # noqa: F401
 from synthesis.__main__ import main
-from synthesis.activations import MatchedActivation
 from synthesis.networks.entry import HALF
+from synthesis.networks.registry import Entry, Layer, PictureInput, load_network, register
 from synthesis.networks.sources import WeightsSource
-from synthesis.registry import Entry, Layer, PictureInput, load_network, register
+from synthesis.optimise.activations import MatchedActivation
 
 SIZE_PX = 128
 LAYERS = (Layer("features", "pool"), Layer("logits", "classifier"))

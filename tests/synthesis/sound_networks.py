@@ -11,7 +11,7 @@ import soundfile
 import torch
 from torch import Tensor, nn
 
-from synthesis.registry import Layer, Network, SoundInput
+from synthesis.networks.registry import Layer, Network, SoundInput
 
 RATE_HZ, SAMPLES = 8_000, 4_000
 WORDS = ("about", "don't", "zebra")

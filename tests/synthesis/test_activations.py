@@ -6,10 +6,10 @@ import torchvision
 from torch import nn
 from torch.nn import functional
 
-from synthesis.activations import Activations, MatchedActivation, output_node
-from synthesis.depthwise import StridedDepthwise
 from synthesis.networks.modules import frozen
-from synthesis.registry import Layer, Network, load_network
+from synthesis.networks.registry import Layer, Network, load_network
+from synthesis.optimise.activations import Activations, MatchedActivation, output_node
+from synthesis.optimise.depthwise import StridedDepthwise
 from tests.synthesis import networks
 
 assert networks.TINY.name == "tiny"  # importing registers it

@@ -6,12 +6,12 @@ from timm.layers import Conv2dSame
 from torch import nn
 from torch.nn import functional
 
-from synthesis.activations import Activations, MatchedActivation
-from synthesis.graph import output_node
 from synthesis.hearing.settings import FEATHER2019, FEATHER2023
-from synthesis.networks.cochcnn import CochCNN, CochCNNSettings
-from synthesis.networks.first_conv import FirstConv2dSame
-from synthesis.networks.vggish import LogMel
+from synthesis.networks.graph import output_node
+from synthesis.networks.hearing.cochcnn import CochCNN, CochCNNSettings
+from synthesis.networks.hearing.first_conv import FirstConv2dSame
+from synthesis.networks.hearing.vggish import LogMel
+from synthesis.optimise.activations import Activations, MatchedActivation
 from tests.synthesis.auditory_networks import COCHCNN, REDUCED, seeded, small_networks, sounds
 from tests.synthesis.test_networks import calls_in_order, close, inside, output_of, watched
 

@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from synthesis.bundle.manifest import Histogram, LayerNull, NullSummary
-from synthesis.certificate import SNR_LIMIT_DB, Match, certify, measure
-from synthesis.null import layer_null
+from synthesis.certify.certificate import SNR_LIMIT_DB, Match, certify, measure
+from synthesis.certify.null import layer_null
 
 
 def null(spearman=0.5, pearson_r2=0.4, snr_db=3.0):

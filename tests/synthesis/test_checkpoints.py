@@ -7,10 +7,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import FileWeights, RandomWeights, parse_weights
+from synthesis.common.errors import UserError
+from synthesis.networks.registry import load_network, registered
 from synthesis.networks.sources import WeightsSource, promised_digest
-from synthesis.registry import load_network, registered
 from tests.synthesis.networks import tiny_body
 
 
@@ -77,7 +77,7 @@ def test_a_published_lowpass_checkpoint_stores_its_windows_too(tmp_path):
 
 def test_hann_pooling_is_the_published_weighted_average():
     """By hand: a normalised outer product of two windows without their zeros, as one convolution."""
-    from synthesis.networks.hann_pool import HannPool2d
+    from synthesis.networks.hearing.hann_pool import HannPool2d
 
     x = torch.rand(2, 3, 31, 30)
     line = torch.hann_window(9, periodic=False)[1:-1]

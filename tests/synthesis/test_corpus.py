@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthesis.bundle.errors import UserError
-from synthesis.progress import Uncounted
+from synthesis.common.errors import UserError
+from synthesis.process.progress import Uncounted
 from synthesis.speech.corpus import build_corpus, read_manifest
 from synthesis.speech.corpus_spec import CorpusSpec, VoiceSpec
 from synthesis.speech.engine import EngineMissing, SpeechEngine, Spoken

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from synthesis.bundle.errors import UserError
-from synthesis.decision import (
+from synthesis.certify.decision import (
     FeatherRule,
     GeirhosRule,
     OwnRule,
@@ -17,9 +16,10 @@ from synthesis.decision import (
     check_categories,
     decision_rule,
 )
-from synthesis.registry import Network
-from synthesis.vision.imagenet16 import CATEGORIES, CLASSES
-from synthesis.vision.readout import Readout
+from synthesis.certify.imagenet16 import CATEGORIES, CLASSES
+from synthesis.certify.readout.readout import Readout
+from synthesis.common.errors import UserError
+from synthesis.networks.registry import Network
 
 SHARED_TABLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "imagenet_to_16.csv"
 NO_FEATURES = torch.zeros(1, 1280)

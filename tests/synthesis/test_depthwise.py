@@ -3,7 +3,7 @@ import torch
 from timm.layers import Conv2dSame
 from torch import nn
 
-from synthesis.depthwise import StridedDepthwise, _Convolution, is_strided_depthwise
+from synthesis.optimise.depthwise import StridedDepthwise, _Convolution, is_strided_depthwise
 
 CASES = [
     (kernel, stride, size, same)

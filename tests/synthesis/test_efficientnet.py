@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from synthesis.activations import MatchedActivation
 from synthesis.bundle.store import BundleStore
-from synthesis.decision import FeatherRule
+from synthesis.certify.certifier import Observer
+from synthesis.certify.decision import FeatherRule
 from synthesis.media.folders import category_folder
 from synthesis.media.pictures import read_picture, to_input
-from synthesis.networks.efficientnet_lite import LITE0_STAGES, LITE1_STAGES, lite_layers, timm_name
-from synthesis.observer import Observer
-from synthesis.registry import load_network
+from synthesis.networks.registry import load_network
+from synthesis.networks.seeing.efficientnet_lite import LITE0_STAGES, LITE1_STAGES, lite_layers, timm_name
+from synthesis.optimise.activations import MatchedActivation
 from tests.synthesis.networks import SHARED_DATA, smooth_picture
 from tests.synthesis.test_activations import hooked
 

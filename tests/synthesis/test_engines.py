@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from synthesis.bundle.store import BundleStore
-from synthesis.engines import shared_task_size
+from synthesis.runs.engines import shared_task_size
 from tests.synthesis.processes import alive, complete, start, wait_until, workers
 
 ENGINES = {"local": ("--workers", 2), "ray": ("--engine", "ray", "--workers", 2)}

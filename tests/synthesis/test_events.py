@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from synthesis import progress
 from synthesis.bundle.events import ProgressEvent, RunSummary, read_event
 from synthesis.bundle.store import BundleStore
-from synthesis.progress import Steps
+from synthesis.process import progress
+from synthesis.process.progress import Steps
 
 PROGRAM = (sys.executable, "-m", "tests.synthesis.tiny_program")
 
@@ -160,7 +160,7 @@ def test_paths_can_be_meant_from_another_folder(cli, spec, tmp_path):
 
 DEAF = """
 import subprocess, sys, time
-from synthesis import stopping
+from synthesis.common import stopping
 with stopping.stoppable("over"), stopping.orderly(grace_s=0.2):
     stopping.stop_with_stdin()
     helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])

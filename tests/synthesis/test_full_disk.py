@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from synthesis.bundle.errors import StorageError
-from synthesis.bundle.files import write_atomically
+from synthesis.common.errors import StorageError
+from synthesis.common.files import write_atomically
 from tests.synthesis.networks import tiny_weights
 from tests.synthesis.processes import ENVIRONMENT, complete
 

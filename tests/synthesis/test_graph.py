@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from synthesis.bundle.errors import UserError
-from synthesis.graph import cut, linear_input, output_node
+from synthesis.common.errors import UserError
+from synthesis.networks.graph import cut, linear_input, output_node
 from synthesis.networks.user_module import run_factory
 from tests.synthesis.networks import tiny_body
 

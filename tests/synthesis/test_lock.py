@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from synthesis import lock
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.files import place, read
-from synthesis.lock import exclusive
+from synthesis.common.errors import UserError
+from synthesis.common.files import place, read
+from synthesis.process import lock
+from synthesis.process.lock import exclusive
 from tests.synthesis.processes import complete, start, wait_until
 
 

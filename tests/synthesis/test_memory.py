@@ -8,9 +8,9 @@ import sys
 import pytest
 import torch
 
-from synthesis.bundle.errors import UserError
 from synthesis.bundle.store import BundleStore
-from synthesis.memory import smaller_batch
+from synthesis.common.errors import UserError
+from synthesis.process.memory import smaller_batch
 from tests.synthesis.processes import ENVIRONMENT
 
 SPEC = "model: wide\nlayers: [features]\nstimuli: stimuli\nrecipe: feather2023\nmax_steps: 3\n"

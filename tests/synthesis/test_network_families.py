@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import nn
 
-from synthesis.activations import Activations, MatchedActivation, require_gradient
-from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import FileWeights, RandomWeights
-from synthesis.graph import cut
+from synthesis.common.errors import UserError
+from synthesis.networks.graph import cut
 from synthesis.networks.modules import frozen
-from synthesis.registry import Layer, Network, PictureInput, load_network, network_layers
+from synthesis.networks.registry import Layer, Network, PictureInput, load_network, network_layers
+from synthesis.optimise.activations import Activations, MatchedActivation, require_gradient
 from tests.synthesis.test_activations import hooked
 
 # Of each family a small member: residual, inverted residual, grouped and shuffled, dense, branched, squeezed,
@@ -173,7 +173,7 @@ def test_an_unknown_layer_gets_the_nearest_layers_and_nodes():
 MODULE = """\
 import torch
 from torch import nn
-from synthesis.registry import Layer, Network, PictureInput
+from synthesis.networks.registry import Layer, Network, PictureInput
 
 class Small(nn.Module):
     def __init__(self):

@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch import nn
 
-from synthesis.activations import Activations, MatchedActivation
 from synthesis.bundle.spec import RandomWeights
-from synthesis.graph import output_node
-from synthesis.registry import PictureInput, load_network, registered
+from synthesis.networks.graph import output_node
+from synthesis.networks.registry import PictureInput, load_network, registered
+from synthesis.optimise.activations import Activations, MatchedActivation
 
 # Smaller pictures than the networks', where the architecture allows, to be fast.
 SIZE_PX = {"alexnet": 95, "lowpass_alexnet": 95, "inception_v3": 107}

@@ -3,8 +3,8 @@
 import json
 
 from synthesis.bundle.store import BundleStore
-from synthesis.null_cache import NullCache, null_key
-from synthesis.registry import load_network
+from synthesis.certify.null_cache import NullCache, null_key
+from synthesis.networks.registry import load_network
 
 
 def test_a_second_run_with_the_same_pictures_takes_the_nulls_of_the_first(cli, spec, tmp_path):

@@ -5,9 +5,9 @@ import re
 import pandas as pd
 import pytest
 
-from synthesis.bundle.frames import frame_csv
 from synthesis.bundle.manifest import PictureFormat
-from synthesis.charts import to_svg
+from synthesis.common.charts import to_svg
+from synthesis.common.frames import frame_csv
 from synthesis.recognition.figure import observers_chart
 from synthesis.recognition.results import (
     SUMMARY,

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 import torch
 
-from synthesis.activations import MatchedActivation
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.media.pictures import to_input
-from synthesis.objectives import relative_error
-from synthesis.optimise import Batch, initial_noise, noise_seed
-from synthesis.recipes import Fast, Feather2019, Feather2023, make_recipe
-from synthesis.registry import load_network
+from synthesis.networks.registry import load_network
+from synthesis.optimise.activations import MatchedActivation
+from synthesis.optimise.batch import Batch, initial_noise, noise_seed
+from synthesis.optimise.objectives import relative_error
+from synthesis.optimise.recipes import Fast, Feather2019, Feather2023, make_recipe
 from tests.synthesis.networks import smooth_picture
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.media.folders import category_folder, stimulus_files
 from synthesis.media.pictures import (
     decode_png,

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 import torch
 
-from synthesis.activations import MatchedActivation
-from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import FileWeights, RandomWeights
-from synthesis.networks.cochcnn import CochCNN, CochCNNSettings
-from synthesis.networks.cochresnet import CochResNet
+from synthesis.common.errors import UserError
+from synthesis.networks.hearing.cochcnn import CochCNN, CochCNNSettings
+from synthesis.networks.hearing.cochresnet import CochResNet
+from synthesis.networks.hearing.vggish import VGGish
+from synthesis.networks.hearing.wav2vec2 import wav2vec2_entry
 from synthesis.networks.loading import from_entry
-from synthesis.networks.vggish import VGGish
-from synthesis.networks.wav2vec2 import wav2vec2_entry
-from synthesis.registry import SoundInput, load_network
+from synthesis.networks.registry import SoundInput, load_network
+from synthesis.optimise.activations import MatchedActivation
 from tests.synthesis.auditory_networks import COCHCNN, EAR, ENTRIES, seeded
 
 SOUND = 0.1 * torch.randn(1, EAR.samples, generator=torch.Generator().manual_seed(0))

@@ -9,13 +9,13 @@ import torch
 from PIL import Image
 from torch import nn
 
-from synthesis.bundle.errors import UserError
-from synthesis.decision import ReadoutRule
-from synthesis.readout_file import readout_bytes
-from synthesis.registry import Layer, Network, PictureInput
-from synthesis.vision.fit import fit_linear
-from synthesis.vision.fit_folder import fit_folder, labelled_pictures
-from synthesis.vision.readout import Readout, parse_readout
+from synthesis.certify.decision import ReadoutRule
+from synthesis.certify.readout.fit import fit_linear
+from synthesis.certify.readout.fit_folder import fit_folder, labelled_pictures
+from synthesis.certify.readout.readout import Readout, parse_readout
+from synthesis.certify.readout_file import readout_bytes
+from synthesis.common.errors import UserError
+from synthesis.networks.registry import Layer, Network, PictureInput
 
 
 class MeanColour(nn.Module):

@@ -11,14 +11,14 @@ import torch
 from PIL import Image
 
 from synthesis.bundle.store import BundleStore
-from synthesis.decision import FeatherRule
+from synthesis.certify.decision import FeatherRule
+from synthesis.certify.readout.readout import Readout
+from synthesis.commands.recognize import parse_weights
 from synthesis.media.pictures import decode_png, encode_png, resized, to_input
-from synthesis.recognition.command import parse_weights
+from synthesis.networks.registry import PictureInput, load_network
 from synthesis.recognition.observe import distinct_name
 from synthesis.recognition.recognize import recognize_bundle
 from synthesis.recognition.results import read_results
-from synthesis.registry import PictureInput, load_network
-from synthesis.vision.readout import Readout
 from tests.synthesis.networks import TinyBody, smooth_picture, tiny_weights
 
 COLUMNS = [

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthesis.bundle.errors import UserError
-from synthesis.progress import Uncounted
+from synthesis.common.errors import UserError
+from synthesis.process.progress import Uncounted
 from synthesis.speech.corpus import read_manifest
 from synthesis.speech.recordings import cut_corpus
 from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes

@@ -10,7 +10,7 @@ from PIL import Image
 
 from synthesis.bundle.manifest import Histogram
 from synthesis.bundle.store import BundleStore
-from synthesis.charts import readable_layer, readable_network, to_svg
+from synthesis.common.charts import readable_layer, readable_network, to_svg
 from synthesis.report.later_layers import later_layers_chart, medians, smallest_error
 from synthesis.report.losses import loss_at, losses_chart
 from synthesis.report.nulls import bars, nulls_chart

@@ -4,9 +4,9 @@ import json
 import os
 import signal
 
-from synthesis import stopping
 from synthesis.bundle.store import BundleStore
-from synthesis.journal import Journal
+from synthesis.common import stopping
+from synthesis.runs.journal import Journal
 
 
 def summary(output):

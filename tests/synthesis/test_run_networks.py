@@ -8,12 +8,12 @@ import torch
 
 from synthesis.bundle.spec import SynthesisSpec
 from synthesis.bundle.store import BundleStore
-from synthesis.bundle.yaml_file import load_yaml
-from synthesis.plan import make_plan
+from synthesis.common.yaml_file import load_yaml
+from synthesis.runs.plan import make_plan
 from tests.synthesis.networks import tiny_body
 
 MODULE = """\
-from synthesis.registry import Network, PictureInput
+from synthesis.networks.registry import Network, PictureInput
 from tests.synthesis.networks import TinyBody
 
 def make():

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from synthesis.decision import words_rule
+from synthesis.certify.decision import words_rule
 from synthesis.media.medium import medium_of
-from synthesis.networks.shipped import SHIPPED
-from synthesis.progress import Uncounted
-from synthesis.registry import load_network
+from synthesis.networks.hearing.shipped import SHIPPED
+from synthesis.networks.registry import load_network
+from synthesis.process.progress import Uncounted
 from synthesis.speech.textures import TEXTURES
 from synthesis.starter.words import make_words, plan_clips
 from synthesis.vocabulary.words import default_vocabulary

@@ -9,8 +9,8 @@ import soundfile
 
 from synthesis.bundle.store import BundleStore
 from synthesis.media.sounds import decode_wav
-from synthesis.recipes import Fast
-from synthesis.registry import Network
+from synthesis.networks.registry import Network
+from synthesis.optimise.recipes import Fast
 from tests.synthesis.auditory_networks import EAR, small_networks
 from tests.synthesis.sound_networks import clip
 

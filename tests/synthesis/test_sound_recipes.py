@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from synthesis.activations import MatchedActivation
-from synthesis.noise import faint, pink
-from synthesis.optimise import Batch, initial_noise
-from synthesis.recipes import Fast, Feather2019, Feather2023, make_recipe
-from synthesis.registry import Network, SoundInput
+from synthesis.networks.registry import Network, SoundInput
+from synthesis.optimise.activations import MatchedActivation
+from synthesis.optimise.batch import Batch, initial_noise
+from synthesis.optimise.noise import faint, pink
+from synthesis.optimise.recipes import Fast, Feather2019, Feather2023, make_recipe
 from tests.synthesis.sound_networks import SAMPLES, make, natural_input
 
 NAMES = ("fast", "feather2019", "feather2023")

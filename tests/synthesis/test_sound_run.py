@@ -45,10 +45,10 @@ def spec(tmp_path) -> Path:
 def made(tmp_path_factory) -> Path:
     """A folder with spec, module and the finished bundle `out`."""
     from synthesis.bundle.spec import SynthesisSpec
-    from synthesis.bundle.yaml_file import load_yaml
-    from synthesis.engines.local import InProcess
-    from synthesis.plan import make_plan
-    from synthesis.run import make_bundle
+    from synthesis.common.yaml_file import load_yaml
+    from synthesis.runs.driver import make_bundle
+    from synthesis.runs.engines.local import InProcess
+    from synthesis.runs.plan import make_plan
 
     folder = tmp_path_factory.mktemp("sounds")
     plan = make_plan(load_yaml(write_inputs(folder), SynthesisSpec))

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.media.folders import SOUND_FILES, category_folder, stimulus_files
 from synthesis.media.medium import medium_of
 from synthesis.media.sound_files import read_sound
 from synthesis.media.sounds import decode_wav, encode_wav, resampled, to_input, to_sounds
-from synthesis.registry import SoundInput
+from synthesis.networks.registry import SoundInput
 from tests.synthesis.sound_networks import RATE_HZ, SAMPLES, SHOWN, clip
 
 LEVEL = 0.1 * 2**15

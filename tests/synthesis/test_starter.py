@@ -7,12 +7,15 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from synthesis.bundle.errors import UserError
-from synthesis.decision import decision_rule
+from synthesis.certify.decision import decision_rule
+from synthesis.certify.imagenet16 import CATEGORIES
+from synthesis.certify.readout.features import pooled_features
+from synthesis.certify.readout.readout import parse_readout
+from synthesis.certify.readout_file import readout_bytes
+from synthesis.common.errors import UserError
 from synthesis.media.folders import category_folder
 from synthesis.media.pictures import read_picture
-from synthesis.readout_file import readout_bytes
-from synthesis.registry import load_network
+from synthesis.networks.registry import load_network
 from synthesis.starter.make import (
     DEFAULT_EMOJI,
     DEFAULT_NULL,
@@ -23,9 +26,6 @@ from synthesis.starter.make import (
 )
 from synthesis.starter.objects import null_objects, starter_objects
 from synthesis.starter.render import STARTER_VARIATION, Variation, pink_ground, read_emoji, render
-from synthesis.vision.features import pooled_features
-from synthesis.vision.imagenet16 import CATEGORIES
-from synthesis.vision.readout import parse_readout
 
 EMOJI = Path(__file__).resolve().parents[2] / DEFAULT_EMOJI
 

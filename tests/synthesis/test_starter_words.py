@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthesis.bundle.errors import UserError
-from synthesis.progress import Uncounted
+from synthesis.common.errors import UserError
+from synthesis.process.progress import Uncounted
 from synthesis.starter.words import make_words, plan_clips
 from synthesis.vocabulary.words import default_vocabulary
 

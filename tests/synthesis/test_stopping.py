@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from synthesis import stopping
-from synthesis.progress import Steps
-from synthesis.stopping import Stopped, asked, look, orderly, stoppable
+from synthesis.common import stopping
+from synthesis.common.stopping import Stopped, asked, look, orderly, stoppable
+from synthesis.process.progress import Steps
 from tests.synthesis.processes import start, wait_until
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-HEAD = "import os, signal, sys, time\nfrom synthesis.stopping import *\n"
+HEAD = "import os, signal, sys, time\nfrom synthesis.common.stopping import *\n"
 
 
 def begin(script: str, **options: object) -> "subprocess.Popen[str]":

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from synthesis.bundle.errors import BundleError, StorageError, UserError
-from synthesis.bundle.files import place, read, write_atomically
 from synthesis.bundle.manifest import canonical_json
 from synthesis.bundle.store import MANIFEST_LIMIT, BundleStore
+from synthesis.common.errors import BundleError, StorageError, UserError
+from synthesis.common.files import place, read, write_atomically
 from tests.support import build_tiny_bundle
 
 PLACES = ("folder", "memory", "s3")
@@ -146,7 +146,7 @@ def test_a_server_out_of_reach_is_one_line():
     """In a process of its own, whose S3 library has not met the test's server."""
     script = (
         "from synthesis.bundle.store import BundleStore\n"
-        "from synthesis.bundle.errors import StorageError\n"
+        "from synthesis.common.errors import StorageError\n"
         "try:\n    BundleStore('s3://bucket/x').finished\n"
         "except StorageError as error:\n    print(error)\n"
     )

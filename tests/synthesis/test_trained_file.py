@@ -10,11 +10,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from synthesis.bundle.errors import UserError
 from synthesis.bundle.spec import FileWeights, RandomWeights
-from synthesis.networks.cochcnn import CochCNN
-from synthesis.networks.trained_file import HEADER, Trained, read_trained, write_trained
-from synthesis.registry import SoundInput, load_network, registered, require_layers
+from synthesis.common.errors import UserError
+from synthesis.networks.hearing.cochcnn import CochCNN
+from synthesis.networks.hearing.trained_file import HEADER, Trained, read_trained, write_trained
+from synthesis.networks.registry import SoundInput, load_network, registered, require_layers
 from tests.synthesis.auditory_networks import COCHCNN, EAR, REDUCED, seeded
 
 WORDS = ("", "about", "above", "after", "again", "all", "also")
@@ -74,9 +74,10 @@ def test_in_float32_nothing_is_lost_and_statistics_are_never_rounded(tmp_path):
 def test_the_header_is_read_without_torch(tmp_path):
     write(tmp_path / "mine.safetensors")
     code = (
-        "import sys; from pathlib import Path; from synthesis.networks.trained_file import read_trained; "
+        "import sys; from pathlib import Path; "
+        "from synthesis.networks.hearing.trained_file import read_trained; "
         f"assert len(read_trained(Path({str(tmp_path / 'mine.safetensors')!r})).answers) == 7; "
-        "import synthesis.registry; assert 'torch' not in sys.modules"
+        "import synthesis.networks.registry; assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 

@@ -11,12 +11,13 @@ import pytest
 import soundfile
 import torch
 
-from synthesis.bundle.errors import SpecError, UserError
-from synthesis.bundle.yaml_file import load_yaml
-from synthesis.lock import exclusive_folder
-from synthesis.networks.cochcnn import CochCNN
-from synthesis.networks.trained_file import read_trained
-from synthesis.progress import Uncounted
+from synthesis.commands.train import train
+from synthesis.common.errors import SpecError, UserError
+from synthesis.common.yaml_file import load_yaml
+from synthesis.networks.hearing.cochcnn import CochCNN
+from synthesis.networks.hearing.trained_file import read_trained
+from synthesis.process.lock import exclusive_folder
+from synthesis.process.progress import Uncounted
 from synthesis.speech.corpus_spec import CorpusSpec
 from synthesis.speech.recordings import cut_corpus
 from synthesis.speech.takes import SAMPLE_RATE_HZ
@@ -25,7 +26,6 @@ from synthesis.training import loop
 from synthesis.training import parts as parts_module
 from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
-from synthesis.training.command import train
 from synthesis.training.parts import read_parts
 from synthesis.training.schedule import clip_settings, learning_rate
 from synthesis.training.spec import ClipSpec, OptimiserSpec, TrainSpec

@@ -6,9 +6,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from synthesis.bundle.errors import UserError
-from synthesis.networks.trained_file import read_trained
-from synthesis.progress import Uncounted
+from synthesis.common.errors import UserError
+from synthesis.networks.hearing.trained_file import read_trained
+from synthesis.process.progress import Uncounted
 from synthesis.training import loop
 from synthesis.training.clips import SAMPLES
 from synthesis.training.parts import read_parts

@@ -8,7 +8,7 @@ import pytest
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.store import BundleStore
 from synthesis.media.pictures import encode_png
-from synthesis.verify import verify_bundle
+from synthesis.runs.verify import verify_bundle
 from tests.synthesis.networks import smooth_picture
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.vocabulary.rule import choose, homophones
 from synthesis.vocabulary.words import default_vocabulary, read_vocabulary
 from synthesis.vocabulary.words import homophones as listed_homophones

@@ -7,7 +7,7 @@ import os
 import sys
 
 from synthesis.__main__ import main
-from synthesis.stopping import run_program
+from synthesis.common.stopping import run_program
 
 if {"run", "verify"} & set(sys.argv):  # the other commands used in tests do without torch
     import tests.synthesis.networks  # noqa: F401  (registers it)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from synthesis.bundle.yaml_file import load_yaml
-from synthesis.progress import Uncounted
+from synthesis.common.yaml_file import load_yaml
+from synthesis.process.progress import Uncounted
 from synthesis.speech.corpus import build_corpus
 from synthesis.speech.corpus_spec import CorpusSpec, VoiceSpec
 from synthesis.training.spec import TrainSpec

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthesis.bundle.csv_file import neutralised, read_table, restored, table_csv
-from synthesis.bundle.errors import UserError
-from synthesis.bundle.frames import frame_csv
+from synthesis.common.csv_file import neutralised, read_table, restored, table_csv
+from synthesis.common.errors import UserError
+from synthesis.common.frames import frame_csv
 from synthesis.vocabulary.words import read_vocabulary
 
 FORMULAS = [

@@ -18,7 +18,7 @@ from app.analysis.service import Caption
 from app.analysis.tables import frame_csv
 from app.analysis.words import participants_in_words, plural, readable
 from app.core.version import code_version
-from synthesis.bundle.vega_names import WORD_JOINER
+from synthesis.common.vega_names import WORD_JOINER
 
 PLOT_HEIGHT = 300
 

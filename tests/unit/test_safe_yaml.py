@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.experiments.schemas import StudyDefinition
-from synthesis.bundle.errors import SpecError
-from synthesis.bundle.safe_yaml import DEPTH_LIMIT, SIZE_LIMIT, parse
-from synthesis.bundle.yaml_file import PROBLEMS_SHOWN, load_yaml
+from synthesis.common.errors import SpecError
+from synthesis.common.safe_yaml import DEPTH_LIMIT, SIZE_LIMIT, parse
+from synthesis.common.yaml_file import PROBLEMS_SHOWN, load_yaml
 from tests.support import study_yaml
 
 # Less than a kilobyte that a plain loader would turn into 9^12 merges.

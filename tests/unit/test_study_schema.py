@@ -6,8 +6,8 @@ import pytest
 
 from app.experiments.exclusions import Exclusions, TrialExclusions
 from app.experiments.schemas import StudyDefinition, paragraphs
-from synthesis.bundle.errors import SpecError
-from synthesis.bundle.yaml_file import load_yaml
+from synthesis.common.errors import SpecError
+from synthesis.common.yaml_file import load_yaml
 from tests.support import study_yaml
 
 

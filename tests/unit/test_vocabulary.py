@@ -6,8 +6,8 @@ import pytest
 
 from app.experiments.schemas import StudyDefinition
 from app.experiments.vocabulary import fitted, word_key, words_in
-from synthesis.bundle.errors import SpecError
-from synthesis.bundle.yaml_file import load_yaml
+from synthesis.common.errors import SpecError
+from synthesis.common.yaml_file import load_yaml
 from tests.support import study_yaml, word_study_yaml
 
 FILE = "bat\n\n  cat \r\ndon\u2019t\nact\n"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from app.analysis.words import readable
-from synthesis.bundle.vega_names import safe_name
+from synthesis.common.vega_names import safe_name
 
 _STEP = 64  # drawing units from layer to layer, more where there are few layers
 _MIN_WIDTH = 480

@@ -11,7 +11,7 @@ from app.analysis.figures.word_errors import word_errors_figure
 from app.analysis.service import Answers
 from app.analysis.tables import records
 from app.analysis.words import participants_in_words, readable
-from synthesis.bundle.names import composed
+from synthesis.common.names import composed
 
 _CELL = 13  # drawing units
 _COLUMNS = 3

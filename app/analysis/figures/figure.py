@@ -11,7 +11,7 @@ import vl_convert
 
 from app.analysis.figures.style import styled
 from app.analysis.tables import CSV, frame_csv
-from synthesis.bundle.vega_names import safe_names
+from synthesis.common.vega_names import safe_names
 
 PNG_SCALE = 3  # px per unit of the drawing: about 300 dpi at a width of 16 cm
 

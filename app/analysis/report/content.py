@@ -25,8 +25,8 @@ from app.analysis.tables import records
 from app.analysis.words import participants_in_words, readable
 from app.core.version import code_version
 from app.experiments.service import definition_of
-from synthesis.bundle.errors import BundleError
 from synthesis.bundle.store import BundleStore
+from synthesis.common.errors import BundleError
 
 LIBRARIES = ("numpy", "pandas", "scipy", "altair", "vl-convert-python", "sqlalchemy", "typst")
 

@@ -13,7 +13,7 @@ from app.analysis.figures.figure import to_pdf
 from app.analysis.report.content import Report
 from app.analysis.report.parts import Section
 from app.core.config import PROJECT_FOLDER
-from synthesis.stopping import orderly
+from synthesis.common.stopping import orderly
 
 TEMPLATE = PROJECT_FOLDER / "templates" / "report" / "report.typ"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from synthesis.bundle.errors import UserError
+from synthesis.common.errors import UserError
 from synthesis.speech.engine import SpeechEngine
 
 

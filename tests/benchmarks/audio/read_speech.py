@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from synthesis.media.sounds import resampled
-from synthesis.registry import load_network
+from synthesis.networks.registry import load_network
 from synthesis.speech.recordings import read_recording
 from tests.benchmarks.audio.words import CONTROL, MODELS
 from tests.synthesis.networks import SHARED_DATA

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from synthesis.registry import load_network
+from synthesis.networks.registry import load_network
 from synthesis.speech.textures import TEXTURES
 from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.data import ClipSource

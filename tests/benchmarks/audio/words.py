@@ -10,8 +10,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from synthesis.progress import Steps
-from synthesis.registry import load_network
+from synthesis.networks.registry import load_network
+from synthesis.process.progress import Steps
 from synthesis.speech.corpus import build_corpus, planned_takes, read_manifest
 from synthesis.speech.corpus_spec import CorpusSpec, VoiceSpec
 from synthesis.speech.engine import EngineMissing

@@ -13,7 +13,7 @@ from statistics import median
 import torch
 from torch import Tensor
 
-from synthesis.activations import Activations, output_node
+from synthesis.optimise.activations import Activations, output_node
 from tests.benchmarks.synthesis.contenders import FastToTargets, fast_to_targets, run_fast
 from tests.benchmarks.synthesis.published import STEPS, published_recipe
 from tests.benchmarks.synthesis.subject import Subject

@@ -10,9 +10,9 @@ import plenoptic
 import torch
 from torch import Tensor, nn
 
-from synthesis.activations import Activations
-from synthesis.optimise import Batch
-from synthesis.recipes import Fast, make_recipe
+from synthesis.optimise.activations import Activations
+from synthesis.optimise.batch import Batch
+from synthesis.optimise.recipes import Fast, make_recipe
 from tests.benchmarks.synthesis.subject import Subject
 
 # Errors are compared on served stimuli by the network as published; a run stops when its own loss is this

@@ -12,9 +12,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from synthesis.activations import Activations, output_node
-from synthesis.optimise import Batch
-from synthesis.recipes import Feather2023, make_recipe
+from synthesis.optimise.activations import Activations, output_node
+from synthesis.optimise.batch import Batch
+from synthesis.optimise.recipes import Feather2023, make_recipe
 from tests.benchmarks.synthesis.subject import Subject
 
 STEPS = 2_400

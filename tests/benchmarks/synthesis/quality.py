@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from synthesis.bundle.manifest import LayerNull
-from synthesis.certificate import certify, measure
-from synthesis.decision import decision_rule
+from synthesis.certify.certificate import certify, measure
+from synthesis.certify.certifier import Observer
+from synthesis.certify.decision import decision_rule
+from synthesis.certify.null import layer_null
 from synthesis.media.medium import Stimulus
-from synthesis.null import layer_null
-from synthesis.observer import Observer
-from synthesis.registry import SoundInput
+from synthesis.networks.registry import SoundInput
 from tests.benchmarks.synthesis.subject import Subject
 
 

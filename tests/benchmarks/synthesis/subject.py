@@ -7,14 +7,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from synthesis.activations import Activations, MatchedActivation
 from synthesis.media.folders import category_folder
 from synthesis.media.medium import Medium, Stimulus, medium_of
-from synthesis.objectives import relative_error
-from synthesis.optimise import initial_noise
-from synthesis.progress import Uncounted
-from synthesis.recipes import Feather2023, make_recipe
-from synthesis.registry import Layer, Network, SoundInput
+from synthesis.networks.registry import Layer, Network, SoundInput
+from synthesis.optimise.activations import Activations, MatchedActivation
+from synthesis.optimise.batch import initial_noise
+from synthesis.optimise.objectives import relative_error
+from synthesis.optimise.recipes import Feather2023, make_recipe
+from synthesis.process.progress import Uncounted
 from synthesis.starter.words import make_words, plan_clips
 from tests.synthesis.networks import SHARED_DATA, smooth_picture
 

@@ -9,12 +9,12 @@ import torch
 
 from synthesis.bundle.manifest import Item, LayerNull, Natural
 from synthesis.bundle.store import BundleStore
-from synthesis.journal import Journal
-from synthesis.maker import Job, LayerMaker
+from synthesis.certify.certifier import Observer
 from synthesis.media.medium import stored
-from synthesis.observer import Observer
-from synthesis.progress import Uncounted
-from synthesis.recipes import Fast, make_recipe
+from synthesis.optimise.recipes import Fast, make_recipe
+from synthesis.process.progress import Uncounted
+from synthesis.runs.items import Job, LayerMaker
+from synthesis.runs.journal import Journal
 from tests.benchmarks.synthesis.subject import Subject
 
 

@@ -1,0 +1,1 @@
+"""Linear readouts: category names fitted to a network's pooled features."""

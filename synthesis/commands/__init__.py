@@ -1,0 +1,1 @@
+"""The commands of `python -m synthesis`, one module each."""

@@ -1,0 +1,1 @@
+"""What both programs share: errors, files, YAML and CSV from anybody, how charts look, and stopping."""

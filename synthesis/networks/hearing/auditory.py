@@ -1,0 +1,150 @@
+"""The papers' auditory networks, one entry each. Nothing here imports torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synthesis.hearing.settings import FEATHER2019
+from synthesis.networks.entry import Entry
+from synthesis.networks.hearing.cochcnn_settings import CochCNNSettings
+from synthesis.networks.inputs import SoundInput
+from synthesis.networks.network import Layer
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_COCHCNN = CochCNNSettings(conv_bias=False)
+_REDUCED_ALIASING = CochCNNSettings(cochleagram=FEATHER2019, reduced_aliasing=True)
+
+
+def _cochcnn() -> nn.Module:
+    from synthesis.networks.hearing.cochcnn import CochCNN
+
+    return CochCNN(_COCHCNN)
+
+
+def _cochcnn_reduced_aliasing() -> nn.Module:
+    from synthesis.networks.hearing.cochcnn import CochCNN
+
+    return CochCNN(_REDUCED_ALIASING)
+
+
+def _cochresnet() -> nn.Module:
+    from synthesis.networks.hearing.cochresnet import CochResNet
+
+    return CochResNet()
+
+
+def _vggish() -> nn.Module:
+    from synthesis.networks.hearing.vggish import VGGish
+
+    return VGGish()
+
+
+def _deepspeech() -> nn.Module:
+    from synthesis.networks.hearing.deepspeech import DeepSpeechNetwork
+
+    return DeepSpeechNetwork()
+
+
+def _without_front_end(key: str) -> str:
+    """The papers' code numbers the front end 0, whose filters it stores too, and the network 1."""
+    return "" if key.startswith("0.") else key.removeprefix("1.")
+
+
+def _in_resnet(key: str) -> str:
+    own = _without_front_end(key)
+    return own if not own or own.startswith("resnet.") else f"resnet.{own}"
+
+
+def _vggish_key(key: str) -> str:
+    """Ports name the two parts differently; the principal components after them are left out."""
+    part, _, rest = key.partition(".")
+    own = {"features_network": "features", "embedding_network": "embeddings", "pproc": ""}.get(part, part)
+    return f"{own}.{rest}" if own else ""
+
+
+def _layers(**nodes: str) -> tuple[Layer, ...]:
+    return tuple(Layer(name, node) for name, node in nodes.items())
+
+
+AUDITORY = (
+    Entry(
+        name="cochcnn9",
+        description="CochCNN9 as in 2023 (weights from a checkpoint file)",
+        build=_cochcnn,
+        weights=None,
+        layers=_COCHCNN.layers,
+        feature_node="relufc",
+        input=SoundInput(),
+        key=_without_front_end,
+    ),
+    Entry(
+        name="cochcnn9_reduced_aliasing",
+        description="CochCNN9 with Hann pooling as in 2019 (weights from a checkpoint file)",
+        build=_cochcnn_reduced_aliasing,
+        weights=None,
+        layers=_REDUCED_ALIASING.layers,
+        feature_node="relufc",
+        input=SoundInput(),
+        key=_without_front_end,
+    ),
+    Entry(
+        name="cochresnet50",
+        description="CochResNet50 as in 2023 (weights from a checkpoint file)",
+        build=_cochresnet,
+        weights=None,
+        layers=_layers(
+            cochleagram="cochleagram",
+            conv1_relu1="resnet.act1",
+            layer1="resnet.layer1",
+            layer2="resnet.layer2",
+            layer3="resnet.layer3",
+            layer4="resnet.layer4",
+            avgpool="resnet.global_pool",
+            final="resnet.fc",
+        ),
+        feature_node="resnet.global_pool",
+        input=SoundInput(),
+        key=_in_resnet,
+    ),
+    Entry(
+        name="vggish",
+        description="VGGish; its output is an embedding (weights from a checkpoint file)",
+        build=_vggish,
+        weights=None,
+        layers=_layers(
+            log_mel="log_mel",
+            conv1="features.1",
+            conv2="features.4",
+            conv3_1="features.7",
+            conv3_2="features.9",
+            conv4_1="features.12",
+            conv4_2="features.14",
+            fc1_1="embeddings.1",
+            fc1_2="embeddings.3",
+            embedding="embeddings.5",
+        ),
+        feature_node="embeddings.3",
+        input=SoundInput(16_000, 15_600),
+        key=_vggish_key,
+    ),
+    Entry(
+        name="deepspeech",
+        description="torchaudio's DeepSpeech, letters over time (weights from a checkpoint file)",
+        build=_deepspeech,
+        weights=None,
+        layers=_layers(
+            mfcc="mfcc",
+            fc1="fc1",
+            fc2="fc2",
+            fc3="fc3",
+            rnn="add",
+            fc4="fc4",
+            letters="out",
+        ),
+        feature_node="fc4",
+        input=SoundInput(16_000, 32_000),
+        key=lambda key: key if key.startswith("") else f"{key}",
+    ),
+)

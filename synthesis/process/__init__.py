@@ -1,0 +1,1 @@
+"""What a long process needs: progress, a device, bounded memory, and a lock."""

@@ -1,0 +1,44 @@
+"""Engines: ways to have a run's tasks performed, on this machine or on a cluster.
+
+The driver (`synthesis.runs.driver`) does what is done once, hands the tasks to an engine, and reads from the
+journal what came of them. An engine only decides where tasks run, and what happens when a process is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from synthesis.process.progress import Counter
+
+if TYPE_CHECKING:
+    from synthesis.runs.tasks import Setup, Task
+
+EngineName = Literal["local", "ray"]
+
+# How often a task is given to another process after its own was lost.
+LOSSES_ALLOWED = 3
+# How often a driver that waits for its tasks looks for a wish to stop.
+POLL_S = 0.2
+
+
+class Engine(Protocol):
+    """A place where tasks are performed."""
+
+    def task_size(self, items: int) -> int:
+        """How many of a layer's `items` go into one task."""
+        ...
+
+    def perform(self, setup: Setup, tasks: Sequence[Task], progress: Counter) -> None:
+        """Have every task's items made and journalled, and count each.
+
+        Raises `UserError` as `synthesis.runs.tasks.perform` does, or when a task's process was lost
+        `LOSSES_ALLOWED` times; then, and on an interruption, no process of the engine goes on working.
+        """
+        ...
+
+
+def shared_task_size(items: int, workers: int, batch_size: int) -> int:
+    """Whole batches, few enough that each of `workers` gets about four tasks of `items`."""
+    batches = -(-items // (4 * workers * batch_size))
+    return max(1, batches) * batch_size

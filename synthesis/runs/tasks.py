@@ -1,0 +1,93 @@
+"""What a process does of a run: it builds the network from the spec alone, and makes and journals items.
+
+A process is handed a `Setup` and then any number of `Task`s, all of them plain data: no module and no tensor
+travels between processes. Each finished attempt is in the store's journal before the next is begun, so a task
+that is performed again, here or on another machine, continues where it was left.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+
+from synthesis.bundle.manifest import LayerNull
+from synthesis.bundle.spec import SynthesisSpec
+from synthesis.bundle.store import BundleStore
+from synthesis.certify.certifier import Observer
+from synthesis.certify.decision import decision_rule
+from synthesis.networks.registry import load_network
+from synthesis.optimise.activations import require_gradient
+from synthesis.optimise.recipes import make_recipe
+from synthesis.process.progress import Counter, Uncounted
+from synthesis.runs.items import Job, LayerMaker
+from synthesis.runs.journal import Journal
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that a process must know of a run: the spec as JSON, the readout's file, where the bundle is."""
+
+    spec_json: str
+    readout: bytes | None
+    root: str
+
+    @property
+    def spec(self) -> SynthesisSpec:
+        return SynthesisSpec.model_validate_json(self.spec_json)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Some of a layer's items, with the null that their attempts are judged against."""
+
+    layer: str
+    jobs: tuple[Job, ...]
+    null: LayerNull
+
+    def __str__(self) -> str:
+        more = f" and {len(self.jobs) - 1} more" if len(self.jobs) > 1 else ""
+        return f"layer {self.layer}, {self.jobs[0].natural.id}{more}"
+
+
+def make_maker(setup: Setup, store: BundleStore, device: torch.device) -> LayerMaker:
+    """The maker of a run's items. Certificates are computed on the processor, in float32, wherever it is."""
+    spec = setup.spec
+    network = load_network(spec.model, spec.weights).including(spec.layers)
+    for layer in spec.layers:
+        require_gradient(network, network.layer(layer))
+    rule = decision_rule(spec.decision, setup.readout, network)
+    readout_sha256 = hashlib.sha256(setup.readout).hexdigest() if setup.readout else None
+    return LayerMaker(
+        Observer(network, rule),
+        lambda layer: make_recipe(spec.recipe, spec.max_steps, network, layer),
+        Journal(store),
+        {"rule": rule.name, "readout_sha256": readout_sha256},
+        attempts=spec.attempts,
+        device=device,
+    )
+
+
+def perform(setup: Setup, task: Task, device: str, progress: Counter) -> None:
+    """Make and journal a task's items on `device`. The network is kept for the process's next task."""
+    _maker(setup, device).make(task.layer, list(task.jobs), task.null, progress)
+
+
+def perform_afar(setup: Setup, task: Task, device: str) -> list[str]:
+    """The same in a process that nobody watches; the messages for people."""
+    progress = Uncounted()
+    perform(setup, task, device, progress)
+    return progress.said
+
+
+def report_performed(task: Task, said: list[str], progress: Counter) -> None:
+    """Count the items of a task that was performed afar, and pass on what was said."""
+    for message in said:
+        progress.say(message)
+    for _ in task.jobs:
+        progress.advance()
+
+
+@lru_cache(maxsize=1)
+def _maker(setup: Setup, device: str) -> LayerMaker:
+    return make_maker(setup, BundleStore(setup.root), torch.device(device))
