@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.admin.irregular import Irregular
-from app.analysis.exclusions import Flow
-from app.analysis.export import FIGURES, table_names
+from app.analysis.files import FIGURES, table_names
 from app.analysis.inference import effect_in_words, stopping, stopping_in_words
-from app.analysis.matrix import Record
-from app.analysis.recognition import ConditionRecognition
+from app.analysis.matrices.matrix import Record
+from app.analysis.measures.exclusions import Flow
+from app.analysis.measures.recognition import ConditionRecognition
 from app.analysis.service import Count, Quality, StudyAnalysis
-from app.analysis.words import duration_in_words, participants_in_words, plural, readable
+from app.analysis.tables.wording import duration_in_words, participants_in_words, plural, readable
 from app.db.tables import Bundle, Study, StudyLink
 from app.experiments.schemas import KINDS, Kind
 from app.experiments.service import definition_of

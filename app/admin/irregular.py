@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import queries
-from app.analysis.irregularities import caveats, flags_of_texts
+from app.analysis.measures.irregularities import caveats, flags_of_texts
 from app.analysis.service import StudyAnalysis
 
 MOST_SHOWN = 20

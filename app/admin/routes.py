@@ -13,13 +13,13 @@ from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_f
 from app.admin.headers import PAGE_HEADERS
 from app.admin.irregular import load as load_irregular
 from app.admin.run_routes import router as runs
-from app.analysis import downloads
 from app.analysis.inference import stage_effect
 from app.analysis.service import analyse, counts_by_study, quality
 from app.core.errors import Unauthorized
 from app.experiments import queries as experiments_queries
 from app.experiments import service as experiments
 from app.experiments.schemas import Kind
+from app.exports import downloads
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
 from app.web.rate_limits import client_of
 from app.web.security import cookie_name, set_session_cookie

@@ -5,23 +5,23 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from app.analysis import observers
-from app.analysis.consistency import consistency_with_people
-from app.analysis.difficulty import item_difficulty
-from app.analysis.export import figure_files
 from app.analysis.figures.observers import observers_figure
+from app.analysis.files import figure_files
 from app.analysis.inference import records_csv
-from app.analysis.matrix import Record
+from app.analysis.matrices.matrix import Record
+from app.analysis.matrices.stage_effect import network_participants, people_and_network
+from app.analysis.measures import observers
+from app.analysis.measures.consistency import consistency_with_people
+from app.analysis.measures.difficulty import item_difficulty
 from app.analysis.service import StudyAnalysis, Trials
-from app.analysis.stage_effect import network_participants, people_and_network
-from app.analysis.tables import frame_csv
+from app.analysis.tables.csv_tables import frame_csv
 from synthesis.common.names import composed
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`curves` and `correlations` have the columns of `app.analysis.observers`, `consistency` those of
-    `app.analysis.consistency`; `effects` are the mixed ANOVAs of observer x stage, three per network.
+    """`curves` and `correlations` have the columns of `measures.observers`, `consistency` those of
+    `measures.consistency`; `effects` are the mixed ANOVAs of observer x stage, three per network.
     """
 
     curves: pd.DataFrame

@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass, fields
 
 import pandas as pd
 
-from app.analysis.matrix import Record
-from app.analysis.mixed_model import ConditionOdds, MixedModel, logistic_mixed_model
-from app.analysis.power import Stopping, stopping_rule
+from app.analysis.matrices.matrix import Record
+from app.analysis.matrices.stage_effect import people_by_stage
 from app.analysis.service import StudyAnalysis, Trials
-from app.analysis.stage_effect import people_by_stage
-from app.analysis.tables import frame_csv, table_csv
-from app.analysis.words import plural, readable
+from app.analysis.statistics.mixed_model import ConditionOdds, MixedModel, logistic_mixed_model
+from app.analysis.statistics.power import Stopping, stopping_rule
+from app.analysis.tables.csv_tables import frame_csv, table_csv
+from app.analysis.tables.wording import plural, readable
 from app.experiments.service import definition_of
 
 LARGEST_FIT = 20_000  # trials; a fit of 50,000 by 250 participants takes a minute or more

@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis import exclusions, queries
-from app.analysis.confusion import confusion_of
-from app.analysis.exclusions import Flow
-from app.analysis.irregularities import caveats, flags_of_table
-from app.analysis.recognition import Recognition, proportions_of, recognition
-from app.analysis.tidy import tidy
-from app.analysis.words import participants_in_words
+from app.analysis import queries
+from app.analysis.measures import exclusions
+from app.analysis.measures.confusion import confusion_of
+from app.analysis.measures.exclusions import Flow
+from app.analysis.measures.irregularities import caveats, flags_of_table
+from app.analysis.measures.recognition import Recognition, proportions_of, recognition
+from app.analysis.tables.tidy import tidy
+from app.analysis.tables.wording import participants_in_words
 from app.core.errors import Conflict
 from app.db.tables import Bundle, Study
 from app.experiments import service as experiments
@@ -85,7 +86,7 @@ class StudyAnalysis:
 
 @dataclass(frozen=True)
 class Answers:
-    """An analysis with what was answered to what: the table of `app.analysis.confusion`."""
+    """An analysis with what was answered to what: the table of `app.analysis.measures.confusion`."""
 
     analysis: StudyAnalysis
     confusion: pd.DataFrame

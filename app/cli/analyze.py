@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
 from app.analysis.comparison import Comparison, compare, compared_files
-from app.analysis.export import all_files, write_files
+from app.analysis.files import all_files, write_files
 from app.analysis.inference import (
     LARGEST_FIT,
     Fitted,
@@ -21,11 +21,11 @@ from app.analysis.inference import (
     stopping,
     stopping_in_words,
 )
-from app.analysis.observers import read_answers
-from app.analysis.published import published_curve
+from app.analysis.matrices.published import published_curve
+from app.analysis.measures.observers import read_answers
 from app.analysis.service import StudyAnalysis, Trials, analyse, require_participants
-from app.analysis.tables import records
-from app.analysis.words import participants_in_words, readable
+from app.analysis.tables.csv_tables import records
+from app.analysis.tables.wording import participants_in_words, readable
 from app.cli.running import Json, reading, show
 from app.experiments.schemas import Kind
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from app.analysis.anova import NO_SPHERICITY
-from app.analysis.export import write_files
+from app.analysis.files import write_files
 from app.analysis.inference import records_csv
-from app.analysis.matrix import Record, human_stage, model_by_stage, observer_by_stage
-from app.analysis.matrix_file import Table, read_matrix
+from app.analysis.matrices.matrix import Record, human_stage, model_by_stage, observer_by_stage
+from app.analysis.matrices.matrix_file import Table, read_matrix
+from app.analysis.statistics.anova import NO_SPHERICITY
 from app.cli.running import Json, show
 
 EFFECTS, HUMANS, MODELS = "effects.csv", "human_stage.csv", "model_comparisons.csv"

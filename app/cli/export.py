@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis import mvh
-from app.analysis.export import codebook_csv, trials_csv, write_files
+from app.analysis.files import codebook_csv, trials_csv, write_files
 from app.analysis.service import Trials, analyse, trials
 from app.cli.running import Json, reading, show
 from app.core.errors import Conflict
 from app.experiments.schemas import Kind
+from app.exports import mvh
 
 Format = Literal["csv", "parquet", "mvh"]
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from app.analysis.export import write_files
-from app.analysis.mvh import SourceIs, accuracy_table, confusion_table, consistency_table, read_files
-from app.analysis.tables import frame_csv, records
+from app.analysis.files import write_files
+from app.analysis.tables.csv_tables import frame_csv, records
 from app.cli.running import Json, show
+from app.exports.mvh import SourceIs, accuracy_table, confusion_table, consistency_table, read_files
 
 
 def import_mvh(

@@ -7,8 +7,8 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
-from app.analysis.export import write_files
-from app.analysis.observers import read_answers
+from app.analysis.files import write_files
+from app.analysis.measures.observers import read_answers
 from app.analysis.report.content import Report, load
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.analysis import queries as analysis_queries
 from app.analysis.queries import PlanTruth
 from app.analysis.service import conditions_of
-from app.analysis.words import readable
+from app.analysis.tables.wording import readable
 from app.cli.background_server import background_server
 from app.cli.running import Json, reading, show
 from app.cli.simulated_visit import take_part

@@ -1,6 +1,6 @@
 """Who and what the analysis leaves out, as a study declares it; frozen with the study when it opens.
 
-To add a rule: a field here, and its gate in `app.analysis.exclusions`.
+To add a rule: a field here, and its gate in `app.analysis.measures.exclusions`.
 """
 
 from typing import Annotated

@@ -125,8 +125,8 @@ def decision_rule(rule: str, readout: bytes | None, network: Network) -> Decisio
     rule
         feather, geirhos, readout, words or own.
     readout
-        The readout file's bytes (`synthesis.certify.readout_file.readout_bytes`, or a bundle's blob); None for
-        the published rules.
+        The readout file's bytes (`readout_file.readout_bytes`, or a bundle's blob); None for the
+        published rules.
     network
         The network whose output will be judged; a readout must have been fitted to it.
 

@@ -40,11 +40,11 @@ from scipy.stats import kstest, kstwo
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from app.analysis.anova import mixed_anova  # noqa: E402
-from app.analysis.bootstrap import Method, intervals  # noqa: E402
-from app.analysis.mixed_model import logistic_mixed_model  # noqa: E402
-from app.analysis.permutation import permute_mixed  # noqa: E402
-from app.analysis.power import simulate_studies  # noqa: E402
+from app.analysis.statistics.anova import mixed_anova  # noqa: E402
+from app.analysis.statistics.bootstrap import Method, intervals  # noqa: E402
+from app.analysis.statistics.mixed_model import logistic_mixed_model  # noqa: E402
+from app.analysis.statistics.permutation import permute_mixed  # noqa: E402
+from app.analysis.statistics.power import simulate_studies  # noqa: E402
 from tests.benchmarks.million_trials import million_trials  # noqa: E402
 from tests.unit.test_mixed_model import CONDITIONS, LOGITS, simulated  # noqa: E402
 

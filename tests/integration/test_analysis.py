@@ -12,10 +12,9 @@ import pytest
 from fastapi import FastAPI
 
 from app.analysis import queries
-from app.analysis.codebook import trial_columns
-from app.analysis.export import all_files, codebook_csv, file_names, file_of, trials_csv, write_files
 from app.analysis.figures.figure import FORMATS
 from app.analysis.figures.recognition import recognition_figure
+from app.analysis.files import all_files, codebook_csv, file_names, file_of, trials_csv, write_files
 from app.analysis.queries import PlanTruth
 from app.analysis.service import (
     Answers,
@@ -28,7 +27,8 @@ from app.analysis.service import (
     require_participants,
     trials,
 )
-from app.analysis.tables import neutralised
+from app.analysis.tables.codebook import trial_columns
+from app.analysis.tables.csv_tables import neutralised
 from app.cli.simulated_visit import Refused, take_part
 from app.core.errors import Conflict, NotFound
 from app.core.randomness import generator

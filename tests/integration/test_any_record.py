@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from app.analysis import mvh
-from app.analysis.export import codebook_csv, file_names, file_of, trials_csv
+from app.analysis.files import codebook_csv, file_names, file_of, trials_csv
 from app.analysis.report.content import load
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
 from app.analysis.service import StudyAnalysis, Trials, analyse, answers, quality, trials
 from app.db.session import Database
 from app.db.tables import Response
+from app.exports import mvh
 from app.stimuli.medium import MEDIA
 from tests.database import rows_of
 from tests.http import SOUND_TIMING, TIMING, all_trials, answer_body, enter, new_client

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.analysis.matrix import Record
+from app.analysis.matrices.matrix import Record
 from tests.integration.test_cli import Cli
 from tests.unit.test_matrix import HEADER, SMALL
 

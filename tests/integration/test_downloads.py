@@ -14,12 +14,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.analysis import aside, downloads, queries
-from app.analysis.export import trials_csv, trials_csv_parts
+from app.analysis import aside, queries
+from app.analysis.files import trials_csv, trials_csv_parts
 from app.analysis.service import analyse, trials
 from app.core.config import Settings
 from app.core.errors import Conflict, NotFound, Unavailable
 from app.db.session import READERS, Database
+from app.exports import downloads
 from tests.http import answer_all, enter, new_client
 from tests.integration.test_admin import new_token, sign_in
 from tests.processes import runs

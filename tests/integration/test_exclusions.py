@@ -9,8 +9,8 @@ from alembic import command
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from app.analysis.export import all_files
-from app.analysis.recognition import scores_of
+from app.analysis.files import all_files
+from app.analysis.measures.recognition import scores_of
 from app.analysis.service import StudyAnalysis, Trials, analyse, answers, require_participants, trials
 from app.core.clock import utc_now
 from app.core.errors import Conflict

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from fastapi import FastAPI
 
-from app.analysis.codebook import trial_columns
-from app.analysis.export import all_files, codebook_csv, file_names, file_of, trials_csv
+from app.analysis.files import all_files, codebook_csv, file_names, file_of, trials_csv
 from app.analysis.queries import PlanTruth
 from app.analysis.report.content import load
 from app.analysis.report.page import to_html
 from app.analysis.service import analyse, answers, quality, trials
+from app.analysis.tables.codebook import trial_columns
 from app.core.randomness import generator
 from app.db.session import Database
 from app.stimuli.medium import SOUNDS

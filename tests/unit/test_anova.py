@@ -5,8 +5,8 @@ import pandas as pd
 import pingouin
 import pytest
 
-from app.analysis.anova import mixed_anova, one_way_within, two_way_within
-from app.analysis.contrasts import epsilons
+from app.analysis.statistics.anova import mixed_anova, one_way_within, two_way_within
+from app.analysis.statistics.contrasts import epsilons
 
 # By hand. Means of participants .4 .5 | .5 .6, of groups .45 | .55; differences between stages .4 .2 | 0 -.2.
 # Observer: SS 2 (4 x .05^2) = .02, error 2 (4 x .05^2) = .02 with 2 df. Stage: SS 4 (.1^2) / 2 = .02.

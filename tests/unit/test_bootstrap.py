@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from app.analysis.bootstrap import Method, intervals
-from app.analysis.summary import summarise, within_errors
+from app.analysis.statistics.bootstrap import Method, intervals
+from app.analysis.statistics.summary import summarise, within_errors
 
 METHODS: tuple[Method, ...] = ("logit_t", "t", "percentile", "bca")
 # Student's t, 97.5 %, 2 degrees of freedom (table).

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from app.analysis.exclusions import Tally, apply, dropped_trials, gates_of, tallies_of
+from app.analysis.measures.exclusions import Tally, apply, dropped_trials, gates_of, tallies_of
 from app.experiments.exclusions import Exclusions, TrialExclusions
 
 RULES = Exclusions(median_rt_below_ms=300, bad_timing_above=0.1, unattended_above=0.25)

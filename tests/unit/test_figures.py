@@ -9,14 +9,14 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from app.analysis.confusion import confusion
 from app.analysis.figures.confusion import confusion_figure
 from app.analysis.figures.figure import PNG_SCALE, to_pdf, to_png, vega_of
 from app.analysis.figures.recognition import recognition_curve
-from app.analysis.recognition import ConditionRecognition, Recognition
+from app.analysis.measures.confusion import confusion
+from app.analysis.measures.recognition import ConditionRecognition, Recognition
 from app.analysis.service import Caption
-from app.analysis.tables import frame_csv
-from app.analysis.words import participants_in_words, plural, readable
+from app.analysis.tables.csv_tables import frame_csv
+from app.analysis.tables.wording import participants_in_words, plural, readable
 from app.core.version import code_version
 from synthesis.common.vega_names import WORD_JOINER
 

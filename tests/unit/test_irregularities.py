@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from app.analysis.irregularities import caveats, flags_of_table, flags_of_texts
-from app.analysis.learning import learning_curve
-from app.analysis.response_times import response_times
+from app.analysis.measures.irregularities import caveats, flags_of_table, flags_of_texts
+from app.analysis.measures.learning import learning_curve
+from app.analysis.measures.response_times import response_times
 from app.trials.finishing import PLAN_SHARED, TOO_FAST
 
 

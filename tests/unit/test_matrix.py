@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.analysis.matrix import Record, human_stage, model_by_stage, observer_by_stage
-from app.analysis.matrix_file import read_matrix
+from app.analysis.matrices.matrix import Record, human_stage, model_by_stage, observer_by_stage
+from app.analysis.matrices.matrix_file import read_matrix
 from app.core.errors import Invalid
 
 PUBLISHED = Path(__file__).parents[3] / "shared/data/feather2023/participant_matrix_experiment1.csv"

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.analysis.confusion import answer_counts, confusion, response_entropy
-from app.analysis.consistency import consistency_with_people, error_consistency, pairwise_consistency
-from app.analysis.difficulty import item_difficulty
-from app.analysis.learning import learning_curve
-from app.analysis.response_times import response_times
-from app.analysis.summary import summarise
+from app.analysis.measures.confusion import answer_counts, confusion, response_entropy
+from app.analysis.measures.consistency import consistency_with_people, error_consistency, pairwise_consistency
+from app.analysis.measures.difficulty import item_difficulty
+from app.analysis.measures.learning import learning_curve
+from app.analysis.measures.response_times import response_times
+from app.analysis.statistics.summary import summarise
 
 PETS = ["cat", "dog"]
 

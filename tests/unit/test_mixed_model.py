@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.analysis.mixed_model import ConditionOdds, MixedModel, logistic_mixed_model
+from app.analysis.statistics.mixed_model import ConditionOdds, MixedModel, logistic_mixed_model
 
 CONDITIONS = ["natural", "block2", "block10", "head", "logits"]
 LOGITS = np.array([2, 1.5, 0.5, -0.5, -2])  # of a typical participant and stimulus

@@ -5,14 +5,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from app.analysis.mvh import (
+from app.core.errors import Conflict, Invalid
+from app.exports.mvh import (
     accuracy_table,
     confusion_table,
     consistency_table,
     read_files,
     written,
 )
-from app.core.errors import Conflict, Invalid
 
 HEADER = "subj,session,trial,rt,object_response,category,condition,imagename"
 PEOPLE = f"""{HEADER}

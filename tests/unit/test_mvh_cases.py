@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.analysis.mvh import SourceIs, accuracy_table, consistency_table, read_files
+from app.exports.mvh import SourceIs, accuracy_table, consistency_table, read_files
 
 HEADER = "subj,session,trial,rt,object_response,category,condition,imagename"
 CATEGORIES = ("cat", "boat", "car", "dog")

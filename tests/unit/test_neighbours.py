@@ -3,7 +3,12 @@
 import pandas as pd
 import pytest
 
-from app.analysis.neighbours import Pronunciations, cmu_pronunciations, error_distances, phoneme_distance
+from app.analysis.measures.neighbours import (
+    Pronunciations,
+    cmu_pronunciations,
+    error_distances,
+    phoneme_distance,
+)
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.analysis.observers import correlations, network_curves, of_study, read_answers
-from app.analysis.published import published_curve
+from app.analysis.matrices.published import published_curve
+from app.analysis.measures.observers import correlations, network_curves, of_study, read_answers
 from app.core.errors import Invalid
 
 HEADER = (

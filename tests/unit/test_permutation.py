@@ -5,8 +5,8 @@ from itertools import combinations, permutations, product
 import numpy as np
 import pytest
 
-from app.analysis.anova import mixed_anova, one_way_within, two_way_within
-from app.analysis.permutation import permute_mixed, permute_one_way, permute_two_way
+from app.analysis.statistics.anova import mixed_anova, one_way_within, two_way_within
+from app.analysis.statistics.permutation import permute_mixed, permute_one_way, permute_two_way
 
 HUMANS = ["human"] * 3 + ["network"] * 3
 

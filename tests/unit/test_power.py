@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from app.analysis.power import design_of, participants_needed, simulate_studies, stopping_rule
+from app.analysis.statistics.power import design_of, participants_needed, simulate_studies, stopping_rule
 
 ACCURACIES = [0.9, 0.5, 0.1]
 

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from app.analysis.recognition import ConditionRecognition, Recognition, recognition, scores_of
+from app.analysis.measures.recognition import ConditionRecognition, Recognition, recognition, scores_of
 
 CATEGORIES = ["bear", "bird", "boat", "car"]
 

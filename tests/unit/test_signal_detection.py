@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.analysis.signal_detection import METAMERS, d_prime_of_choice, detection_table, detections
+from app.analysis.statistics.signal_detection import METAMERS, d_prime_of_choice, detection_table, detections
 
 CATEGORIES = ["bear", "bird", "boat"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.analysis.recognition import recognition, scores_of
+from app.analysis.measures.recognition import recognition, scores_of
 from app.trials.records import SoundRecord
 from app.trials.simulate import NATURAL_ACCURACY, SimulatedObserver, accuracies
 from app.trials.timing import on_time

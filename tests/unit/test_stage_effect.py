@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.analysis.anova import mixed_anova, one_way_within
-from app.analysis.stage_effect import network_participants, people_and_network, people_by_stage
+from app.analysis.matrices.stage_effect import network_participants, people_and_network, people_by_stage
+from app.analysis.statistics.anova import mixed_anova, one_way_within
 
 CONDITIONS = ["natural", "stem", "head"]
 

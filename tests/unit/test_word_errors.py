@@ -3,10 +3,16 @@
 import pandas as pd
 import pytest
 
-from app.analysis.confusion import LARGEST_MATRIX, confusion, confusion_of, errors_of, response_entropy
-from app.analysis.neighbours import NO_DICTIONARY, cmu_pronunciations
-from app.analysis.signal_detection import detection_table
-from app.analysis.word_errors import neighbour_shares, word_errors
+from app.analysis.measures.confusion import (
+    LARGEST_MATRIX,
+    confusion,
+    confusion_of,
+    errors_of,
+    response_entropy,
+)
+from app.analysis.measures.neighbours import NO_DICTIONARY, cmu_pronunciations
+from app.analysis.measures.word_errors import neighbour_shares, word_errors
+from app.analysis.statistics.signal_detection import detection_table
 
 CONDITIONS = ["natural", "relu0", "relu4"]
 FEW = ["bat", "cat", "dog", "don\u2019t", "natural"]

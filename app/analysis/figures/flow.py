@@ -7,11 +7,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import pandas as pd
 
-from app.analysis.exclusions import Flow
 from app.analysis.figures.figure import Figure
 from app.analysis.figures.style import FONT, INK, MUTED
+from app.analysis.measures.exclusions import Flow
 from app.analysis.service import StudyAnalysis
-from app.analysis.words import participants_in_words, plural
+from app.analysis.tables.wording import participants_in_words, plural
 from app.core.version import code_version
 
 _WIDTH, _MARGIN, _HEAD = 640, 18, 78

@@ -11,8 +11,8 @@ from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.recognition import HEIGHT, Y_AXIS, Y_SCALE, chance_line, sem_bars
 from app.analysis.figures.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILION, titled
 from app.analysis.service import StudyAnalysis
-from app.analysis.tables import records
-from app.analysis.words import participants_in_words, readable
+from app.analysis.tables.csv_tables import records
+from app.analysis.tables.wording import participants_in_words, readable
 
 PEOPLE = "people"
 COLUMNS = ["observer", "condition", "n", "proportion_correct", "sem", "position"]
@@ -26,7 +26,7 @@ def observers_figure(
     published: pd.DataFrame | None = None,
     published_model: str = "",
 ) -> Figure:
-    """People's curve, one per network (`app.analysis.observers.network_curves`), and a published one."""
+    """People's curve, one per network (`observers.network_curves`), and a published one."""
     conditions = list(analysis.conditions)
     tables = [_people(analysis)]
     if curves is not None:

@@ -9,10 +9,10 @@ import pandas as pd
 from app.analysis.figures.condition_axis import condition_axis, position, width
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, VERMILION, titled
-from app.analysis.response_times import response_times
+from app.analysis.measures.response_times import response_times
 from app.analysis.service import Trials
-from app.analysis.tables import records
-from app.analysis.words import participants_in_words, readable
+from app.analysis.tables.csv_tables import records
+from app.analysis.tables.wording import participants_in_words, readable
 
 _HEIGHT = 260
 _SHIFT = {"right": -0.09, "wrong": 0.09}  # they stand beside each other

@@ -4,11 +4,11 @@ import altair as alt
 
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, INK, MUTED, VERMILION, titled
-from app.analysis.neighbours import known_pronunciations
+from app.analysis.measures.neighbours import known_pronunciations
+from app.analysis.measures.word_errors import word_errors
 from app.analysis.service import Answers
-from app.analysis.tables import records
-from app.analysis.word_errors import word_errors
-from app.analysis.words import participants_in_words, plural
+from app.analysis.tables.csv_tables import records
+from app.analysis.tables.wording import participants_in_words, plural
 
 _SHOWN = 25
 _WIDTH, _ROW = 380, 19

@@ -12,17 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
 from app.analysis.comparison import Comparison, compare
-from app.analysis.confusion import LARGEST_MATRIX, response_entropy
-from app.analysis.export import ANSWER_FIGURES, CURVE_FIGURES, TRIAL_FIGURES, neighbours
 from app.analysis.figures.flow import flow_table
-from app.analysis.neighbours import NO_DICTIONARY, known_pronunciations
+from app.analysis.files import ANSWER_FIGURES, CURVE_FIGURES, TRIAL_FIGURES, neighbours
+from app.analysis.measures.confusion import LARGEST_MATRIX, response_entropy
+from app.analysis.measures.neighbours import NO_DICTIONARY, known_pronunciations
+from app.analysis.measures.response_times import response_times
 from app.analysis.report import methods
 from app.analysis.report.parts import MISSING, Section, Table, digits
 from app.analysis.report.statistics import detection_rows, networks_section, statistics_section
-from app.analysis.response_times import response_times
 from app.analysis.service import Answers, Quality, StudyAnalysis, Trials
-from app.analysis.tables import records
-from app.analysis.words import participants_in_words, readable
+from app.analysis.tables.csv_tables import records
+from app.analysis.tables.wording import participants_in_words, readable
 from app.core.version import code_version
 from app.experiments.service import definition_of
 from synthesis.bundle.store import BundleStore

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from app.analysis.exclusions import Flow
-from app.analysis.recognition import Recognition
+from app.analysis.measures.exclusions import Flow
+from app.analysis.measures.recognition import Recognition
 from app.analysis.service import Quality
-from app.analysis.words import duration_in_words, participants_in_words, plural, readable
+from app.analysis.tables.wording import duration_in_words, participants_in_words, plural, readable
 from app.experiments.presets import PicturePreset, WordPreset
 from app.experiments.schemas import StudyDefinition
 from app.stimuli.medium import MEDIA, Medium

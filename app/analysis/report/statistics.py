@@ -7,13 +7,13 @@ import pandas as pd
 from app.analysis.comparison import Comparison
 from app.analysis.figures.observers import observers_figure
 from app.analysis.inference import Fitted, mixed_model, stage_effect, stopping, stopping_in_words
-from app.analysis.matrix import Record
-from app.analysis.mixed_model import MixedModel
+from app.analysis.matrices.matrix import Record
 from app.analysis.report.parts import MISSING, Section, Table, digits
 from app.analysis.service import Answers, StudyAnalysis, Trials
-from app.analysis.signal_detection import METAMERS, detection_table
-from app.analysis.tables import records
-from app.analysis.words import readable
+from app.analysis.statistics.mixed_model import MixedModel
+from app.analysis.statistics.signal_detection import METAMERS, detection_table
+from app.analysis.tables.csv_tables import records
+from app.analysis.tables.wording import readable
 
 EFFECT_HEADER = ("Effect", "F", "df", "p", "p, GG", "p, HF", "p, perm.", "Partial η²", "N")
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from app.analysis import laplace
+from app.analysis.statistics import laplace
 
 SMALLEST_SD = 0.02  # in logits; below, a random factor counts as absent
 

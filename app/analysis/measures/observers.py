@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import pearsonr, spearmanr
 
-from app.analysis.csv_input import read_csv
+from app.core.csv_input import read_csv
 from app.core.errors import Invalid
 from app.core.randomness import generator
 from synthesis.common.names import composed
@@ -149,7 +149,7 @@ def correlations(
         People's curve: `condition`, `proportion_correct` (missing where nobody saw it).
     items
         People's answers by picture: `condition`, `natural_id`, `proportion_correct`
-        (`app.analysis.difficulty.item_difficulty`).
+        (`app.analysis.measures.difficulty.item_difficulty`).
 
     Returns
     -------

@@ -11,9 +11,9 @@ from itertools import combinations
 
 import numpy as np
 
-from app.analysis.anova import Effect, EffectName, mixed_anova, one_way_within, two_way_within
-from app.analysis.matrix_file import OBSERVERS, Subject, Table
-from app.analysis.permutation import permute_mixed, permute_one_way, permute_two_way
+from app.analysis.matrices.matrix_file import OBSERVERS, Subject, Table
+from app.analysis.statistics.anova import Effect, EffectName, mixed_anova, one_way_within, two_way_within
+from app.analysis.statistics.permutation import permute_mixed, permute_one_way, permute_two_way
 
 MIXED_EFFECTS: tuple[EffectName, ...] = ("observer", "stage", "interaction")
 LISTED = 3  # participants that a note names

@@ -14,13 +14,13 @@ from typing import Literal
 
 import pandas as pd
 
-from app.analysis.confusion import answer_counts, confusion, is_na
-from app.analysis.consistency import pairwise_consistency
-from app.analysis.csv_input import read_csv
-from app.analysis.mvh_identity import people, pictures, response_times
-from app.analysis.recognition import scores_of
-from app.analysis.tables import table_csv
+from app.analysis.measures.confusion import answer_counts, confusion, is_na
+from app.analysis.measures.consistency import pairwise_consistency
+from app.analysis.measures.recognition import scores_of
+from app.analysis.tables.csv_tables import table_csv
+from app.core.csv_input import read_csv
 from app.core.errors import Conflict, Invalid
+from app.exports.mvh_identity import people, pictures, response_times
 
 COLUMNS = ("subj", "session", "trial", "rt", "object_response", "category", "condition", "imagename")
 SOURCE = "source"
@@ -32,7 +32,7 @@ SourceIs = Literal["file", "folder", "one"]
 class Imported:
     """`answers` has the columns of the format as text and, besides, `person`, `image`, `rt_s`, `correct`.
 
-    `person` is a label within its source, `image` the picture's identity (`app.analysis.mvh_identity`),
+    `person` is a label within its source, `image` the picture's identity (`app.exports.mvh_identity`),
     `rt_s` float seconds or missing, `correct` bool, `where` file and line. `notes` say how files were read,
     what was passed over and what must be read with care.
     """
@@ -105,7 +105,7 @@ def accuracy_table(imported: Imported) -> pd.DataFrame:
 
 
 def consistency_table(imported: Imported) -> pd.DataFrame:
-    """Error consistency of every two subjects in each condition (see `app.analysis.consistency`)."""
+    """Error consistency of every two subjects in each condition (see `app.analysis.measures.consistency`)."""
     answers = imported.answers.rename(columns={"person": "observer", "image": "stimulus"})
     return pairwise_consistency(answers, imported.conditions)
 

@@ -115,7 +115,7 @@ def _detection(category: str, hits: float, signals: float, answers: float, trial
 def detection_table(
     confusion: pd.DataFrame, categories: Sequence[str], conditions: Sequence[str]
 ) -> pd.DataFrame:
-    """The detections of every condition of a confusion table (`app.analysis.confusion`), and of all metamers.
+    """The detections of every condition of a confusion table (`measures.confusion`), and of all metamers.
 
     The first of `conditions` is natural, the others together are "all metamers", last. Columns: `condition`
     and the fields of `Detection`.

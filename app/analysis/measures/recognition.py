@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from app.analysis.bootstrap import Interval, intervals
-from app.analysis.summary import Summary, summarise, within_errors
+from app.analysis.statistics.bootstrap import Interval, intervals
+from app.analysis.statistics.summary import Summary, summarise, within_errors
 
 UNSEEN = "nobody saw this condition"
 
@@ -17,7 +17,7 @@ class ConditionRecognition:
 
     `sem` is SD / sqrt(N) over participants with ddof 1; `sem_ddof0` is the published plots' variant;
     `sem_within` leaves out how able participants are, and is for comparing conditions. `ci_low` and `ci_high`
-    end the interval `logit_t` of `app.analysis.bootstrap`.
+    end the interval `logit_t` of `app.analysis.statistics.bootstrap`.
     `note` says in words why a number is missing or must be read with care; it is empty otherwise.
     """
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from app.analysis.matrix import Record, human_stage, observer_by_stage
-from app.analysis.matrix_file import Table
+from app.analysis.matrices.matrix import Record, human_stage, observer_by_stage
+from app.analysis.matrices.matrix_file import Table
 
 PERMUTATIONS = 10_000
 MANY, FEWER_PERMUTATIONS = 200, 1_000  # beyond so many people, fewer, so that a page need not wait

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from app.analysis.summary import summarise
+from app.analysis.statistics.summary import summarise
 
 BLOCKS = 8
 

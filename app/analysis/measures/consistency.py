@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.analysis.summary import summarise
+from app.analysis.statistics.summary import summarise
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.analysis.anova import EffectName, complete, is_rounding_error, two_way_contrasts
-from app.analysis.contrasts import (
+from app.analysis.statistics.anova import EffectName, complete, is_rounding_error, two_way_contrasts
+from app.analysis.statistics.contrasts import (
     Floats,
     Sums,
     difference_contrasts,

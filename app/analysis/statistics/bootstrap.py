@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit, stdtrit
 
-from app.analysis.contrasts import Floats
-from app.analysis.summary import summarise
+from app.analysis.statistics.contrasts import Floats
+from app.analysis.statistics.summary import summarise
 from app.core.randomness import generator
 
 Method = Literal["logit_t", "t", "percentile", "bca"]

@@ -12,8 +12,6 @@ import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
-from app.analysis.codebook import Column, trial_columns
-from app.analysis.confusion import response_entropy
 from app.analysis.figures.confusion import confusion_figure
 from app.analysis.figures.difficulty import difficulty_figure
 from app.analysis.figures.figure import FORMATS, VEGA, Figure
@@ -23,11 +21,13 @@ from app.analysis.figures.recognition import recognition_figure
 from app.analysis.figures.response_times import response_times_figure
 from app.analysis.figures.timing import participants_table, timing_figure
 from app.analysis.inference import records_csv, stage_effect
-from app.analysis.neighbours import known_pronunciations
+from app.analysis.measures.confusion import response_entropy
+from app.analysis.measures.neighbours import known_pronunciations
+from app.analysis.measures.word_errors import neighbour_shares
 from app.analysis.service import Answers, StudyAnalysis, Trials
-from app.analysis.signal_detection import detection_table
-from app.analysis.tables import CSV, frame_csv, table_csv
-from app.analysis.word_errors import neighbour_shares
+from app.analysis.statistics.signal_detection import detection_table
+from app.analysis.tables.codebook import Column, trial_columns
+from app.analysis.tables.csv_tables import CSV, frame_csv, table_csv
 from app.core.errors import NotFound
 from app.stimuli.medium import Medium
 from synthesis.common.files import write_atomically

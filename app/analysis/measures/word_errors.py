@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from app.analysis.confusion import errors_of
-from app.analysis.neighbours import NEIGHBOUR, Pronunciations, error_distances, phoneme_distance
+from app.analysis.measures.confusion import errors_of
+from app.analysis.measures.neighbours import NEIGHBOUR, Pronunciations, error_distances, phoneme_distance
 
 
 def word_errors(table: pd.DataFrame, pronunciations: Pronunciations) -> pd.DataFrame:
@@ -14,14 +14,14 @@ def word_errors(table: pd.DataFrame, pronunciations: Pronunciations) -> pd.DataF
     Parameters
     ----------
     table
-        A confusion table (`app.analysis.confusion`).
+        A confusion table (`app.analysis.measures.confusion`).
     pronunciations
         Of the words; empty if there is no dictionary.
 
     Returns
     -------
     `word`, `answer`, `trials` and `conditions` (in how many it occurred), then `phonemes`, `neighbour` and
-    `note` of `app.analysis.neighbours.error_distances`.
+    `note` of `app.analysis.measures.neighbours.error_distances`.
     """
     pairs = errors_of(table).rename(columns={"category": "word"}).groupby(["word", "answer"])["trials"]
     counted = pairs.agg(["sum", "size"]).rename(columns={"sum": "trials", "size": "conditions"}).reset_index()

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from app.analysis.summary import summarise
+from app.analysis.statistics.summary import summarise
 
 
 def response_times(trials: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def response_times(trials: pd.DataFrame, conditions: Sequence[str]) -> pd.DataFr
     Returns
     -------
     Three rows per condition (`answers`: all, right, wrong) with `trials` (those with a response time), and
-    `n`, `mean` (ms), `sem`, `sem_ddof0`, `note` of `app.analysis.summary.Summary`. A participant without such
+    `n`, `mean` (ms), `sem`, `sem_ddof0`, `note` of `statistics.summary.Summary`. A participant without such
     answers in a condition is not in its mean.
     """
     parts = {"all": trials, "right": trials[trials["correct"]], "wrong": trials[~trials["correct"]]}

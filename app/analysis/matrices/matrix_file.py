@@ -12,8 +12,8 @@ from typing import NoReturn
 
 import numpy as np
 
-from app.analysis.contrasts import Floats
-from app.analysis.csv_input import read_csv
+from app.analysis.statistics.contrasts import Floats
+from app.core.csv_input import read_csv
 from app.core.errors import Invalid
 
 COLUMNS = ("experiment", "model", "participant", "stage", "condition", "observer", "proportion_correct")

@@ -13,7 +13,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from app.analysis.contrasts import Floats
+from app.analysis.statistics.contrasts import Floats
 
 Integers = npt.NDArray[np.intp]
 

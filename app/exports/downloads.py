@@ -15,12 +15,12 @@ from typing import BinaryIO
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.aside import aside
-from app.analysis.export import file_of, trials_csv_parts
+from app.analysis.files import file_of, trials_csv_parts
 from app.analysis.report.content import load as load_report
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
 from app.analysis.service import analyse, require_participants
-from app.analysis.tables import CSV
+from app.analysis.tables.csv_tables import CSV
 from app.db.session import Database
 from app.experiments.schemas import Kind
 

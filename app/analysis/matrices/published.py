@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from app.analysis.csv_input import read_csv
-from app.analysis.matrix_file import NUMBERS, cell_of
-from app.analysis.summary import summarise
+from app.analysis.matrices.matrix_file import NUMBERS, cell_of
+from app.analysis.statistics.summary import summarise
+from app.core.csv_input import read_csv
 from app.core.errors import Invalid
 from synthesis.common.names import composed
 

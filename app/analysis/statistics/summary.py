@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from app.analysis.contrasts import Floats
+from app.analysis.statistics.contrasts import Floats
 
 NOBODY = "no participant"
 ONE = "one participant: SEM and interval are not defined"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from app.analysis.codebook import record_columns, trial_columns
+from app.analysis.tables.codebook import record_columns, trial_columns
 from app.experiments.schemas import Kind
 from app.stimuli.medium import Medium
 from app.trials.reading import flags_in, understood

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import fdtrc
 
-from app.analysis.contrasts import (
+from app.analysis.statistics.contrasts import (
     Floats,
     difference_contrasts,
     epsilons,

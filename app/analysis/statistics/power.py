@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv
 
-from app.analysis.contrasts import Floats
+from app.analysis.statistics.contrasts import Floats
 from app.core.randomness import generator
 
 # Below this, a spread over participants is taken for none.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.analysis.irregularities import FLAGGED_PEOPLE
+from app.analysis.measures.irregularities import FLAGGED_PEOPLE
 from app.stimuli.medium import Medium
 
 

@@ -1,6 +1,6 @@
 """Who answered to which picture in files of the model-vs-human format, and in what time; pure.
 
-All functions take the table of `app.analysis.mvh.read_files` as it grows, and return a column with notes in
+All functions take the table of `app.exports.mvh.read_files` as it grows, and return a column with notes in
 words on what was decided.
 """
 

@@ -1,0 +1,1 @@
+"""Matrices of participants by stage, and the published analyses of variance."""

@@ -1,0 +1,1 @@
+"""What is measured of answers: recognition, confusion, consistency, difficulty, exclusions."""

@@ -1,0 +1,1 @@
+"""Tables of trials: their columns, their files, and the words in them."""
