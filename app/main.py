@@ -12,7 +12,7 @@ from app.core.config import PROJECT_FOLDER, Settings, read_settings
 from app.db.session import Database
 from app.experiments.routes import router as experiments
 from app.participants.routes import router as participants
-from app.trials.routes import router as trials
+from app.sessions.routes import router as trials
 from app.web.addresses import AddressMiddleware
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.error_pages import register_error_pages

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from app.trials.reading import OURS
+from app.tasks.reading import OURS
 
 NESTED = ("fixation", "image", "mask", "response", "keystrokes", "first_key_ms", "pastes", "how")
 OTHERS = ("entry", "further", "flags", "constructor", "__proto__", "window_width_px", "\0", "\ud800")

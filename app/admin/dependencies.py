@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
 
-from app.admin import service
+from app.accounts import service
 from app.admin.headers import BACKGROUND
 from app.core.errors import Forbidden
 from app.core.throttle import Limit, Throttle

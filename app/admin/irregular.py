@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis import queries
+from app.analysis import service
 from app.analysis.measures.irregularities import caveats, flags_of_texts
 from app.analysis.service import StudyAnalysis
 
@@ -38,8 +38,8 @@ class Irregular:
 async def load(session: AsyncSession, analysis: StudyAnalysis) -> Irregular:
     """Counted by the database, so that a large study's page does not read its records one by one."""
     study_id, kind = analysis.study.id, analysis.kind
-    answers = flags_of_texts((row[0], row[1]) for row in await queries.answer_flags(session, study_id, kind))
-    refused = await queries.refused_answers(session, study_id, kind, MOST_SHOWN)
+    answers = flags_of_texts((row[0], row[1]) for row in await service.answer_flags(session, study_id, kind))
+    refused = await service.refused_answers(session, study_id, kind, MOST_SHOWN)
     return Irregular(
         caveats=caveats(analysis.flags, analysis.set_aside, answers),
         refused=tuple(_refused(who, detail, when) for who, detail, when in refused),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from app.admin import queries, service
+from app.accounts import service
 from app.admin.contexts import SignInContext, StudiesContext, study_card, study_page
 from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_form, require_admin
 from app.admin.headers import PAGE_HEADERS
@@ -16,7 +16,6 @@ from app.admin.run_routes import router as runs
 from app.analysis.inference import stage_effect
 from app.analysis.service import analyse, counts_by_study, quality
 from app.core.errors import Unauthorized
-from app.experiments import queries as experiments_queries
 from app.experiments import service as experiments
 from app.experiments.schemas import Kind
 from app.exports import downloads
@@ -75,11 +74,11 @@ async def sign_out(request: Request, session: WriteSession, settings: CurrentSet
 
 @signed_in.get("")
 async def studies(request: Request, session: ReadSession, settings: CurrentSettings) -> Response:
-    links = await queries.all_links(session)
+    links = await experiments.all_links(session)
     counts = await counts_by_study(session)
     cards = [
         study_card(study, bundle, links, counts.get(study.id, {}), settings.base_url)
-        for study, bundle in await queries.studies_with_bundles(session)
+        for study, bundle in await experiments.studies_with_bundles(session)
     ]
     return page(request, StudiesContext(tuple(cards)), headers=PAGE_HEADERS)
 
@@ -89,7 +88,7 @@ async def study(
     request: Request, session: ReadSession, settings: CurrentSettings, name: str, kind: Kind = "live"
 ) -> Response:
     analysis = await analyse(session, name, kind)
-    links = await experiments_queries.links_of_study(session, analysis.study.id)
+    links = await experiments.links_of_study(session, analysis.study.id)
     numbers = await quality(session, analysis)
     irregular = await load_irregular(session, analysis)
     effect = await run_in_threadpool(stage_effect, analysis)

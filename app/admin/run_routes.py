@@ -13,9 +13,8 @@ from app.admin.run_contexts import Ingested, NewRunContext, ingested_bundle, run
 from app.core.config import Settings
 from app.core.errors import Conflict, Invalid, NotFound
 from app.db.tables import SynthesisRun
-from app.stimuli import queries as stimuli_queries
 from app.stimuli import service as stimuli
-from app.synthesis_runs import queries, service
+from app.synthesis_runs import service
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
 from app.web.parameters import WholeNumber
 from app.web.templating import page
@@ -35,7 +34,7 @@ router = APIRouter(prefix="/synthesis")
 
 @router.get("")
 async def runs(request: Request, session: ReadSession, settings: CurrentSettings, now: Now) -> Response:
-    context = runs_page(await queries.all_runs(session), now, _stale_after(settings))
+    context = runs_page(await service.all_runs(session), now, _stale_after(settings))
     return page(request, context, headers=PAGE_HEADERS)
 
 
@@ -82,7 +81,7 @@ async def run(
 @router.get("/{run_id}/contact_sheet.png")
 async def contact_sheet(session: ReadSession, run_id: WholeNumber) -> Response:
     found = await service.get_run(session, run_id)
-    bundle = await stimuli_queries.get_bundle(session, found.bundle_id) if found.bundle_id else None
+    bundle = await stimuli.get_bundle(session, found.bundle_id) if found.bundle_id else None
     sheet = stimuli.contact_sheet(bundle.path) if bundle else None
     if sheet is None:
         raise NotFound("no_sheet", f"There is no contact sheet of run {run_id}.")
@@ -106,8 +105,8 @@ async def retry_run(session: WriteSession, now: Now, run_id: WholeNumber) -> Res
 async def _ingested(session: AsyncSession, found: SynthesisRun) -> Ingested | None:
     if found.bundle_id is None:
         return None
-    bundle = await stimuli_queries.get_bundle(session, found.bundle_id)
-    counts = await stimuli_queries.certified_counts(session, bundle.id)
+    bundle = await stimuli.get_bundle(session, found.bundle_id)
+    counts = await stimuli.certified_counts(session, bundle.id)
     sheet = f"{LIST}/{found.id}/contact_sheet.png" if stimuli.contact_sheet(bundle.path) else ""
     return ingested_bundle(bundle, counts, sheet)
 

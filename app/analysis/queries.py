@@ -4,7 +4,6 @@ Counting is the database's work: trials leave it one by one only for what lists 
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -218,27 +217,3 @@ async def completion_times(
             )
         )
     ).all()
-
-
-@dataclass(frozen=True)
-class PlanTruth:
-    """What a participant's stimuli are: (condition, category) by trial index."""
-
-    slot: int
-    trials: dict[int, tuple[str, str]]
-
-
-async def planned_truth(session: AsyncSession, asset_token: str) -> PlanTruth | None:
-    """The truth about the whole plan that holds the stimulus with this address; None if there is no such."""
-    owner = select(PlannedTrial.participant_id).where(PlannedTrial.asset_token == asset_token)
-    rows = (
-        await session.execute(
-            select(Participant.slot, PlannedTrial.trial_index, Stimulus.condition, Stimulus.category)
-            .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
-            .join(Stimulus, Stimulus.id == PlannedTrial.stimulus_id)
-            .where(Participant.id == owner.scalar_subquery())
-        )
-    ).all()
-    if not rows:
-        return None
-    return PlanTruth(rows[0].slot, {row.trial_index: (row.condition, row.category) for row in rows})

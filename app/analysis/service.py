@@ -15,6 +15,8 @@ from app.analysis.measures.confusion import confusion_of
 from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.irregularities import caveats, flags_of_table
 from app.analysis.measures.recognition import Recognition, proportions_of, recognition
+from app.analysis.queries import answer_flags as answer_flags
+from app.analysis.queries import refused_answers as refused_answers
 from app.analysis.tables.tidy import tidy
 from app.analysis.tables.wording import participants_in_words
 from app.core.errors import Conflict
@@ -22,9 +24,9 @@ from app.db.tables import Bundle, Study
 from app.experiments import service as experiments
 from app.experiments.exclusions import Exclusions
 from app.experiments.schemas import ALL, KINDS, Kind
-from app.stimuli import queries as stimuli_queries
+from app.stimuli import service as stimuli
 from app.stimuli.medium import MEDIA, Medium
-from app.trials.reading import flags_in
+from app.tasks.reading import flags_in
 from synthesis.bundle.manifest import NATURAL
 
 
@@ -134,7 +136,7 @@ async def analyse(
     name; no answers yet is no error.
     """
     study = await experiments.get_study(session, name)
-    bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
+    bundle = await stimuli.get_bundle(session, study.bundle_id)
     definition = experiments.definition_of(study)
     rules = definition.exclusions
     if include_partial:
@@ -217,10 +219,10 @@ def _trials_of(rows: Sequence[Any], analysis: StudyAnalysis) -> pd.DataFrame:
 
 async def shown_stimuli(session: AsyncSession, analysis: StudyAnalysis) -> pd.DataFrame:
     """`stimulus`, `condition`, `seed` of every stimulus that the study may present."""
-    stimuli = await stimuli_queries.stimuli_of_bundle(session, analysis.bundle.id)
+    shown = await stimuli.stimuli_of_bundle(session, analysis.bundle.id)
     rows = [
         (stimulus.natural_id, stimulus.condition, stimulus.seed)
-        for stimulus in stimuli
+        for stimulus in shown
         if stimulus.certified and stimulus.condition in analysis.conditions
     ]
     return pd.DataFrame(rows, columns=["stimulus", "condition", "seed"])

@@ -5,7 +5,7 @@ from datetime import datetime
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.admin import service
+from app.accounts import service
 from app.cli.running import Json, in_transaction, show
 from app.core.clock import utc_now
 from app.core.config import read_settings

@@ -9,7 +9,7 @@ import typer
 import yaml
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.admin import service as admin
+from app.accounts import service as admin
 from app.analysis import service as analysis
 from app.cli.analyze import analyze
 from app.cli.running import in_transaction, reading
@@ -19,7 +19,6 @@ from app.cli.synthesis_program import run_synthesis
 from app.core.clock import utc_now
 from app.core.config import PROJECT_FOLDER, read_settings
 from app.db.migrate import upgrade
-from app.experiments import queries
 from app.experiments import service as experiments
 from synthesis.common.files import write_atomically
 from synthesis.common.safe_yaml import parse
@@ -142,12 +141,12 @@ def _opened_study(files: Demo) -> dict[str, str]:
     """Create and open the study unless that was done; the addresses of its links by kind."""
 
     async def work(session: AsyncSession) -> dict[str, str]:
-        study = await queries.study_by_name(session, files.study_name)
+        study = await experiments.study_by_name(session, files.study_name)
         if study is None or study.status == "draft":
             checked = experiments.check_study(files.study)
             await experiments.create_study(session, checked, utc_now())
             study = await experiments.open_study(session, files.study_name, utc_now())
-        links = await queries.links_of_study(session, study.id)
+        links = await experiments.links_of_study(session, study.id)
         return {link.kind: f"{read_settings().base_url.rstrip('/')}/s/{link.code}" for link in links}
 
     return in_transaction(work)

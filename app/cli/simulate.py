@@ -13,21 +13,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis import queries as analysis_queries
-from app.analysis.queries import PlanTruth
 from app.analysis.service import conditions_of
 from app.analysis.tables.wording import readable
 from app.cli.background_server import background_server
 from app.cli.running import Json, reading, show
-from app.cli.simulated_visit import take_part
 from app.core.config import read_settings
 from app.core.errors import Conflict
 from app.core.randomness import generator
 from app.db.session import Database
-from app.experiments import queries as experiments_queries
 from app.experiments import service as experiments
-from app.stimuli import queries as stimuli_queries
-from app.trials.simulate import SimulatedObserver, accuracies
+from app.simulation.queries import PlanTruth, planned_truth
+from app.simulation.visit import take_part
+from app.stimuli import service as stimuli
+from app.tasks.simulate import SimulatedObserver, accuracies
 
 AT_ONCE = 4
 
@@ -85,8 +83,8 @@ async def _task(session: AsyncSession, name: str, seed: int) -> Task:
         raise Conflict(
             "study_not_open", f"the study {name!r} is {study.status}; run `metamerlab study open {name}`"
         )
-    bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
-    links = await experiments_queries.links_of_study(session, study.id)
+    bundle = await stimuli.get_bundle(session, study.bundle_id)
+    links = await experiments.links_of_study(session, study.id)
     code = next(link.code for link in links if link.kind == "simulated")
     choices = experiments.choices_of(experiments.definition_of(study), bundle)
     return Task(code, choices, accuracies(conditions_of(study, bundle), len(choices)), seed)
@@ -99,7 +97,7 @@ async def _run(task: Task, url: str, database_url: str, participants: int) -> in
 
     async def look_up(asset_token: str) -> PlanTruth:
         async with database.reading() as session:
-            truth = await analysis_queries.planned_truth(session, asset_token)
+            truth = await planned_truth(session, asset_token)
         if truth is None:
             raise Conflict(
                 "other_database", f"the server at {url} uses another database; set the same for both"

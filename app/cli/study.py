@@ -10,7 +10,7 @@ from app.cli.running import Json, in_transaction, show
 from app.core.clock import utc_now
 from app.core.config import read_settings
 from app.db.tables import Study
-from app.experiments import queries, service
+from app.experiments import service
 from app.experiments.service import CheckedStudy
 
 app = typer.Typer(help="Studies.", no_args_is_help=True)
@@ -65,7 +65,7 @@ def list_studies(as_json: Json = False) -> None:
     """All studies and their links."""
 
     async def work(session: AsyncSession) -> list[dict[str, Any]]:
-        return [await _description(session, study) for study in await queries.all_studies(session)]
+        return [await _description(session, study) for study in await service.all_studies(session)]
 
     studies = in_transaction(work)
     lines = [f"{study['name']} ({study['status']})\n{_links_in_words(study)}" for study in studies]
@@ -73,7 +73,7 @@ def list_studies(as_json: Json = False) -> None:
 
 
 async def _description(session: AsyncSession, study: Study) -> dict[str, Any]:
-    links = await queries.links_of_study(session, study.id)
+    links = await service.links_of_study(session, study.id)
     base_url = read_settings().base_url.rstrip("/")
     return {
         "name": study.name,

@@ -12,7 +12,7 @@ from app.cli.running import Json, in_transaction, reading, show
 from app.core.clock import utc_now
 from app.core.config import read_settings
 from app.db.tables import SynthesisRun
-from app.synthesis_runs import queries, service
+from app.synthesis_runs import service
 from synthesis.common.safe_yaml import SIZE_LIMIT
 from synthesis.common.text_file import read_text
 
@@ -46,7 +46,7 @@ def list_runs(as_json: Json = False) -> None:
     """All runs, newest first."""
 
     async def work(session: AsyncSession) -> list[dict[str, Any]]:
-        return [_description(run) for run in await queries.all_runs(session)]
+        return [_description(run) for run in await service.all_runs(session)]
 
     runs = reading(work)
     text = "\n".join(_in_words(run) for run in runs)

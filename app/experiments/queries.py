@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Study, StudyLink
+from app.db.tables import Bundle, Study, StudyLink
 
 
 async def study_by_name(session: AsyncSession, name: str) -> Study | None:
@@ -37,3 +37,14 @@ async def all_studies(session: AsyncSession) -> Sequence[Study]:
 async def links_of_study(session: AsyncSession, study_id: int) -> Sequence[StudyLink]:
     query = select(StudyLink).where(StudyLink.study_id == study_id).order_by(StudyLink.id)
     return (await session.scalars(query)).all()
+
+
+async def studies_with_bundles(session: AsyncSession) -> Sequence[Row[Study, Bundle]]:
+    """All studies, newest first."""
+    order = (Study.created_at.desc(), Study.id.desc())
+    query = select(Study, Bundle).join(Bundle, Bundle.id == Study.bundle_id).order_by(*order)
+    return (await session.execute(query)).all()
+
+
+async def all_links(session: AsyncSession) -> Sequence[StudyLink]:
+    return (await session.scalars(select(StudyLink).order_by(StudyLink.id))).all()

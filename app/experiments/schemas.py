@@ -17,8 +17,8 @@ from pydantic import (
 
 from app.core.tokens import new_code
 from app.experiments.exclusions import Exclusions
-from app.experiments.presets import PRESETS, Preset, WordPreset
 from app.experiments.vocabulary import checked, words_in
+from app.tasks.presets import PRESETS, Preset, WordPreset
 from synthesis.bundle.spec import BundlePlace
 from synthesis.common.errors import UserError
 from synthesis.common.text_file import read_text

@@ -13,9 +13,16 @@ from app.core.tokens import new_code, new_token
 from app.db.tables import Bundle, Study, StudyLink
 from app.experiments import queries
 from app.experiments.cells import Cells, study_cells
+
+# What other domains may read of studies.
+from app.experiments.queries import all_links as all_links
+from app.experiments.queries import all_studies as all_studies
+from app.experiments.queries import links_of_study as links_of_study
+from app.experiments.queries import lock_study as lock_study
+from app.experiments.queries import studies_with_bundles as studies_with_bundles
+from app.experiments.queries import study_by_name as study_by_name
 from app.experiments.schemas import KINDS, StudyDefinition
 from app.experiments.vocabulary import checked, fitted
-from app.stimuli import queries as stimuli_queries
 from app.stimuli import service as stimuli
 from synthesis.bundle.manifest import Manifest
 from synthesis.common.yaml_file import load_yaml
@@ -196,6 +203,6 @@ def choices_of(definition: StudyDefinition, bundle: Bundle) -> list[str]:
 
 async def cells_of(session: AsyncSession, study: Study) -> Cells:
     """The cells of a stored study."""
-    bundle = await stimuli_queries.get_bundle(session, study.bundle_id)
-    candidates = await stimuli_queries.stimuli_of_bundle(session, bundle.id)
+    bundle = await stimuli.get_bundle(session, study.bundle_id)
+    candidates = await stimuli.stimuli_of_bundle(session, bundle.id)
     return study_cells(definition_of(study), bundle.layers, candidates, study.secret)

@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.tokens import token_sha256
 from app.db.tables import Participant, Study, StudyLink
-from app.experiments import queries as study_queries
 from app.experiments import service as experiments
 from app.experiments.schemas import Asked, StudyDefinition
 from app.participants import door, queries, service
@@ -97,7 +96,7 @@ async def resume(session: AsyncSession, call: Call, keys: FormKeys, now: datetim
 async def _locked(session: AsyncSession, call: Call) -> tuple[Study, StudyLink]:
     """The study of a link, locked: forms that are sent at the same moment are looked at in turn."""
     study, link = await experiments.study_by_code(session, call.code)
-    return await study_queries.lock_study(session, study.id), link
+    return await experiments.lock_study(session, study.id), link
 
 
 async def _reception(session: AsyncSession, study: Study, link: StudyLink, call: Call) -> Reception:

@@ -11,6 +11,9 @@ from app.core.errors import DomainError
 from app.db.tables import Bundle, Stimulus
 from app.stimuli import png, queries, wav
 from app.stimuli.medium import MEDIA, PICTURES, SOUNDS, Medium
+from app.stimuli.queries import certified_counts as certified_counts
+from app.stimuli.queries import get_bundle as get_bundle
+from app.stimuli.queries import stimuli_of_bundle as stimuli_of_bundle
 from app.stimuli.schemas import Candidate
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest, SoundFormat
 from synthesis.bundle.store import BundleStore

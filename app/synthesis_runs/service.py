@@ -16,6 +16,7 @@ from app.db.constraints import violated_constraint
 from app.db.tables import SynthesisRun
 from app.stimuli import service as stimuli
 from app.synthesis_runs import queries
+from app.synthesis_runs.queries import all_runs as all_runs
 from app.synthesis_runs.schemas import NAME_PATTERN, SPEC_LIMIT, TAKEN, Claim, paths_that_leave
 from synthesis.bundle.events import ProgressEvent, RunSummary
 from synthesis.bundle.manifest import Manifest

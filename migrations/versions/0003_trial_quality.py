@@ -21,7 +21,7 @@ def upgrade() -> None:
 
 
 def _read_from_records() -> None:
-    """What `app.trials.timing` said of a record when this migration was written."""
+    """What `app.tasks.timing` said of a record when this migration was written."""
     responses = sa.table(
         "responses",
         sa.column("timing", sa.JSON().with_variant(postgresql.JSONB(), "postgresql")),

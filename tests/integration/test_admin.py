@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from app.admin import service
+from app.accounts import service
 from app.admin.dependencies import WRONG_TOKENS
 from app.core.clock import utc_now
 from app.core.config import Settings

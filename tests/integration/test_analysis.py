@@ -11,11 +11,9 @@ import pandas as pd
 import pytest
 from fastapi import FastAPI
 
-from app.analysis import queries
 from app.analysis.figures.figure import FORMATS
 from app.analysis.figures.recognition import recognition_figure
 from app.analysis.files import all_files, codebook_csv, file_names, file_of, trials_csv, write_files
-from app.analysis.queries import PlanTruth
 from app.analysis.service import (
     Answers,
     Quality,
@@ -29,13 +27,14 @@ from app.analysis.service import (
 )
 from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.csv_tables import neutralised
-from app.cli.simulated_visit import Refused, take_part
 from app.core.errors import Conflict, NotFound
 from app.core.randomness import generator
 from app.db.session import Database
 from app.db.tables import Response
+from app.simulation.queries import PlanTruth, planned_truth
+from app.simulation.visit import Refused, take_part
 from app.stimuli.medium import PICTURES
-from app.trials.simulate import SimulatedObserver, accuracies
+from app.tasks.simulate import SimulatedObserver, accuracies
 from synthesis.common.errors import StorageError
 from tests.http import answer_trials, enter, new_client
 from tests.support import CATEGORIES, LAYERS
@@ -60,7 +59,7 @@ async def simulate(
 
     async def look_up(asset_token: str) -> PlanTruth:
         async with database.reading() as session:
-            truth = await queries.planned_truth(session, asset_token)
+            truth = await planned_truth(session, asset_token)
         assert truth is not None
         return truth
 

@@ -5,7 +5,7 @@ import pytest
 
 from app.db.session import Database
 from app.db.tables import Event, Participant
-from app.experiments.presets import PRESETS
+from app.tasks.presets import PRESETS
 from tests.database import rows_of
 from tests.http import all_trials, answer_body, enter
 

@@ -9,15 +9,15 @@ import pytest
 from fastapi import FastAPI
 
 from app.analysis.files import all_files, codebook_csv, file_names, file_of, trials_csv
-from app.analysis.queries import PlanTruth
 from app.analysis.report.content import load
 from app.analysis.report.page import to_html
 from app.analysis.service import analyse, answers, quality, trials
 from app.analysis.tables.codebook import trial_columns
 from app.core.randomness import generator
 from app.db.session import Database
+from app.simulation.queries import PlanTruth
 from app.stimuli.medium import SOUNDS
-from app.trials.simulate import SimulatedObserver, accuracies
+from app.tasks.simulate import SimulatedObserver, accuracies
 from tests.conftest import create_study
 from tests.integration.test_analysis import simulate
 from tests.support import LAYERS, SOUND, WORDS, word_study_yaml

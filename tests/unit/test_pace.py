@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.experiments.presets import PRESETS, PicturePreset
-from app.trials.pace import picture_trial_ms, too_fast
+from app.sessions.pace import picture_trial_ms, too_fast
+from app.tasks.presets import PRESETS, PicturePreset
 
 ENTERED = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.stimuli.medium import Kind
-from app.trials.reading import RECORDS, flags_in, response_time, understood
-from app.trials.records import PictureRecord, SoundRecord
-from app.trials.timing import attended, on_time
+from app.tasks.reading import RECORDS, flags_in, response_time, understood
+from app.tasks.records import PictureRecord, SoundRecord
+from app.tasks.timing import attended, on_time
 from tests.http import SOUND_TIMING, TIMING
 from tests.strategies import ANY_JSON, ANY_RECORD
 

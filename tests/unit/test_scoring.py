@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.trials.schemas import Feedback
-from app.trials.scoring import breaks_after, feedback, is_correct
+from app.sessions.schemas import Feedback
+from app.sessions.scoring import breaks_after, feedback, is_correct
 
 
 def test_only_the_category_itself_is_correct() -> None:

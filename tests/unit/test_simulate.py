@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from app.analysis.measures.recognition import recognition, scores_of
-from app.trials.records import SoundRecord
-from app.trials.simulate import NATURAL_ACCURACY, SimulatedObserver, accuracies
-from app.trials.timing import on_time
+from app.tasks.records import SoundRecord
+from app.tasks.simulate import NATURAL_ACCURACY, SimulatedObserver, accuracies
+from app.tasks.timing import on_time
 
 CATEGORIES = [f"category-{number}" for number in range(16)]
 CONDITIONS = ["natural", "stem", "block2", "block4", "block10", "head"]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from app.analysis.tables.wording import plural
-from app.trials.reading import FURTHER, RECORD, flags_in
+from app.tasks.reading import FURTHER, RECORD, flags_in
 
 # Flags of participants, and what each says.
 FLAGGED_PEOPLE = {

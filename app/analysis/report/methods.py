@@ -7,9 +7,9 @@ from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import Recognition
 from app.analysis.service import Quality
 from app.analysis.tables.wording import duration_in_words, participants_in_words, plural, readable
-from app.experiments.presets import PicturePreset, WordPreset
 from app.experiments.schemas import StudyDefinition
 from app.stimuli.medium import MEDIA, Medium
+from app.tasks.presets import PicturePreset, WordPreset
 from synthesis.bundle.manifest import NATURAL, Item, Manifest
 
 

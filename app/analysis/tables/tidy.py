@@ -8,8 +8,8 @@ import pandas as pd
 from app.analysis.tables.codebook import record_columns, trial_columns
 from app.experiments.schemas import Kind
 from app.stimuli.medium import Medium
-from app.trials.reading import flags_in, understood
-from app.trials.records import AnyRecord
+from app.tasks.reading import flags_in, understood
+from app.tasks.records import AnyRecord
 
 _TYPES = {"number": "float64", "integer": "Int64", "boolean": "boolean"}
 

@@ -1,6 +1,6 @@
 """Judging answers; pure."""
 
-from app.trials.schemas import Feedback
+from app.sessions.schemas import Feedback
 from synthesis.common.names import same_name
 
 

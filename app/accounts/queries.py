@@ -1,13 +1,12 @@
-"""Reading and writing tokens, sessions and the list of studies."""
+"""Reading and writing tokens and sessions."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, Row, delete, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import AdminSession, Bundle, SetupToken, Study, StudyLink
+from app.db.tables import AdminSession, SetupToken
 
 
 async def use_setup_token(session: AsyncSession, token_sha256: str, now: datetime) -> bool:
@@ -45,14 +44,3 @@ async def delete_ended_sessions(session: AsyncSession, created_until: datetime, 
             (AdminSession.created_at <= created_until) | (AdminSession.last_seen_at <= seen_until)
         )
     )
-
-
-async def studies_with_bundles(session: AsyncSession) -> Sequence[Row[Study, Bundle]]:
-    """All studies, newest first."""
-    order = (Study.created_at.desc(), Study.id.desc())
-    query = select(Study, Bundle).join(Bundle, Bundle.id == Study.bundle_id).order_by(*order)
-    return (await session.execute(query)).all()
-
-
-async def all_links(session: AsyncSession) -> Sequence[StudyLink]:
-    return (await session.scalars(select(StudyLink).order_by(StudyLink.id))).all()

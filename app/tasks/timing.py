@@ -1,6 +1,6 @@
 """What a page's record says of a trial; pure."""
 
-from app.trials.records import AnyRecord, PictureRecord, SoundRecord, TrialRecord
+from app.tasks.records import AnyRecord, PictureRecord, SoundRecord, TrialRecord
 
 # A page's clock is rounded, so a picture that is exactly one frame off may seem a trifle more.
 CLOCK_ROUNDING_MS = 0.5

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import httpx
 
-from app.analysis.queries import PlanTruth
 from app.core.errors import Conflict
-from app.trials.simulate import SimulatedAnswer, SimulatedObserver
+from app.simulation.queries import PlanTruth
+from app.tasks.simulate import SimulatedAnswer, SimulatedObserver
 
 WINDOW = 40
 

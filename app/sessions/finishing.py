@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
 from app.db.tables import Participant
-from app.experiments import queries as study_queries
-from app.experiments.presets import PicturePreset
+from app.experiments import service as experiments
 from app.participants.service import Visit, record_event
+from app.sessions import pace, queries
+from app.sessions.schemas import Finished
 from app.stimuli.service import DamagedStimulusError, sound_ms
-from app.trials import pace, queries
-from app.trials.reading import flags_in
-from app.trials.schemas import Finished
+from app.tasks.presets import PicturePreset
+from app.tasks.reading import flags_in
 
 PLAN_SHARED, TOO_FAST = "plan_shared", "too_fast"
 
@@ -38,7 +38,7 @@ async def finish(session: AsyncSession, visit: Visit, now: datetime) -> Finished
 async def _complete(session: AsyncSession, visit: Visit, now: datetime) -> None:
     """The study's row is locked meanwhile, so that two who finish one plan at one moment are both flagged."""
     too_fast = await _too_fast(session, visit)
-    await study_queries.lock_study(session, visit.study.id)
+    await experiments.lock_study(session, visit.study.id)
     if not await queries.complete(session, visit.participant.id, now):
         return
     record_event(session, visit.participant, "finish", {}, now)

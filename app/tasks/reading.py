@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.core.text import storable
 from app.stimuli.medium import Kind
-from app.trials.records import AnyRecord, Duration, PictureRecord, SoundRecord, TrialRecord
+from app.tasks.records import AnyRecord, Duration, PictureRecord, SoundRecord, TrialRecord
 
 RECORDS: dict[Kind, type[AnyRecord]] = {"picture": PictureRecord, "sound": SoundRecord}
 OURS = {kind: frozenset(model.model_fields) for kind, model in RECORDS.items()}

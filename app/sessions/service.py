@@ -12,14 +12,11 @@ from app.core.tokens import token_sha256
 from app.db.tables import Response
 from app.experiments import service as experiments
 from app.experiments.masks import MASKS
-from app.experiments.presets import WordPreset
 from app.experiments.vocabulary import word_key
 from app.participants.service import Visit, fingerprint, record_event, required, seen, visit_of
-from app.stimuli import queries as stimuli_queries
-from app.trials import queries, scoring, timing
-from app.trials import reading as reader
-from app.trials.queries import Asset, Question
-from app.trials.schemas import (
+from app.sessions import queries, scoring
+from app.sessions.queries import Asset, Question
+from app.sessions.schemas import (
     AnswerIn,
     AnswerOut,
     Choice,
@@ -33,6 +30,10 @@ from app.trials.schemas import (
     TrialWindow,
     WordTask,
 )
+from app.stimuli import service as stimuli
+from app.tasks import reading as reader
+from app.tasks import timing
+from app.tasks.presets import WordPreset
 
 # Of a plan's trials, as many ahead of the one that is due are told to the page: enough to preload.
 REACH = 60
@@ -49,7 +50,7 @@ class AnsweredBefore(Conflict):
 
 
 async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
-    bundle = await stimuli_queries.get_bundle(session, visit.study.bundle_id)
+    bundle = await stimuli.get_bundle(session, visit.study.bundle_id)
     progress = await queries.progress(session, visit.participant.id)
     return SessionView(
         study=StudyName(name=visit.definition.title),

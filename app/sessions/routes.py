@@ -7,9 +7,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from app.participants.dependencies import ReadingVisit, SessionToken, WritingVisit
-from app.stimuli.service import PRESENTED_HEADERS, read_stimulus
-from app.trials import finishing, service
-from app.trials.schemas import (
+from app.sessions import finishing, service
+from app.sessions.schemas import (
     AnswerIn,
     AnswerOut,
     Finished,
@@ -19,6 +18,7 @@ from app.trials.schemas import (
     TrialWindow,
     refusal,
 )
+from app.stimuli.service import PRESENTED_HEADERS, read_stimulus
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
 from app.web.parameters import WholeNumber
 from app.web.security import cookie_name, json_call

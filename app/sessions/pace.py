@@ -8,7 +8,7 @@ one after the other, into the time since the participant entered.
 from collections.abc import Iterable
 from datetime import datetime
 
-from app.experiments.presets import PicturePreset
+from app.tasks.presets import PicturePreset
 
 # Clocks, and frames that are a trifle shorter than they should be.
 TOLERANCE = 0.9

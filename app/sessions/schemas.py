@@ -80,7 +80,7 @@ class TrialWindow(BaseModel):
 class AnswerIn(BaseModel):
     """`uuid` is made by the page once per answer, so that sending it again is recognised.
 
-    What was measured may be anything: it is read by `app.trials.reading`, and is never a reason to refuse.
+    What was measured may be anything: it is read by `app.tasks.reading`, and is never a reason to refuse.
     """
 
     model_config = ConfigDict(extra="forbid")

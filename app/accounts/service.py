@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.admin import queries
+from app.accounts import queries
 from app.core.errors import Unauthorized
 from app.core.tokens import new_token, token_sha256
 from app.db.tables import AdminSession, SetupToken

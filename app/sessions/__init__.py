@@ -1,0 +1,1 @@
+"""The session of a participant: what comes next, its trials, their answers, its end."""
