@@ -11,7 +11,7 @@ from app.analysis.matrices.matrix import Record
 from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import ConditionRecognition
 from app.analysis.service import Count, Quality, StudyAnalysis
-from app.analysis.tables.wording import duration_in_words, participants_in_words, plural, readable
+from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
 from app.db.tables import Bundle, Study, StudyLink
 from app.experiments.schemas import KINDS, Kind
 from app.experiments.service import definition_of

@@ -11,7 +11,7 @@ from app.analysis.service import StudyAnalysis, Trials
 from app.analysis.statistics.mixed_model import ConditionOdds, MixedModel, logistic_mixed_model
 from app.analysis.statistics.power import Stopping, stopping_rule
 from app.analysis.tables.csv_tables import frame_csv, table_csv
-from app.analysis.tables.wording import plural, readable
+from app.analysis.wording import plural, readable
 from app.experiments.service import definition_of
 
 LARGEST_FIT = 20_000  # trials; a fit of 50,000 by 250 participants takes a minute or more

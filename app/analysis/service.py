@@ -18,7 +18,7 @@ from app.analysis.measures.recognition import Recognition, proportions_of, recog
 from app.analysis.queries import answer_flags as answer_flags
 from app.analysis.queries import refused_answers as refused_answers
 from app.analysis.tables.tidy import tidy
-from app.analysis.tables.wording import participants_in_words
+from app.analysis.wording import participants_in_words
 from app.core.errors import Conflict
 from app.db.tables import Bundle, Study
 from app.experiments import service as experiments

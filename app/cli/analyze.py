@@ -25,7 +25,7 @@ from app.analysis.matrices.published import published_curve
 from app.analysis.measures.observers import read_answers
 from app.analysis.service import StudyAnalysis, Trials, analyse, require_participants
 from app.analysis.tables.csv_tables import records
-from app.analysis.tables.wording import participants_in_words, readable
+from app.analysis.wording import participants_in_words, readable
 from app.cli.running import Json, reading, show
 from app.experiments.schemas import Kind
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.service import conditions_of
-from app.analysis.tables.wording import readable
+from app.analysis.wording import readable
 from app.cli.background_server import background_server
 from app.cli.running import Json, reading, show
 from app.core.config import read_settings
@@ -22,8 +22,7 @@ from app.core.errors import Conflict
 from app.core.randomness import generator
 from app.db.session import Database
 from app.experiments import service as experiments
-from app.simulation.queries import PlanTruth, planned_truth
-from app.simulation.visit import take_part
+from app.simulation.visit import PlanTruth, planned_truth, take_part
 from app.stimuli import service as stimuli
 from app.tasks.simulate import SimulatedObserver, accuracies
 

@@ -1,4 +1,4 @@
-"""Random numbers that can be replayed: every use has its own stream, named by keys."""
+"""Random numbers that can be replayed: every use has its own stream, named by keys; pure."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Who and what the analysis leaves out, as a study declares it; frozen with the study when it opens.
+"""Who and what the analysis leaves out, as a study declares it; frozen with the study when it opens; pure.
 
 To add a rule: a field here, and its gate in `app.analysis.measures.exclusions`.
 """

@@ -1,4 +1,4 @@
-"""What an experimenter writes: the study file, and what of it is stored."""
+"""What an experimenter writes: the study file, and what of it is stored; pure."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal

@@ -1,4 +1,4 @@
-"""The CSV format of model-vs-human (Geirhos et al. 2021): reading others' answers, writing ours.
+"""The CSV format of model-vs-human (Geirhos et al. 2021): reading others' answers, writing ours; pure.
 
 One row per trial: `subj, session, trial, rt, object_response, category, condition, imagename`; rt in seconds,
 "na" for no answer. The published files differ in the case of their headers. A further column `source` may say

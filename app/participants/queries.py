@@ -4,27 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, insert, or_, select
+from sqlalchemy import case, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Event, Participant, PlannedTrial, Recruitment, Study, StudyLink
+from app.db.callers import VISIT, Caller
+from app.db.tables import Event, Participant, PlannedTrial, Recruitment
 from app.participants.door import Known
-
-Caller = tuple[Study, StudyLink, Participant | None]
-# The study that the link `code` leads into, the link, and who holds the token there (or None).
-VISIT = (
-    select(Study, StudyLink, Participant)
-    .join_from(StudyLink, Study)
-    .outerjoin(
-        Participant,
-        and_(
-            Participant.token_sha256 == bindparam("token_sha256"),
-            Participant.study_id == StudyLink.study_id,
-            Participant.kind == StudyLink.kind,
-        ),
-    )
-    .where(StudyLink.code == bindparam("code"))
-)
 
 
 async def caller(session: AsyncSession, code: str, token_sha256: str) -> Caller | None:

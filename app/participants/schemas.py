@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from app.core.text import CleanText
 from app.experiments.schemas import Asked
-from app.web.parameters import CleanText
 from app.web.templating import PageContext
 
 Word = Annotated[CleanText, Field(max_length=500)]

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Unauthorized
 from app.core.tokens import new_asset_token, token_sha256
+from app.db.callers import Caller
 from app.db.tables import Event, Participant, Recruitment, Study, StudyLink
 from app.experiments import service as experiments
 from app.experiments.schemas import StudyDefinition
 from app.participants import queries
 from app.participants.arrival import Arrival
 from app.participants.form_keys import FormKeys
-from app.participants.queries import Caller
 from app.participants.schemas import EventIn
 
 SEEN_EVERY = timedelta(minutes=1)

@@ -24,9 +24,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.db.callers import VISIT, Caller
 from app.db.constraints import violated_constraint
 from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus
-from app.participants.queries import VISIT, Caller
 
 # That a trial has one answer, and that no two answers have one UUID.
 ONE_ANSWER = ("uq_responses_planned_trial_id", "uq_responses_client_uuid")

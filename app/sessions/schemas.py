@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.web.parameters import CleanText
+from app.core.text import CleanText
 
 
 class Choice(BaseModel):

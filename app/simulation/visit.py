@@ -10,7 +10,8 @@ from uuid import uuid4
 import httpx
 
 from app.core.errors import Conflict
-from app.simulation.queries import PlanTruth
+from app.simulation.queries import PlanTruth as PlanTruth
+from app.simulation.queries import planned_truth as planned_truth
 from app.tasks.simulate import SimulatedAnswer, SimulatedObserver
 
 WINDOW = 40

@@ -1,4 +1,4 @@
-"""PNG files: what they may hold, and writing them so that their length says nothing (PNG, third edition)."""
+"""PNG files (third edition): what they may hold, and writing all of one length; pure."""
 
 import io
 import struct

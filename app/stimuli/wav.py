@@ -1,4 +1,4 @@
-"""Looking into WAV files: a RIFF header, `fmt `, `data`, and nothing else (Microsoft and IBM 1991)."""
+"""Looking into WAV files: a RIFF header, `fmt `, `data`, and nothing else (Microsoft and IBM 1991); pure."""
 
 import struct
 

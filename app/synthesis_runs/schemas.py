@@ -1,4 +1,4 @@
-"""What can be asked of a synthesis run, and what a worker is given."""
+"""What can be asked of a synthesis run, and what a worker is given; pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Published ways of running the two tasks."""
+"""Published ways of running the two tasks; pure."""
 
 from dataclasses import dataclass
 from typing import ClassVar

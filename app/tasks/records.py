@@ -1,4 +1,4 @@
-"""What a page's record of one trial holds: how the stimulus was really presented. All times are in ms.
+"""What a page's record of one trial holds: how the stimulus was really presented. All times are in ms; pure.
 
 A record is read in one way wherever it comes from: sent by a page, or stored by this or an earlier release.
 What was not measured, or cannot be, is null. Nothing that a record holds is a reason to refuse an answer, or

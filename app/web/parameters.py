@@ -1,11 +1,9 @@
-"""What stands in addresses and bodies: whole numbers, and text that can be stored."""
+"""What stands in addresses: whole numbers."""
 
 import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
-
-from app.core.text import cleaned
 
 LARGEST = 2**31 - 1  # of an integer column of Postgres
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,9}")
@@ -20,11 +18,3 @@ def _digits(given: Any) -> Any:
 
 # An integer in an address, which fits into a column of the database: 0 to 2147483647, one spelling for each.
 WholeNumber = Annotated[int, BeforeValidator(_digits), Field(ge=0, le=LARGEST)]
-
-
-def _cleaned(given: Any) -> Any:
-    return cleaned(given) if isinstance(given, str) else given
-
-
-# Text from a browser; what no database holds is replaced by U+FFFD.
-CleanText = Annotated[str, BeforeValidator(_cleaned)]

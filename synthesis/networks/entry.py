@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from synthesis.networks.hearing.trained_file import Trained
 from synthesis.networks.inputs import USUAL_PICTURES, NetworkInput
 from synthesis.networks.network import Layer
 from synthesis.networks.sources import WeightsSource
@@ -28,6 +27,21 @@ class Normalisation:
 IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 HALF = Normalisation((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 TF_LITE = Normalisation((127 / 255,) * 3, (128 / 255,) * 3)
+
+
+class Header(Protocol):
+    """What the file of a network that was trained here says of it; `answers` has one text for each logit."""
+
+    @property
+    def answers(self) -> tuple[str, ...]: ...
+
+    @property
+    def input(self) -> NetworkInput: ...
+
+    @property
+    def layers(self) -> tuple[Layer, ...]: ...
+
+    def build(self) -> nn.Module: ...
 
 
 def same(key: str) -> str:
@@ -60,5 +74,5 @@ class Entry:
     input: NetworkInput = USUAL_PICTURES
     normalisation: Normalisation = IMAGENET
     key: Callable[[str], str] = same
-    header: Callable[[], Trained] | None = None
+    header: Callable[[], Header] | None = None
     seed: int | None = None

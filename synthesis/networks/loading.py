@@ -13,9 +13,9 @@ from synthesis.common.errors import UserError
 from synthesis.common.names import composed
 from synthesis.common.text_file import read_text
 from synthesis.networks.checkpoint import read_checkpoint, state_digest
-from synthesis.networks.entry import Entry, Normalisation
+from synthesis.networks.entry import Entry, Header, Normalisation
 from synthesis.networks.graph import linear_input, positions
-from synthesis.networks.hearing.trained_file import Trained, read_trained
+from synthesis.networks.hearing.trained_file import read_trained
 from synthesis.networks.inputs import PictureInput
 from synthesis.networks.modules import NormalisedNetwork, frozen
 from synthesis.networks.network import BODY, Layer, Network, split_user_module
@@ -35,7 +35,7 @@ def from_entry(entry: Entry, weights: Weights) -> Network:
         weights = RandomWeights(random=entry.seed)
     loaded = _random(entry, weights.random) if isinstance(weights, RandomWeights) else _stored(entry, weights)
     if trained := loaded.trained:
-        entry = replace(entry, layers=trained.settings.layers, input=trained.input)
+        entry = replace(entry, layers=trained.layers, input=trained.input)
     module, prefix = loaded.body, ""
     if isinstance(entry.input, PictureInput):
         module, prefix = (
@@ -93,7 +93,7 @@ class _Loaded:
     words: str
     sha256: str
     kind: Literal["published", "file", "random"]
-    trained: Trained | None = None
+    trained: Header | None = None
     answers: tuple[str, ...] = ()
 
 
@@ -124,7 +124,7 @@ def _stored(entry: Entry, weights: Weights) -> _Loaded:
     return _Loaded(body, normalisation, words, checkpoint.sha256, _kind(weights), trained, answers)
 
 
-def _header(entry: Entry, path: Path) -> Trained | None:
+def _header(entry: Entry, path: Path) -> Header | None:
     if entry.header is None:
         return None
     if (trained := read_trained(path)) is None:

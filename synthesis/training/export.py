@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 from synthesis.networks.hearing.trained_file import Trained, write_trained
 from synthesis.training.model import TaskNetwork
 from synthesis.training.spec import TrainSpec
+from synthesis.training.standing import Standing
 
 if TYPE_CHECKING:
     from synthesis.training.data import Parts
-    from synthesis.training.loop import Progress
 
 
 def write_network(
-    path: Path, network: TaskNetwork, spec: TrainSpec, parts: Parts, progress: Progress
+    path: Path, network: TaskNetwork, spec: TrainSpec, parts: Parts, standing: Standing
 ) -> None:
     """Write the trunk, its training norms folded, in float16. A network of both tasks answers words."""
     folded = network.trunk.folded().cpu()
     spoken = parts.training.spoken
     training = {
         "seed": spec.seed,
-        "examples": progress.step * spec.batch,
-        "minutes": round(progress.seconds / 60, 1),
+        "examples": standing.step * spec.batch,
+        "minutes": round(standing.seconds / 60, 1),
         "voices": sorted({voice.name for voice in spoken.voices}),
-        "validation": progress.validations[-1] if progress.validations else {},
+        "validation": standing.validations[-1] if standing.validations else {},
         "optimiser": spec.optimiser.model_dump(mode="json"),
         "start_from": spec.start_from and spec.start_from.name,
         "clips": spec.clips.model_dump(mode="json"),

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +18,14 @@ from synthesis.training.export import write_network
 from synthesis.training.model import TaskNetwork, loss_of
 from synthesis.training.schedule import clip_settings, learning_rate
 from synthesis.training.spec import TrainSpec
+from synthesis.training.standing import Standing
 from synthesis.training.start import start_from
 
 _CHECKPOINT_EVERY_S = 60.0
 _CALIBRATION_CLIPS = 64
 
 
-@dataclass
-class Progress:
-    """Where a training stands; kept in its checkpoint."""
-
-    step: int = 0
-    seconds: float = 0.0
-    stopped: bool = False
-    snapshots: list[float] = field(default_factory=list)
-    validations: list[dict[str, float]] = field(default_factory=list)
-
-
-def train(spec: TrainSpec, parts: Parts, out: Path, counter: Counter) -> Progress:
+def train(spec: TrainSpec, parts: Parts, out: Path, counter: Counter) -> Standing:
     """Train until the last example or the wanted accuracy, and write `out/network.safetensors`.
 
     Goes on from `out/checkpoint.pt` if that is of the same spec; the result is the same to rounding.
@@ -48,10 +37,10 @@ def train(spec: TrainSpec, parts: Parts, out: Path, counter: Counter) -> Progres
         `out` holds another training, the numbers make no network, or the loss became NaN.
     """
     training = _Training(spec, parts, out)
-    for _ in range(training.progress.step):
+    for _ in range(training.standing.step):
         counter.skip()
     training.run(counter)
-    return training.progress
+    return training.standing
 
 
 class _Training:
@@ -68,7 +57,7 @@ class _Training:
         self.optimiser = _optimiser(self.network, spec)
         out.mkdir(parents=True, exist_ok=True)
         state = load_checkpoint(out, spec, self.network, self.optimiser)
-        self.progress = Progress(**state) if state else Progress()
+        self.standing = Standing(**state) if state else Standing()
         if not state and spec.start_from:
             clips = clip_settings(spec.clips, 0.0, 1.0)
             sounds = parts.training.batch(spec.steps, _CALIBRATION_CLIPS, clips).sounds
@@ -76,23 +65,23 @@ class _Training:
         self._saved = time.monotonic()
 
     def run(self, counter: Counter) -> None:
-        started, before = time.monotonic(), self.progress.seconds
+        started, before = time.monotonic(), self.standing.seconds
         every = max(1, self.spec.validate_every // self.spec.batch)
-        while self.progress.step < self.spec.steps and not self.progress.stopped:
+        while self.standing.step < self.spec.steps and not self.standing.stopped:
             self._step()
-            self.progress.step += 1
-            self.progress.seconds = before + time.monotonic() - started
-            last = self.progress.step == self.spec.steps
-            if self.progress.step % every == 0 or last:
+            self.standing.step += 1
+            self.standing.seconds = before + time.monotonic() - started
+            last = self.standing.step == self.spec.steps
+            if self.standing.step % every == 0 or last:
                 self._validate(counter.say)
             due = time.monotonic() - self._saved > _CHECKPOINT_EVERY_S
-            if due or last or self.progress.stopped or asked():
+            if due or last or self.standing.stopped or asked():
                 self._save()
             counter.advance()
-        write_network(self.out / "network.safetensors", self.network, self.spec, self.parts, self.progress)
+        write_network(self.out / "network.safetensors", self.network, self.spec, self.parts, self.standing)
 
     def _step(self) -> None:
-        spec, step = self.spec, self.progress.step
+        spec, step = self.spec, self.standing.step
         at = step / spec.steps
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(spec.optimiser, at)
@@ -119,19 +108,19 @@ class _Training:
             for number in range(spec.validation_clips // size)
         )
         found = accuracy(self.network, batches, spec.task, self.device)
-        examples = self.progress.step * spec.batch
-        self.progress.validations.append({"examples": examples, **found})
+        examples = self.standing.step * spec.batch
+        self.standing.validations.append({"examples": examples, **found})
         say(f"{examples} examples: validation {', '.join(f'{k} {v:.3f}' for k, v in found.items())}")
         main = found["background" if spec.task == "background" else "word"]
         for wanted in spec.snapshots_at:
-            if main >= wanted and wanted not in self.progress.snapshots:
-                self.progress.snapshots.append(wanted)
+            if main >= wanted and wanted not in self.standing.snapshots:
+                self.standing.snapshots.append(wanted)
                 path = self.out / f"network_at_{wanted:g}.safetensors"
-                write_network(path, self.network, spec, self.parts, self.progress)
-        self.progress.stopped = spec.stop_at_accuracy is not None and main >= spec.stop_at_accuracy
+                write_network(path, self.network, spec, self.parts, self.standing)
+        self.standing.stopped = spec.stop_at_accuracy is not None and main >= spec.stop_at_accuracy
 
     def _save(self) -> None:
-        state: dict[str, Any] = vars(self.progress)
+        state: dict[str, Any] = vars(self.standing)
         save_checkpoint(self.out, self.spec, self.network, self.optimiser, state)
         self._saved = time.monotonic()
 

@@ -29,3 +29,8 @@ def imports_of(path: Path) -> Iterator[str]:
 
 def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
+
+
+def module_name(path: Path) -> str:
+    """The dotted name of a file's module."""
+    return relative(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -1,58 +1,31 @@
 """Who may import what."""
 
+import ast
+import re
 import subprocess
 import sys
+from pathlib import Path
 
+import grimp
 import pytest
 
 from app.cli.commands import COMMANDS
-from tests.architecture.sources import ROOT, imports_of, python_files, relative
+from tests.architecture.sources import ROOT, imports_of, module_name, python_files, relative
 
 # Beyond `queries.py` and app/db, SQLAlchemy is for sessions and errors only.
 ALLOWED_OF_SQLALCHEMY = {"sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.make_url"}
 WEB = ("fastapi", "starlette", "jinja2", "httpx")
-PURE = (
-    "app/core/randomness.py",
-    "app/experiments/cells.py",
-    "app/experiments/design.py",
-    "app/experiments/masks.py",
-    "app/tasks/presets.py",
-    "app/experiments/schemas.py",
-    "app/experiments/vocabulary.py",
-    "app/stimuli/medium.py",
-    "app/stimuli/wav.py",
-    "app/tasks/records.py",
-    "app/analysis/measures/word_errors.py",
-    "app/stimuli/png.py",
-    "app/synthesis_runs/schemas.py",
-    "app/sessions/scoring.py",
-    "app/tasks/simulate.py",
-    "app/analysis/statistics/anova.py",
-    "app/analysis/statistics/bootstrap.py",
-    "app/analysis/measures/confusion.py",
-    "app/analysis/measures/consistency.py",
-    "app/analysis/statistics/contrasts.py",
-    "app/analysis/measures/difficulty.py",
-    "app/analysis/measures/exclusions.py",
-    "app/analysis/statistics/laplace.py",
-    "app/analysis/measures/learning.py",
-    "app/analysis/matrices/matrix.py",
-    "app/analysis/matrices/matrix_file.py",
-    "app/analysis/statistics/mixed_model.py",
-    "app/exports/mvh.py",
-    "app/analysis/measures/neighbours.py",
-    "app/analysis/measures/observers.py",
-    "app/analysis/statistics/permutation.py",
-    "app/analysis/statistics/power.py",
-    "app/analysis/matrices/published.py",
-    "app/analysis/measures/recognition.py",
-    "app/analysis/measures/response_times.py",
-    "app/analysis/statistics/signal_detection.py",
-    "app/analysis/matrices/stage_effect.py",
-    "app/analysis/statistics/summary.py",
-    "app/experiments/exclusions.py",
-    "app/tasks/timing.py",
-)
+# A module is pure if the first line of its docstring says so: it reads no database, web, clock or chance,
+# nor does anything that it imports.
+PURE = re.compile(r"; pure\b")
+IMPURE = {*WEB, "sqlalchemy", "time", "random", "app.core.clock"}
+IMPURE_PACKAGES = ("app.db", "app.web")
+READS_THE_CLOCK = re.compile(r"\b(datetime|date)\.(now|utcnow|today)\(")
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("app", "synthesis", include_external_packages=True, cache_dir=None)
 
 
 def test_the_import_contracts_hold() -> None:
@@ -84,9 +57,35 @@ def test_services_and_queries_know_nothing_of_the_web() -> None:
             assert not [name for name in imports_of(path) if name.startswith(WEB)], relative(path)
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_pure_modules_know_no_database_web_or_clock(name: str) -> None:
-    impure = (*WEB, "sqlalchemy", "app.db", "app.web", "app.core.clock", "datetime", "time", "random")
-    found = [imported for imported in imports_of(ROOT / name) if imported.split(".")[0] in impure]
-    found += [imported for imported in imports_of(ROOT / name) if imported.startswith(("app.db", "app.web"))]
-    assert found == []
+def test_pure_modules_reach_no_database_web_clock_or_chance(graph: grimp.ImportGraph) -> None:
+    pure = [path for path in python_files("app", "synthesis") if PURE.search(_first_line(path))]
+    assert len(pure) > 40
+    for path in pure:
+        reached = graph.find_upstream_modules(module_name(path))
+        found = {name for name in reached if name in IMPURE or name.startswith(IMPURE_PACKAGES)}
+        assert not found, f"{relative(path)} reaches {', '.join(sorted(found))}"
+        assert not READS_THE_CLOCK.search(path.read_text()), relative(path)
+
+
+def test_a_pure_module_that_reached_the_database_would_be_found(graph: grimp.ImportGraph) -> None:
+    reached = graph.find_upstream_modules("app.analysis.service")
+    assert {"app.db.tables", "sqlalchemy"} <= reached
+
+
+def test_no_domain_reads_the_queries_of_another(graph: grimp.ImportGraph) -> None:
+    foreign = [
+        f"{importer} -> {queries}"
+        for queries in sorted(graph.modules)
+        if queries.startswith("app.") and queries.endswith(".queries")
+        for importer in graph.find_modules_that_directly_import(queries)
+        if _domain(importer) != _domain(queries)
+    ]
+    assert foreign == []
+
+
+def _domain(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
+def _first_line(path: Path) -> str:
+    return (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n")[0]

@@ -16,7 +16,7 @@ from app.analysis.measures.confusion import confusion
 from app.analysis.measures.recognition import ConditionRecognition, Recognition
 from app.analysis.service import Caption
 from app.analysis.tables.csv_tables import frame_csv
-from app.analysis.tables.wording import participants_in_words, plural, readable
+from app.analysis.wording import participants_in_words, plural, readable
 from app.core.version import code_version
 from synthesis.common.vega_names import WORD_JOINER
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from app.analysis.tables.wording import readable
+from app.analysis.wording import readable
 from synthesis.common.vega_names import safe_name
 
 _STEP = 64  # drawing units from layer to layer, more where there are few layers

@@ -10,7 +10,7 @@ from app.analysis.figures.word_errors import word_errors_figure
 from app.analysis.measures.confusion import LARGEST_MATRIX, NO_ANSWER
 from app.analysis.service import Answers
 from app.analysis.tables.csv_tables import records
-from app.analysis.tables.wording import participants_in_words, readable
+from app.analysis.wording import participants_in_words, readable
 from synthesis.common.names import composed
 
 _CELL = 13  # drawing units

@@ -8,7 +8,7 @@ from app.analysis.figures.recognition import Y_AXIS, Y_SCALE, chance_line
 from app.analysis.figures.style import BLUE, VERMILION, titled
 from app.analysis.measures.difficulty import item_difficulty
 from app.analysis.service import Trials
-from app.analysis.tables.wording import participants_in_words, readable
+from app.analysis.wording import participants_in_words, readable
 
 _HEIGHT = 300
 _SPREAD = 0.3  # dots of one condition are spread to either side by this many steps

@@ -11,7 +11,7 @@ from app.analysis.figures.figure import Figure
 from app.analysis.figures.style import FONT, INK, MUTED
 from app.analysis.measures.exclusions import Flow
 from app.analysis.service import StudyAnalysis
-from app.analysis.tables.wording import participants_in_words, plural
+from app.analysis.wording import participants_in_words, plural
 from app.core.version import code_version
 
 _WIDTH, _MARGIN, _HEAD = 640, 18, 78

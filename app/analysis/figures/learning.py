@@ -9,7 +9,7 @@ from app.analysis.figures.style import BLUE, GREEN, titled
 from app.analysis.measures.learning import learning_curve
 from app.analysis.service import Trials
 from app.analysis.tables.csv_tables import records
-from app.analysis.tables.wording import participants_in_words
+from app.analysis.wording import participants_in_words
 
 _WIDTH, _HEIGHT = 480, 170
 

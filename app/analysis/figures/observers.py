@@ -12,7 +12,7 @@ from app.analysis.figures.recognition import HEIGHT, Y_AXIS, Y_SCALE, chance_lin
 from app.analysis.figures.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILION, titled
 from app.analysis.service import StudyAnalysis
 from app.analysis.tables.csv_tables import records
-from app.analysis.tables.wording import participants_in_words, readable
+from app.analysis.wording import participants_in_words, readable
 
 PEOPLE = "people"
 COLUMNS = ["observer", "condition", "n", "proportion_correct", "sem", "position"]

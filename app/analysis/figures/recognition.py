@@ -11,7 +11,7 @@ from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, MUTED, VERMILION, titled
 from app.analysis.measures.recognition import Recognition
 from app.analysis.service import Caption, StudyAnalysis
-from app.analysis.tables.wording import participants_in_words, plural, readable
+from app.analysis.wording import participants_in_words, plural, readable
 
 HEIGHT = 300
 Y_AXIS = alt.Axis(title="Proportion correct", values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f")

@@ -12,7 +12,7 @@ from app.analysis.figures.style import BLUE, VERMILION, titled
 from app.analysis.measures.response_times import response_times
 from app.analysis.service import Trials
 from app.analysis.tables.csv_tables import records
-from app.analysis.tables.wording import participants_in_words, readable
+from app.analysis.wording import participants_in_words, readable
 
 _HEIGHT = 260
 _SHIFT = {"right": -0.09, "wrong": 0.09}  # they stand beside each other

@@ -8,7 +8,7 @@ import pandas as pd
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, MUTED, VERMILION, titled
 from app.analysis.service import StudyAnalysis
-from app.analysis.tables.wording import plural
+from app.analysis.wording import plural
 
 Panel = alt.LayerChart | alt.FacetChart  # Altair's own type of layered charts
 _WIDTH, _HEIGHT = 260, 200

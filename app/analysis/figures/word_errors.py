@@ -8,7 +8,7 @@ from app.analysis.measures.neighbours import known_pronunciations
 from app.analysis.measures.word_errors import word_errors
 from app.analysis.service import Answers
 from app.analysis.tables.csv_tables import records
-from app.analysis.tables.wording import participants_in_words, plural
+from app.analysis.wording import participants_in_words, plural
 
 _SHOWN = 25
 _WIDTH, _ROW = 380, 19

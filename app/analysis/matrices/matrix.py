@@ -1,4 +1,4 @@
-"""The ANOVAs of a participant x stage x observer matrix: one record per model and effect, with its caveats.
+"""The ANOVAs of a participant x stage x observer matrix: a record per model and effect, with caveats; pure.
 
 Missing cells: a stage that no participant of some observer has is left out, and then every participant who
 lacks a cell of a remaining stage, as MATLAB's `fitrm` does in the published analysis. Both are noted. Humans

@@ -1,4 +1,4 @@
-"""The participant x stage x observer matrix as a CSV file: reading and checking it, line by line.
+"""The participant x stage x observer matrix as a CSV file: reading and checking it, line by line; pure.
 
 Columns, in any order and any case: experiment, model, participant, stage (0, 1, ... in the curve's order),
 condition (the stage's name), observer (human or network), proportion_correct (empty or "nan": missing).

@@ -1,4 +1,4 @@
-"""Published human curves from a participant matrix that the user has: participant x stage x observer.
+"""Published human curves from a participant matrix that the user has: participant x stage x observer; pure.
 
 Columns `experiment, model, participant, stage, condition, observer, proportion_correct`; stage 0 is natural.
 """

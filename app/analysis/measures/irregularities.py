@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from app.analysis.tables.wording import plural
+from app.analysis.wording import plural
 from app.tasks.reading import FURTHER, RECORD, flags_in
 
 # Flags of participants, and what each says.

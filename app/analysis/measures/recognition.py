@@ -1,4 +1,4 @@
-"""Recognition per condition: mean over participants of each one's proportion correct."""
+"""Recognition per condition: mean over participants of each one's proportion correct; pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

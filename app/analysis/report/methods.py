@@ -1,4 +1,4 @@
-"""The Methods section in words, with the parameters that were really used; pure."""
+"""The Methods section in words, with the parameters that were really used."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import Recognition
 from app.analysis.service import Quality
-from app.analysis.tables.wording import duration_in_words, participants_in_words, plural, readable
+from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
 from app.experiments.schemas import StudyDefinition
 from app.stimuli.medium import MEDIA, Medium
 from app.tasks.presets import PicturePreset, WordPreset

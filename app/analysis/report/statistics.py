@@ -13,7 +13,7 @@ from app.analysis.service import Answers, StudyAnalysis, Trials
 from app.analysis.statistics.mixed_model import MixedModel
 from app.analysis.statistics.signal_detection import METAMERS, detection_table
 from app.analysis.tables.csv_tables import records
-from app.analysis.tables.wording import readable
+from app.analysis.wording import readable
 
 EFFECT_HEADER = ("Effect", "F", "df", "p", "p, GG", "p, HF", "p, perm.", "Partial η²", "N")
 

@@ -1,4 +1,4 @@
-"""Analysis of variance of proportions correct: observer x stage, model x stage, and stage alone.
+"""Analysis of variance of proportions correct: observer x stage, model x stage, and stage alone; pure.
 
 Source: Feather et al. 2023, Methods; the published analysis ran MATLAB's `fitrm` and `ranova`.
 """

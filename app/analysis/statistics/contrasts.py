@@ -1,4 +1,4 @@
-"""The arithmetic under every analysis of variance here: orthonormal contrasts and sums of squares.
+"""The arithmetic under every analysis of variance here: orthonormal contrasts and sums of squares; pure.
 
 The cells of a participant are projected on the contrasts of an effect, which gives the participant's scores.
 A within-participant effect asks whether their mean is zero; its interaction with groups of participants asks

@@ -1,4 +1,4 @@
-"""Maximum likelihood of a logistic model with two crossed random intercepts, by the Laplace approximation.
+"""Maximum likelihood of a logistic model with crossed random intercepts, by the Laplace approximation; pure.
 
 Source: Breslow & Clayton 1993, J. Am. Stat. Assoc. 88, equations 3 to 5; Bates et al. 2015, J. Stat. Softw.
 67, whose `glmer` does the same. The blocks of the Hessian that belong to one factor are diagonal, so the

@@ -1,4 +1,4 @@
-"""Logistic mixed model of trials: condition fixed, participant and stimulus crossed random intercepts.
+"""Logistic mixed model of trials: condition fixed, participant and stimulus crossed random intercepts; pure.
 
     logit P(correct) = x'beta + u[participant] + v[stimulus],  u ~ N(0, s_u^2),  v ~ N(0, s_v^2)
 

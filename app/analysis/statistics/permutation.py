@@ -1,4 +1,4 @@
-"""Permutation tests of the ANOVA's effects: how often shuffled data give an F at least as large.
+"""Permutation tests of the ANOVA's effects: how often shuffled data give an F at least as large; pure.
 
 The schemes are those of Feather et al. 2023 (Methods, and the functions `run_permutation_*` of their code):
 

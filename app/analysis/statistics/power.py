@@ -1,4 +1,4 @@
-"""How many participants: by simulation before a study, and by a stopping rule while it runs."""
+"""How many participants: by simulation before a study, and by a stopping rule while it runs; pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Signal detection measures of category recognition: sensitivity apart from the liking for an answer."""
+"""Signal detection measures of recognition: sensitivity apart from the liking for an answer; pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

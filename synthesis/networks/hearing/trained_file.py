@@ -17,6 +17,7 @@ from synthesis.common.errors import UserError
 from synthesis.common.json_file import first_problem
 from synthesis.networks.hearing.cochcnn_settings import CochCNNSettings
 from synthesis.networks.inputs import SoundInput
+from synthesis.networks.network import Layer
 
 if TYPE_CHECKING:
     from torch import nn
@@ -53,6 +54,10 @@ class Trained(BaseModel):
         from synthesis.networks.hearing.cochcnn import CochCNN
 
         return CochCNN(self.settings)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        return self.settings.layers
 
     @property
     def input(self) -> SoundInput:
