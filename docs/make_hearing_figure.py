@@ -4,8 +4,8 @@
 
 The networks are the conditions of Feather et al. 2019, figure 4, in the sizes that ship, those of words at
 about 57 % of the words, as there; the observers, there people, are the fully trained word networks. Makes a
-bundle for each network, lets both observers answer all, draws docs/images/hearing.svg and writes its numbers to
-docs/measurements/hearing.csv. Interrupted, the same command continues.
+bundle for each network, lets both observers answer all, draws docs/images/hearing.svg and writes its numbers
+to docs/measurements/hearing.csv. Interrupted, the same command continues.
 """
 
 import argparse
