@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.architecture.sources import ROOT
 
 FENCE = re.compile(r"^(```|~~~).*?^\1 *$", re.MULTILINE | re.DOTALL)
-CODE = re.compile(r"`[^`\n]+`")
+CODE = re.compile(r"`(?:[^`\n]|\n(?!\n))+`")  # may go over the end of a line
 LINK = re.compile(r"!?\[(?:[^\[\]]|!\[[^\]]*\]\([^)]*\))*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 COMMAND = re.compile(r"(?<![\w./-])(metamerlab|python -m synthesis)((?: +[^\s`|;&>#()]+)+)")
@@ -39,5 +39,7 @@ def anchors(text: str) -> set[str]:
 def commands(text: str) -> Iterator[tuple[str, list[str]]]:
     """Each `metamerlab ...` and `python -m synthesis ...` in code: the program and its arguments."""
     for part in (*(found[0] for found in FENCE.finditer(text)), *CODE.findall(FENCE.sub("", text))):
-        for found in COMMAND.finditer(re.sub(r"\\\n", " ", part).replace("[", "").replace("]", "")):
+        # A command in running text may be broken where a line ends, one in a block only after a backslash.
+        joined = part.replace("\\\n", " ") if part.startswith(("```", "~~~")) else part.replace("\n", " ")
+        for found in COMMAND.finditer(joined.replace("[", "").replace("]", "")):
             yield found[1], found[2].split()
