@@ -1,24 +1,34 @@
-"""docs/settings.md has every setting of the web application, and no other."""
+"""Tables of settings: docs/settings.md has every setting and no other; all pages give the true default."""
 
 import re
+from pathlib import Path
+
+import pytest
 
 from app.core.config import Settings
 from app.core.throttle import Limit
-from tests.architecture.sources import ROOT
+from tests.architecture.documents import documents
+from tests.architecture.sources import ROOT, relative
 
 ROW = re.compile(r"^\| `METAMERLAB_([A-Z_]+)` \| (.+?) \| .+ \|$", re.MULTILINE)
-PAGE = (ROOT / "docs" / "settings.md").read_text().partition("## Of the synthesis program")[0]
+OF_SYNTHESIS = {"weights", "cache"}
 
 
-def test_every_setting_is_in_the_page_and_every_setting_of_the_page_exists() -> None:
-    named = [name.lower() for name, _ in ROW.findall(PAGE)]
-    assert sorted(named) == sorted(Settings.model_fields)
+def settings_in(page: Path) -> dict[str, str]:
+    """Name and default of each setting of the web application in a page's tables."""
+    written = {name.lower(): default.strip("`") for name, default in ROW.findall(page.read_text())}
+    return {name: default for name, default in written.items() if name not in OF_SYNTHESIS}
 
 
-def test_the_defaults_of_the_page_are_those_of_the_program() -> None:
-    written = {name.lower(): default.strip("`") for name, default in ROW.findall(PAGE)}
+def test_the_page_has_every_setting_and_no_other() -> None:
+    assert sorted(settings_in(ROOT / "docs" / "settings.md")) == sorted(Settings.model_fields)
+
+
+@pytest.mark.parametrize("page", [page for page in documents() if ROW.search(page.read_text())], ids=relative)
+def test_defaults_are_those_of_the_program(page: Path) -> None:
     defaults = {name: shown(field.default) for name, field in Settings.model_fields.items()}
-    assert written == defaults
+    written = settings_in(page)
+    assert written == {name: defaults.get(name) for name in written}
 
 
 def shown(default: object) -> str:
