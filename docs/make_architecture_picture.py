@@ -50,6 +50,7 @@ ABOUT = {
         "sessions": "trials, answers, the end",
         "participants": "consent, who comes in",
         "experiments": "study files, plans",
+        "steps": "what a session consists of",
         "tasks": "pictures to name, words to type",
         "stimuli": "bundles as the server keeps them",
         "accounts": "who signs in",
