@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from synthesis.bundle.spec import FileWeights, RandomWeights, Weights
+from synthesis.bundle.spec import parse_weights
 from synthesis.bundle.store import BundleStore
-from synthesis.common.errors import UserError
 from synthesis.recognition.rules import Rule, ScoreName
 
 
@@ -68,15 +67,3 @@ def plot_observers(
     record, _ = results[0]
     save_chart(observers_chart(results, rule or record.first_rule, score), out)
     typer.echo(out)
-
-
-def parse_weights(text: str) -> Weights:
-    """`published`, `random:SEED` or a file's path. Raises `UserError` for a seed that is no number."""
-    if text == "published":
-        return "published"
-    kind, _, seed = text.partition(":")
-    if kind != "random":
-        return FileWeights(file=Path(text))
-    if not (seed.isascii() and seed.isdigit()):
-        raise UserError(f"--weights {text}: random weights need a seed; say random:0")
-    return RandomWeights(random=int(seed))
