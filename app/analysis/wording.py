@@ -1,13 +1,6 @@
 """Names and numbers as people read them."""
 
-import re
-
-
-def readable(condition: str) -> str:
-    """A condition's name for people: `natural` -> Natural, `block10` -> block 10."""
-    if condition == "natural":
-        return "Natural"
-    return re.sub(r"(?<=[A-Za-z])(?=\d)", " ", condition).replace("_", " ")
+from synthesis.common.wording import readable as readable
 
 
 def participants_in_words(count: int, audience: str) -> str:

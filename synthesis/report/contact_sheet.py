@@ -9,9 +9,9 @@ from upath import UPath
 
 from synthesis.bundle.manifest import Blob, Item, Manifest, Natural
 from synthesis.bundle.store import BundleStore
-from synthesis.common.charts import readable_layer
 from synthesis.common.errors import UserError
 from synthesis.common.files import write_atomically
+from synthesis.common.wording import readable_layer
 from synthesis.media.pictures import encode_png
 from synthesis.networks.registry import nearest_first
 from synthesis.process.progress import Steps

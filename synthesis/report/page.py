@@ -11,8 +11,9 @@ from upath import UPath
 
 from synthesis.bundle.manifest import LayerNull, Manifest, Natural, SoundFormat
 from synthesis.bundle.store import BundleStore
-from synthesis.common.charts import Chart, readable_layer, readable_network, to_png, to_svg
+from synthesis.common.charts import Chart, to_png, to_svg
 from synthesis.common.files import write_atomically
+from synthesis.common.wording import readable_layer, readable_network
 from synthesis.media.pictures import encode_png
 from synthesis.process.progress import Steps
 from synthesis.report.contact_sheet import SHEET, contact_sheet

@@ -9,7 +9,7 @@ from PIL import Image
 
 from synthesis.bundle.manifest import Blob, Item, Manifest, Natural, SoundFormat
 from synthesis.bundle.store import BundleStore
-from synthesis.common.charts import readable_layer
+from synthesis.common.wording import readable_layer
 from synthesis.report.contact_sheet import why_no_certificate
 from synthesis.report.drawing import drawn
 

@@ -10,7 +10,8 @@ from PIL import Image
 
 from synthesis.bundle.manifest import Histogram
 from synthesis.bundle.store import BundleStore
-from synthesis.common.charts import readable_layer, readable_network, to_svg
+from synthesis.common.charts import to_svg
+from synthesis.common.wording import readable_layer, readable_network
 from synthesis.report.later_layers import later_layers_chart, medians, smallest_error
 from synthesis.report.losses import loss_at, losses_chart
 from synthesis.report.nulls import bars, nulls_chart
