@@ -10,9 +10,10 @@ from synthesis.bundle.events import RunSummary
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import RecipeName, SynthesisSpec
 from synthesis.bundle.store import BundleStore
+from synthesis.common.command_line import ProgressFormat
 from synthesis.common.yaml_file import load_yaml
 from synthesis.process.device import DeviceName
-from synthesis.process.progress import Format, use_format
+from synthesis.process.progress import use_format
 from synthesis.runs.engines import Engine, EngineName
 from synthesis.runs.engines.choice import make_engine
 
@@ -33,7 +34,7 @@ def run(
     ray_address: Annotated[
         str | None, typer.Option(help="A Ray cluster's, or auto; without, Ray is started here.")
     ] = None,
-    progress: Annotated[Format, typer.Option(help="On stderr, for people or for a program.")] = "bar",
+    progress: Annotated[ProgressFormat, typer.Option(help="On stderr, for people or for a program.")] = "bar",
     paths_from: Annotated[
         Path | None, typer.Option(help="Folder that the spec's relative paths are meant from; else its own.")
     ] = None,
