@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from synthesis.bundle.manifest import PictureFormat
+from synthesis.bundle.formats import PictureFormat
 from synthesis.common.charts import to_svg
 from synthesis.common.frames import frame_csv
 from synthesis.recognition.figure import observers_chart
