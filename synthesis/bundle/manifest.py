@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
+from synthesis.bundle.events import RunSummary
 from synthesis.bundle.formats import AnyFormat
 from synthesis.bundle.record import Record
 
@@ -187,6 +188,12 @@ class Manifest(Record):
     def sealed(self) -> "Manifest":
         """A copy whose `digest` fits its content."""
         return self.model_copy(update={"digest": self.content_digest()})
+
+    def summary(self, seconds: float) -> RunSummary:
+        """How many items there are and how many have their certificate, after work of `seconds`."""
+        passed = sum(item.certificate.passed for item in self.items)
+        failed = len(self.items) - passed
+        return RunSummary(items=len(self.items), passed=passed, failed=failed, seconds=round(seconds, 1))
 
     def blobs(self) -> list[Blob]:
         """Every blob that the manifest names, each once."""

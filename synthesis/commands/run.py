@@ -1,4 +1,4 @@
-"""`python -m synthesis run` and `verify`: making a bundle, and checking it. Results go to stdout."""
+"""`python -m synthesis run`: make a bundle."""
 
 import time
 from pathlib import Path
@@ -6,18 +6,12 @@ from typing import Annotated
 
 import typer
 
-from synthesis.bundle.events import RunSummary
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import RecipeName, SynthesisSpec
-from synthesis.bundle.store import BundleStore
+from synthesis.commands.shared import print_result, tell
 from synthesis.common.command_line import ProgressFormat
-from synthesis.common.yaml_file import load_yaml
 from synthesis.process.device import DeviceName
-from synthesis.process.progress import use_format
 from synthesis.runs.engines import Engine, EngineName
-from synthesis.runs.engines.choice import make_engine
-
-Bundle = Annotated[str, typer.Argument(help="A bundle's folder, or its address: s3://BUCKET/PREFIX.")]
 
 
 def run(
@@ -39,64 +33,34 @@ def run(
         Path | None, typer.Option(help="Folder that the spec's relative paths are meant from; else its own.")
     ] = None,
 ) -> None:
-    """Make and certify every metamer of a spec."""
+    """Make and certify every metamer of a spec. Prints one JSON line."""
+    from synthesis.common.yaml_file import load_yaml
+    from synthesis.process.progress import use_format
+    from synthesis.runs.engines.choice import make_engine
+
     started = time.monotonic()
     use_format(progress)
     wanted = load_yaml(spec, SynthesisSpec, folder=paths_from)
     if recipe:
         wanted = wanted.model_copy(update={"recipe": recipe})
     manifest = _finished(wanted, out, make_engine(engine, device, workers, ray_address))
-    _report_items(manifest, time.monotonic() - started)
+    for item in manifest.items:
+        if not item.certificate.passed:
+            tell(f"no certificate: {item.id}")
+    print_result(**manifest.summary(time.monotonic() - started).model_dump())
 
 
 def _finished(wanted: SynthesisSpec, out: str, engine: Engine) -> Manifest:
     """The manifest of the spec's bundle, which is made or continued unless it is there."""
+    from synthesis.bundle.store import BundleStore
     from synthesis.runs.plan import finished_bundle, make_plan
 
     plan = make_plan(wanted)
     store = BundleStore(out)
     manifest = finished_bundle(plan, store)
     if manifest:
-        _say(f"{out}: already finished")
+        tell(f"{out}: already finished")
         return manifest
     from synthesis.runs.driver import make_bundle
 
     return make_bundle(plan, store, engine)
-
-
-def verify(
-    bundle: Bundle,
-    weights: Annotated[
-        Path | None, typer.Option(help="The checkpoint file, for a bundle made with one.")
-    ] = None,
-    model: Annotated[
-        str | None, typer.Option(help="path/module.py:factory, for a module of your own.")
-    ] = None,
-) -> None:
-    """Compute everything in a bundle again from its files, and list each difference."""
-    from synthesis.runs.verify import verify_bundle
-
-    started = time.monotonic()
-    manifest, differences = verify_bundle(BundleStore(bundle), weights, model)
-    for difference in differences:
-        _say(difference)
-    failed = sum(not item.certificate.passed for item in manifest.items)
-    _print_summary(len(manifest.items), failed, time.monotonic() - started)
-    if differences:
-        raise typer.Exit(1)
-
-
-def _report_items(manifest: Manifest, seconds: float) -> None:
-    failed = [item for item in manifest.items if not item.certificate.passed]
-    for item in failed:
-        _say(f"no certificate: {item.id}")
-    _print_summary(len(manifest.items), len(failed), seconds)
-
-
-def _print_summary(items: int, failed: int, seconds: float) -> None:
-    summary = RunSummary(items=items, passed=items - failed, failed=failed, seconds=round(seconds, 1))
-    typer.echo(summary.model_dump_json())
-
-
-def _say(message: str) -> None:
-    typer.echo(message, err=True)
