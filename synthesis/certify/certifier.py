@@ -1,4 +1,4 @@
-"""A network with a decision rule, shown stimuli: the eye and ear of certificates and nulls.
+"""The network that certifies: the unmodified one with a decision rule, shown stimuli.
 
 It runs the network as published, in float32 and one stimulus at a time, independent of the rewritten graph
 that synthesis optimises.
@@ -21,7 +21,7 @@ from synthesis.optimise.activations import Activations, output_node
 _FEATURES, _LOGITS = ":features", ":logits"
 
 
-class Observer:
+class Certifier:
     """`network` judged by `rule`; `medium` is that of the stimuli that it is shown."""
 
     def __init__(self, network: Network, rule: DecisionRule) -> None:

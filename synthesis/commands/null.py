@@ -31,7 +31,7 @@ def null(
 
     The nulls are kept in this machine's cache, where runs with the same network and stimuli find them.
     """
-    from synthesis.certify.certifier import Observer
+    from synthesis.certify.certifier import Certifier
     from synthesis.certify.decision import FeatherRule
     from synthesis.certify.null import layer_null
     from synthesis.certify.null_cache import NullCache, null_key
@@ -39,14 +39,14 @@ def null(
     from synthesis.process.progress import Steps
 
     network = load_network(model, parse_weights(weights)).including(layer or ())
-    observer, cache = Observer(network, FeatherRule()), NullCache()
-    found = _different(stimuli, observer.medium)
+    certifier, cache = Certifier(network, FeatherRule()), NullCache()
+    found = _different(stimuli, certifier.medium)
     for name in layer or [known.name for known in network.layers]:
 
         def activations(name: str = name) -> Iterator[NDArray[np.float32]]:
             with Steps(f"null of {name}", len(found)) as progress:
                 for stimulus in found.values():
-                    yield observer.activation(stimulus, name)
+                    yield certifier.activation(stimulus, name)
                     progress.advance()
 
         key = null_key(network, name, list(found))

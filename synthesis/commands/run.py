@@ -11,7 +11,7 @@ from synthesis.bundle.spec import RecipeName, SynthesisSpec
 from synthesis.commands.shared import print_result, tell
 from synthesis.common.command_line import ProgressFormat
 from synthesis.process.device import DeviceName
-from synthesis.runs.engines import Engine, EngineName
+from synthesis.runs.engines import EngineName, RunEngine
 
 
 def run(
@@ -50,7 +50,7 @@ def run(
     print_result(**manifest.summary(time.monotonic() - started).model_dump())
 
 
-def _finished(wanted: SynthesisSpec, out: str, engine: Engine) -> Manifest:
+def _finished(wanted: SynthesisSpec, out: str, engine: RunEngine) -> Manifest:
     """The manifest of the spec's bundle, which is made or continued unless it is there."""
     from synthesis.bundle.store import BundleStore
     from synthesis.runs.plan import finished_bundle, make_plan

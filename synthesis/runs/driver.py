@@ -29,9 +29,9 @@ from synthesis.media.medium import Stimulus, stored
 from synthesis.process.lock import exclusive
 from synthesis.process.memory import out_of_memory
 from synthesis.process.progress import Steps, Uncounted
-from synthesis.runs.engines import Engine
+from synthesis.runs.engines import RunEngine
 from synthesis.runs.items import Job
-from synthesis.runs.plan import Plan, Source, finished_bundle
+from synthesis.runs.plan import RunPlan, Source, finished_bundle
 from synthesis.runs.tasks import Setup, Task, make_maker
 
 
@@ -42,13 +42,13 @@ class Run:
     made by `engine`. No other run may be writing into the bundle (see `synthesis.process.lock`).
     """
 
-    def __init__(self, plan: Plan, store: BundleStore, engine: Engine) -> None:
+    def __init__(self, plan: RunPlan, store: BundleStore, engine: RunEngine) -> None:
         self.plan, self.spec, self.store, self.engine = plan, plan.spec, store, engine
         self.setup = Setup(plan.spec.model_dump_json(), plan.readout, str(store.root.absolute()))
         self.maker = make_maker(self.setup, store, torch.device("cpu"))
-        self.journal, self.observer = self.maker.journal, self.maker.observer
-        self.network, self.rule = self.observer.network, self.observer.rule
-        self.medium = self.observer.medium
+        self.journal, self.certifier = self.maker.journal, self.maker.certifier
+        self.network, self.rule = self.certifier.network, self.certifier.rule
+        self.medium = self.certifier.medium
         self.null_cache = NullCache()
         check_categories(self.rule, (source.category for source in plan.stimuli), str(plan.spec.stimuli))
 
@@ -91,7 +91,7 @@ class Run:
                     category=source.category,
                     blob=blob,
                     source_sha256=source.sha256,
-                    answer=self.observer.answer(self._stimulus(blob)),
+                    answer=self.certifier.answer(self._stimulus(blob)),
                 )
                 progress.advance()
         return list(naturals.values())
@@ -128,7 +128,7 @@ class Run:
     def _activations(self, layer: str, blobs: list[Blob]) -> Iterator[NDArray[np.float32]]:
         with Steps(f"null of {layer}", len(blobs)) as progress:
             for blob in blobs:
-                yield self.observer.activation(self._stimulus(blob), layer)
+                yield self.certifier.activation(self._stimulus(blob), layer)
                 progress.advance()
 
     def _items(self, layers: list[str], naturals: list[Natural], nulls: dict[str, LayerNull]) -> list[Item]:
@@ -185,7 +185,7 @@ class Run:
         )
 
 
-def make_bundle(plan: Plan, store: BundleStore, engine: Engine) -> Manifest:
+def make_bundle(plan: RunPlan, store: BundleStore, engine: RunEngine) -> Manifest:
     """Make what is left of the plan's bundle while no other run may. Raises `UserError` if one does."""
     with exclusive(store.root):
         store.remove_leftovers()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synthesis.bundle.manifest import Certificate, Item, LayerMatch, LayerNull, Natural, Provenance
 from synthesis.certify.certificate import certify, measure
-from synthesis.certify.certifier import Observer
+from synthesis.certify.certifier import Certifier
 from synthesis.media.medium import stored
 from synthesis.optimise.activations import MatchedActivation
 from synthesis.optimise.batch import Batch, Synthesis, initial_noise, noise_seed
@@ -56,7 +56,7 @@ class LayerMaker:
 
     def __init__(
         self,
-        observer: Observer,
+        certifier: Certifier,
         recipe_at: Callable[[str], Recipe],
         journal: Journal,
         rule_key: dict[str, Any],
@@ -64,7 +64,7 @@ class LayerMaker:
         attempts: int,
         device: torch.device,
     ) -> None:
-        self.observer, self.recipe_at, self.journal, self.rule_key = observer, recipe_at, journal, rule_key
+        self.certifier, self.recipe_at, self.journal, self.rule_key = certifier, recipe_at, journal, rule_key
         self.attempts, self.device = attempts, device
         self.network_seconds = 0.0
         self._tried: dict[str, list[Item]] = {}
@@ -101,7 +101,7 @@ class LayerMaker:
         return left
 
     def _synthesise(self, layer: str, queue: deque[Job], null: LayerNull, progress: Counter) -> None:
-        network = self.observer.network
+        network = self.certifier.network
         matched = MatchedActivation(network, network.layer(layer)).to(self.device)
         recipe = self._recipe(null)
         batch: Batch[Job] = Batch(matched, recipe)
@@ -128,7 +128,7 @@ class LayerMaker:
 
     def _add(self, batch: Batch[Job], job: Job) -> None:
         seed = noise_seed(job.natural.blob.sha256, job.seed, job.attempt)
-        medium = self.observer.medium
+        medium = self.certifier.medium
         stimulus = stored(medium, self.journal.store, job.natural.blob.sha256)
         natural = torch.from_numpy(medium.to_input([stimulus]))[0]
         noise = initial_noise(batch.recipe, seed, medium.shape)
@@ -136,12 +136,12 @@ class LayerMaker:
 
     def _finish(self, synthesis: Synthesis[Job]) -> Attempt:
         """Round, encode, store, and measure the bytes that will be served."""
-        job, store, medium = synthesis.label, self.journal.store, self.observer.medium
+        job, store, medium = synthesis.label, self.journal.store, self.certifier.medium
         assert synthesis.result is not None
         data = medium.encode(medium.to_stimuli(synthesis.result[None].cpu().numpy())[0])
         blob = store.put_blob(data, medium.media_type)
-        metamer, answer = self.observer.survey(medium.decode(data))
-        natural, _ = self.observer.survey(stored(medium, store, job.natural.blob.sha256))
+        metamer, answer = self.certifier.survey(medium.decode(data))
+        natural, _ = self.certifier.survey(stored(medium, store, job.natural.blob.sha256))
         return Attempt(blob, answer, _profile(natural, metamer), self._provenance(synthesis))
 
     def _provenance(self, synthesis: Synthesis[Job]) -> Provenance:
@@ -184,7 +184,7 @@ class LayerMaker:
 
     def _key(self, job: Job, recipe: Recipe) -> dict[str, Any]:
         return {
-            "model": self.observer.network.weights_sha256,
+            "model": self.certifier.network.weights_sha256,
             "layer": job.layer,
             "recipe": recipe.name,
             "parameters": recipe.parameters(),

@@ -33,7 +33,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """The files of a run, and `record`: the spec without paths, with digests of what it points to.
 
     Two runs with one record make the same bundle, wherever their files lie.
@@ -46,7 +46,7 @@ class Plan:
     record: dict[str, Any]
 
 
-def make_plan(spec: SynthesisSpec) -> Plan:
+def make_plan(spec: SynthesisSpec) -> RunPlan:
     """Find and hash every file of a spec. Raises `UserError` for an unknown model, layer or folder."""
     require_layers(spec.model, spec.layers, spec.weights)
     kind = medium_of(network_input(spec.model)).files
@@ -60,10 +60,10 @@ def make_plan(spec: SynthesisSpec) -> Plan:
     record["stimuli_sha256"] = _set_digest(stimuli)
     record["null_stimuli_sha256"] = _set_digest(null_stimuli)
     record["readout_sha256"] = hashlib.sha256(readout).hexdigest() if readout else None
-    return Plan(spec, stimuli, null_stimuli, readout, record)
+    return RunPlan(spec, stimuli, null_stimuli, readout, record)
 
 
-def finished_bundle(plan: Plan, store: BundleStore) -> Manifest | None:
+def finished_bundle(plan: RunPlan, store: BundleStore) -> Manifest | None:
     """The manifest of the plan's bundle if it is finished. Raises `UserError` if another spec's is."""
     if not store.finished:
         return None

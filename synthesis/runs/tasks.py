@@ -14,7 +14,7 @@ import torch
 from synthesis.bundle.manifest import LayerNull
 from synthesis.bundle.spec import SynthesisSpec
 from synthesis.bundle.store import BundleStore
-from synthesis.certify.certifier import Observer
+from synthesis.certify.certifier import Certifier
 from synthesis.certify.decision import decision_rule
 from synthesis.networks.registry import load_network
 from synthesis.optimise.activations import require_gradient
@@ -59,7 +59,7 @@ def make_maker(setup: Setup, store: BundleStore, device: torch.device) -> LayerM
     rule = decision_rule(spec.decision, setup.readout, network)
     readout_sha256 = hashlib.sha256(setup.readout).hexdigest() if setup.readout else None
     return LayerMaker(
-        Observer(network, rule),
+        Certifier(network, rule),
         lambda layer: make_recipe(spec.recipe, spec.max_steps, network, layer),
         Journal(store),
         {"rule": rule.name, "readout_sha256": readout_sha256},

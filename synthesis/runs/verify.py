@@ -25,7 +25,7 @@ from synthesis.bundle.manifest import (
 from synthesis.bundle.spec import FileWeights, RandomWeights
 from synthesis.bundle.store import BundleStore
 from synthesis.certify.certificate import Match, measure, outside_null
-from synthesis.certify.certifier import Observer
+from synthesis.certify.certifier import Certifier
 from synthesis.certify.decision import decision_rule
 from synthesis.certify.null import layer_null
 from synthesis.common.errors import BundleError, UserError
@@ -136,11 +136,11 @@ class _Recomputed:
         readout = manifest.decision.readout
         data = store.read_blob(readout.sha256) if readout else None
         rule = decision_rule(manifest.decision.rule, data, network)
-        self.observer = Observer(network, rule)
+        self.certifier = Certifier(network, rule)
 
     def differences(self) -> Iterator[str]:
         recorded = self.manifest.decision.categories
-        yield from _equal("decision categories", recorded, list(self.observer.rule.categories))
+        yield from _equal("decision categories", recorded, list(self.certifier.rule.categories))
         yield from self._answers()
         for null in self.manifest.nulls:
             yield from self._null(null)
@@ -149,7 +149,7 @@ class _Recomputed:
     def _answers(self) -> Iterator[str]:
         with Steps("answers", len(self.manifest.naturals)) as progress:
             for natural in self.manifest.naturals:
-                answer = self.observer.answer(self._stimulus(natural.blob.sha256))
+                answer = self.certifier.answer(self._stimulus(natural.blob.sha256))
                 yield from _equal(f"stimulus {natural.id}: answer", natural.answer, answer)
                 progress.advance()
 
@@ -171,7 +171,7 @@ class _Recomputed:
     def _activations(self, layer: str, hashes: list[str]) -> Iterator[NDArray[np.float32]]:
         with Steps(f"null of {layer}", len(hashes)) as progress:
             for sha256 in hashes:
-                yield self.observer.activation(self._stimulus(sha256), layer)
+                yield self.certifier.activation(self._stimulus(sha256), layer)
                 progress.advance()
 
     def _items(self) -> Iterator[str]:
@@ -185,8 +185,8 @@ class _Recomputed:
                         progress.advance()
 
     def _item(self, item: Item, natural: Natural, null: LayerNull) -> Iterator[str]:
-        metamer, answer = self.observer.survey(self._stimulus(item.blob.sha256))
-        original, _ = self.observer.survey(self._stimulus(natural.blob.sha256))
+        metamer, answer = self.certifier.survey(self._stimulus(item.blob.sha256))
+        original, _ = self.certifier.survey(self._stimulus(natural.blob.sha256))
         recorded = item.certificate
         where = f"item {item.id}"
         yield from _equal(f"{where}: natural_answer", recorded.natural_answer, natural.answer)
@@ -203,7 +203,7 @@ class _Recomputed:
         yield from _equal(f"{where}: passed", recorded.passed, same and outside_null(recorded, null))
 
     def _stimulus(self, sha256: str) -> Stimulus:
-        return stored(self.observer.medium, self.store, sha256)
+        return stored(self.certifier.medium, self.store, sha256)
 
 
 def _same_match(place: str, recorded: LayerMatch | Certificate, computed: Match) -> Iterator[str]:

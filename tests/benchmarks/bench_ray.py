@@ -31,7 +31,7 @@ from synthesis.bundle.store import BundleStore  # noqa: E402
 from synthesis.media.pictures import encode_png  # noqa: E402
 from synthesis.networks.registry import load_network  # noqa: E402
 from synthesis.process.device import cores  # noqa: E402
-from synthesis.runs.engines import Engine  # noqa: E402
+from synthesis.runs.engines import RunEngine  # noqa: E402
 from synthesis.runs.engines.local import Processes  # noqa: E402
 from synthesis.runs.engines.ray import RayEngine  # noqa: E402
 from synthesis.runs.items import BATCH_SIZE, Job  # noqa: E402
@@ -93,14 +93,14 @@ def main() -> None:
     path.write_text(json.dumps(line) + "\n")
 
 
-def engines(workers: int) -> dict[str, Engine]:
+def engines(workers: int) -> dict[str, RunEngine]:
     return {
         "ray": RayEngine("cpu", workers, address=None),
         "local": Processes([torch.device("cpu")], workers),
     }
 
 
-def tasks_per_s(engine: Engine, workers: int, count: int, steps: int) -> float:
+def tasks_per_s(engine: RunEngine, workers: int, count: int, steps: int) -> float:
     watch = Stopwatch()
     with tempfile.TemporaryDirectory() as folder:
         engine.perform(*work(BundleStore(folder), count, steps), watch)

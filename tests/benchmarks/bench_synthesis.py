@@ -110,7 +110,7 @@ def _lines(subject: Subject, judge: Judge) -> Iterator[dict[str, Any]]:
         plenoptic_steps=plenoptic.steps / subject.count,
         reached=_reached(subject, plenoptic, targets),
     )
-    whole = run_whole(subject, judge.observer, judge.null)
+    whole = run_whole(subject, judge.certifier, judge.null)
     a, c, d = judge.judge(final), judge.judge(fast.results), judge.judge(whole.results)
     yield _line(
         "certificates",

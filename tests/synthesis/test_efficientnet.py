@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from synthesis.bundle.store import BundleStore
-from synthesis.certify.certifier import Observer
+from synthesis.certify.certifier import Certifier
 from synthesis.certify.decision import FeatherRule
 from synthesis.media.folders import category_folder
 from synthesis.media.pictures import read_picture, to_input
@@ -58,9 +58,9 @@ def test_the_optimised_part_equals_the_network(name, layer):
 @pytest.mark.parametrize(("name", "share"), [("efficientnet_lite0", 0.8), ("efficientnet_lite1", 0.7)])
 def test_it_names_photographs(name, share):
     network = load_network(name)
-    observer = Observer(network, FeatherRule())
+    certifier = Certifier(network, FeatherRule())
     answers = [
-        (category, observer.answer(read_picture(path, network.pictures.size_px, network.pictures.resize_px)))
+        (category, certifier.answer(read_picture(path, network.pictures.size_px, network.pictures.resize_px)))
         for category, path in category_folder(PHOTOS)[::2]
     ]
     accuracy = np.mean([category == answer for category, answer in answers])

@@ -22,7 +22,7 @@ LOSSES_ALLOWED = 3
 POLL_S = 0.2
 
 
-class Engine(Protocol):
+class RunEngine(Protocol):
     """A place where tasks are performed."""
 
     def task_size(self, items: int) -> int:

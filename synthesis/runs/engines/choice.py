@@ -2,10 +2,12 @@
 
 from synthesis.common.errors import UserError
 from synthesis.process.device import DeviceName
-from synthesis.runs.engines import Engine, EngineName
+from synthesis.runs.engines import EngineName, RunEngine
 
 
-def make_engine(name: EngineName, device: DeviceName, workers: int | None, ray_address: str | None) -> Engine:
+def make_engine(
+    name: EngineName, device: DeviceName, workers: int | None, ray_address: str | None
+) -> RunEngine:
     """Raises `UserError` for a device that is not here, or options of the other engine."""
     if name == "ray":
         from synthesis.runs.engines.ray import RayEngine

@@ -22,12 +22,12 @@ from synthesis.common.errors import UserError
 from synthesis.common.stopping import held_back, look
 from synthesis.process.device import cores
 from synthesis.process.progress import Counter
-from synthesis.runs.engines import LOSSES_ALLOWED, POLL_S, Engine, shared_task_size
+from synthesis.runs.engines import LOSSES_ALLOWED, POLL_S, RunEngine, shared_task_size
 from synthesis.runs.items import BATCH_SIZE
 from synthesis.runs.tasks import Setup, Task, perform, perform_afar, report_performed
 
 
-def local_engine(devices: Sequence[torch.device], workers: int | None) -> Engine:
+def local_engine(devices: Sequence[torch.device], workers: int | None) -> RunEngine:
     """The engine for these devices; by default a process for each of them."""
     count = workers or len(devices)
     return InProcess(devices[0]) if count == 1 else Processes(devices, count)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from synthesis.bundle.manifest import LayerNull
 from synthesis.certify.certificate import certify, measure
-from synthesis.certify.certifier import Observer
+from synthesis.certify.certifier import Certifier
 from synthesis.certify.decision import decision_rule
 from synthesis.certify.null import layer_null
 from synthesis.media.medium import Stimulus
@@ -35,7 +35,7 @@ class Judge:
     def __init__(self, subject: Subject, others: list[Stimulus]) -> None:
         self.layer = subject.layer.name
         rule = "words" if isinstance(subject.network.input, SoundInput) else "feather"
-        self.observer = Observer(subject.network, decision_rule(rule, None, subject.network))
+        self.certifier = Certifier(subject.network, decision_rule(rule, None, subject.network))
         self.medium = subject.medium
         self.naturals = list(self.medium.to_stimuli(subject.naturals.numpy()))
         self.null = self._null(others)
@@ -45,9 +45,9 @@ class Judge:
         certificates = []
         for natural, metamer in zip(self.naturals, self.medium.to_stimuli(metamers.numpy()), strict=True):
             match = measure(
-                self.observer.activation(natural, self.layer), self.observer.activation(metamer, self.layer)
+                self.certifier.activation(natural, self.layer), self.certifier.activation(metamer, self.layer)
             )
-            answers = self.observer.answer(natural), self.observer.answer(metamer)
+            answers = self.certifier.answer(natural), self.certifier.answer(metamer)
             certificates.append(certify(match, *answers, self.null))
         return Quality(
             passed=mean(certificate.passed for certificate in certificates),
@@ -61,7 +61,7 @@ class Judge:
 
         def activations() -> Iterator[NDArray[np.float32]]:
             for stimulus in stimuli:
-                yield self.observer.activation(stimulus, self.layer)
+                yield self.certifier.activation(stimulus, self.layer)
 
         with torch.inference_mode():
             return layer_null(self.layer, activations, len(stimuli))

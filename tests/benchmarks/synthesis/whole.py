@@ -9,7 +9,7 @@ import torch
 
 from synthesis.bundle.manifest import Item, LayerNull, Natural
 from synthesis.bundle.store import BundleStore
-from synthesis.certify.certifier import Observer
+from synthesis.certify.certifier import Certifier
 from synthesis.media.medium import stored
 from synthesis.optimise.recipes import Fast, make_recipe
 from synthesis.process.progress import Uncounted
@@ -32,14 +32,14 @@ class Whole:
         return 3600 * sum(item.certificate.passed for item in self.items) / self.seconds
 
 
-def run_whole(subject: Subject, observer: Observer, null: LayerNull) -> Whole:
+def run_whole(subject: Subject, certifier: Certifier, null: LayerNull) -> Whole:
     """`fast` as it is by default, one attempt at each stimulus, into a bundle in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         store = BundleStore(Path(folder))
-        jobs = [Job(natural, subject.layer.name, seed=0) for natural in _naturals(subject, observer, store)]
+        jobs = [Job(natural, subject.layer.name, seed=0) for natural in _naturals(subject, certifier, store)]
         recipe = make_recipe(Fast.name, network=subject.network)
         maker = LayerMaker(
-            observer, lambda layer: recipe, Journal(store), {}, attempts=1, device=torch.device("cpu")
+            certifier, lambda layer: recipe, Journal(store), {}, attempts=1, device=torch.device("cpu")
         )
         start = time.perf_counter()
         items = maker.make(subject.layer.name, jobs, null, Uncounted())
@@ -49,14 +49,14 @@ def run_whole(subject: Subject, observer: Observer, null: LayerNull) -> Whole:
     return Whole(items, results, seconds, 1 - maker.network_seconds / seconds)
 
 
-def _naturals(subject: Subject, observer: Observer, store: BundleStore) -> list[Natural]:
+def _naturals(subject: Subject, certifier: Certifier, store: BundleStore) -> list[Natural]:
     return [
         Natural(
             id=str(number),
             category="",
             blob=store.put_blob(subject.medium.encode(stimulus), subject.medium.media_type),
             source_sha256="0" * 64,
-            answer=observer.answer(stimulus),
+            answer=certifier.answer(stimulus),
         )
         for number, stimulus in enumerate(subject.medium.to_stimuli(subject.naturals.numpy()))
     ]
