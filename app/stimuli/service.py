@@ -74,6 +74,7 @@ async def ingest(
     bundle = await queries.bundle_by_digest(session, manifest.digest)
     if bundle:
         bundle.path = path
+        await _store_sources(session, bundle.id, manifest)
         return bundle
     bundle = Bundle(
         digest=manifest.digest,
@@ -91,10 +92,25 @@ async def ingest(
     return bundle
 
 
+async def _store_sources(session: AsyncSession, bundle_id: int, manifest: Manifest) -> None:
+    """Earlier releases did not store from which files natural stimuli were made."""
+    sources = {composed(natural.id): natural.source_sha256 for natural in manifest.naturals}
+    for stimulus in await queries.without_sources(session, bundle_id):
+        stimulus.source_sha256 = sources[stimulus.natural_id]
+
+
 def stimuli_in(manifest: Manifest) -> list[Candidate]:
     """The stimuli of a bundle that is not in the database."""
     return [
-        Candidate(None, row.natural_id, row.category, row.condition, row.seed, row.certified)
+        Candidate(
+            None,
+            row.natural_id,
+            row.category,
+            row.condition,
+            row.seed,
+            row.certified,
+            row.source_sha256 or "",
+        )
         for row in _stimuli(manifest)
     ]
 
@@ -109,6 +125,7 @@ def _stimuli(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]
             condition=NATURAL,
             seed=0,
             blob_sha256=natural.blob.sha256,
+            source_sha256=natural.source_sha256,
             media_type=natural.blob.media_type,
             certified=True,
             certificate={},
