@@ -11,16 +11,16 @@ RUN npm run vendor
 
 FROM python:3.11-slim AS program
 WORKDIR /metamerlab
-COPY pyproject.toml README.md ./
+COPY pyproject.toml constraints.txt README.md ./
 COPY app app
 COPY synthesis synthesis
-RUN pip install --no-cache-dir --editable .
+RUN pip install --no-cache-dir --constraint constraints.txt --editable .
 COPY migrations migrations
 RUN useradd --create-home metamerlab \
     && mkdir var /home/metamerlab/.cache && chown metamerlab var /home/metamerlab/.cache
 
 FROM program AS worker
-RUN pip install --no-cache-dir --editable '.[synthesis]'
+RUN pip install --no-cache-dir --constraint constraints.txt --editable '.[synthesis]'
 USER metamerlab
 CMD ["metamerlab", "worker"]
 

@@ -5,12 +5,14 @@
 PYTHON ?= python3
 SERVE ?= 1
 BIN := .venv/bin
+# The versions that the tests ran with.
+PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 # An npm on the machine is used; otherwise the one that the set-up puts into the virtual environment.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
 	bench-ray bench-page bench-demo bench-analysis bench-serve bench-serve-quick bench-stop bench-audio figures \
-	figure-observers figure-hearing clean
+	figure-observers figure-hearing wheel lock clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -22,6 +24,7 @@ test: check-style node_modules/.vendored
 check: check-style check-types
 
 check-style: .venv/.ready-dev
+	$(BIN)/deptry .
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
@@ -72,17 +75,17 @@ bench-audio: .venv/.ready-bench
 		|| { echo "metamerlab needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "python -m venv failed: install python3-venv"; exit 1; }
 
-.venv/.ready: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install --quiet --editable '.[synthesis]'
+.venv/.ready: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) --editable '.[synthesis,demo]'
 	touch $@
 
 .venv/.ready-dev: .venv/.ready
-	$(BIN)/pip install --quiet --editable '.[synthesis,ray,s3,dev]'
+	$(PIP) --editable '.[synthesis,demo,ray,s3,dev]'
 	$(BIN)/python tests/browser.py
 	touch $@
 
 .venv/.ready-bench: .venv/.ready-dev
-	$(BIN)/pip install --quiet --editable '.[synthesis,dev,bench]'
+	$(PIP) --editable '.[synthesis,demo,dev,bench]'
 	touch $@
 
 node_modules/.ready: package.json package-lock.json | .venv/bin/python
@@ -105,6 +108,14 @@ figure-observers: .venv/.ready node_modules/.vendored
 # Metamers of the five networks that hear, recognised by those that were trained on words.
 figure-hearing: .venv/.ready
 	$(BIN)/python docs/make_hearing_figure.py
+
+# A program to install elsewhere, with its pages, migrations and examples.
+wheel: .venv/.ready-dev node_modules/.vendored
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
+# After an upgrade that passed the tests: what is installed becomes what the next set-up installs.
+lock: .venv/.ready-bench
+	$(BIN)/pip freeze --exclude-editable > constraints.txt
 
 clean:
 	rm -rf .venv node_modules static/vendor

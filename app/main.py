@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse
 from starlette.middleware import Middleware
 
 from app.admin.routes import router as admin
-from app.core.config import PROJECT_FOLDER, Settings, read_settings
+from app.core.config import Settings, read_settings
+from app.core.resources import resource_folder
 from app.db.session import Database
 from app.experiments.routes import router as experiments
 from app.participants.routes import router as participants
@@ -25,7 +26,7 @@ from app.web.security import SecurityMiddleware
 from app.web.static_files import RevalidatedFiles
 from app.web.templating import Templates
 
-STATIC = PROJECT_FOLDER / "static"
+STATIC = resource_folder("static")
 
 
 @asynccontextmanager
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None,
     )
     app.state.settings = settings
-    app.state.templates = Templates(PROJECT_FOLDER / "templates", STATIC)
+    app.state.templates = Templates(resource_folder("templates"), STATIC)
     register_error_pages(app)
     for router in (participants, trials, experiments, admin, health):
         app.include_router(router)

@@ -1,7 +1,8 @@
 /**
- * Copies what the pages need from node_modules to static/vendor, which git ignores:
+ * Bundles what the pages need of node_modules into static/vendor, which git ignores:
  * `npm run vendor`. LICENCES.txt says what was copied and under which licence.
  */
+import { build } from "esbuild";
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,29 +11,32 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const packages = join(root, "node_modules");
 const vendor = join(root, "static", "vendor");
 
-/** jsPsych's browser build sets two globals; the last line makes a module of it. */
-async function vendorJsPsych() {
-  const build = await readFile(join(packages, "jspsych/dist/index.browser.min.js"), "utf8");
-  const code = build.replace(/^\/\/# sourceMappingURL=.*$/m, "").trimEnd();
-  const exports = "export { initJsPsych };\nexport const { ParameterType } = jsPsychModule;\n";
-  await writeFile(join(vendor, "jspsych.js"), `${code}\n${exports}`);
-  await copyFile(join(packages, "jspsych/dist/index.d.ts"), join(vendor, "jspsych.d.ts"));
-}
+/** The browsers that docs/experiment.md names. */
+const BROWSERS = ["chrome85", "edge85", "firefox90", "safari15"];
 
-async function vendorIdbKeyval() {
-  const from = join(packages, "idb-keyval");
-  await copyFile(join(from, "dist/index.js"), join(vendor, "idb-keyval.js"));
-  await copyFile(join(from, "dist/index.d.ts"), join(vendor, "idb-keyval.d.ts"));
-}
+/** What the pages import from each package: one module a file, bundled with what it needs. */
+const MODULES = {
+  "jspsych.js": 'export { initJsPsych, ParameterType } from "jspsych";',
+  "idb-keyval.js": 'export * from "idb-keyval";',
+  // Vega's interpreter runs expressions where the site's policy forbids eval.
+  "vega.js": 'export { parse, View } from "vega";\nexport { expressionInterpreter } from "vega-interpreter";',
+};
 
-/** Vega for the experimenter's figures; its interpreter runs expressions where the site's policy forbids eval. */
-async function vendorVega() {
-  const build = await readFile(join(packages, "vega/build/vega.min.js"), "utf8");
-  const names = "View, parse, ascending, isString, DisallowedObjectProperties";
-  await writeFile(join(vendor, "vega.js"), `${build.trimEnd()}\nexport const { ${names} } = globalThis.vega;\n`);
-  const source = join(packages, "vega-interpreter/build/vega-interpreter.js");
-  const interpreter = (await readFile(source, "utf8")).replace(/^\/\/# sourceMappingURL=.*$/m, "");
-  await writeFile(join(vendor, "vega-interpreter.js"), interpreter.replace("'vega-util'", '"./vega.js"'));
+/** Types of what the participant's page imports. */
+const TYPES = { "jspsych.d.ts": "jspsych/dist/index.d.ts", "idb-keyval.d.ts": "idb-keyval/dist/index.d.ts" };
+
+/** @param {string} file @param {string} contents */
+async function vendorModule(file, contents) {
+  await build({
+    stdin: { contents, resolveDir: root },
+    outfile: join(vendor, file),
+    bundle: true,
+    format: "esm",
+    minify: true,
+    legalComments: "none",
+    target: BROWSERS,
+    logLevel: "warning",
+  });
 }
 
 /** The response icons: the first of each category's pictures, named by the category. */
@@ -60,4 +64,9 @@ async function vendorLicences() {
 
 await rm(vendor, { recursive: true, force: true });
 await mkdir(vendor, { recursive: true });
-await Promise.all([vendorJsPsych(), vendorIdbKeyval(), vendorVega(), vendorIcons(), vendorLicences()]);
+await Promise.all([
+  ...Object.entries(MODULES).map(([file, contents]) => vendorModule(file, contents)),
+  ...Object.entries(TYPES).map(([file, from]) => copyFile(join(packages, from), join(vendor, file))),
+  vendorIcons(),
+  vendorLicences(),
+]);

@@ -17,14 +17,15 @@ from app.cli.serve import serve
 from app.cli.simulate import simulate
 from app.cli.synthesis_program import run_synthesis
 from app.core.clock import utc_now
-from app.core.config import PROJECT_FOLDER, read_settings
+from app.core.config import read_settings
+from app.core.resources import resource_folder
 from app.db.migrate import upgrade
 from app.experiments import service as experiments
 from synthesis.common.files import write_atomically
 from synthesis.common.safe_yaml import parse
 
-EXAMPLES = PROJECT_FOLDER / "docs" / "examples"
-ICONS = PROJECT_FOLDER / "static" / "vendor" / "icons"
+EXAMPLES = resource_folder("examples")
+ICONS = resource_folder("static") / "vendor" / "icons"
 SIMULATED_PARTICIPANTS = 20
 
 

@@ -6,8 +6,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from app.core.config import PROJECT_FOLDER
 from app.core.errors import Conflict, NotFound
+from app.core.resources import resource_folder
 from app.db.files import make_private, sqlite_file
 from app.db.session import Database
 from synthesis.common.stopping import orderly
@@ -15,7 +15,7 @@ from synthesis.common.stopping import orderly
 
 def alembic_config(url: str) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(PROJECT_FOLDER / "migrations"))
+    config.set_main_option("script_location", str(resource_folder("migrations")))
     config.set_main_option("path_separator", "os")
     config.attributes["url"] = url
     return config

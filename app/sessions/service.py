@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.config import PROJECT_FOLDER
 from app.core.errors import Conflict, Invalid, NotFound, TooEarly
+from app.core.resources import resource_folder
 from app.core.tokens import token_sha256
 from app.db.tables import Response
 from app.experiments import service as experiments
@@ -105,7 +105,7 @@ async def trial_window(session: AsyncSession, visit: Visit, start: int, count: i
 def _icon(category: str) -> str | None:
     """The 16 published categories have icons; a study with others shows their names alone."""
     path = f"vendor/icons/{category}.webp"
-    return f"/static/{path}" if (PROJECT_FOLDER / "static" / path).is_file() else None
+    return f"/static/{path}" if (resource_folder("static") / path).is_file() else None
 
 
 def _mask(visit: Visit, number: int) -> str:

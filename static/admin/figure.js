@@ -2,8 +2,7 @@
  * Turns the page's drawings into figures that answer to pointing. Without JavaScript, or if anything fails, the
  * drawing from the server stays. Expressions run in Vega's interpreter, since the site's policy forbids eval.
  */
-import { parse, View } from "/static/vendor/vega.js";
-import { expressionInterpreter } from "/static/vendor/vega-interpreter.js";
+import { expressionInterpreter, parse, View } from "/static/vendor/vega.js";
 
 async function bringToLife(image) {
   const response = await fetch(image.dataset.vega);

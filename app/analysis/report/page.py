@@ -8,7 +8,7 @@ from markupsafe import Markup
 from app.analysis.figures.figure import Figure
 from app.analysis.report.content import Report
 from app.analysis.report.parts import Section
-from app.core.config import PROJECT_FOLDER
+from app.core.resources import resource_folder
 from app.web.templating import PageContext, Templates
 
 
@@ -26,7 +26,7 @@ def to_html(report: Report) -> bytes:
     """The page in UTF-8, its figures inside as SVG."""
     figures = [figure for section in report.sections for figure in section.figures]
     drawings = {figure.title: _inline(figure) for figure in figures}
-    templates = Templates(PROJECT_FOLDER / "templates", PROJECT_FOLDER / "static")
+    templates = Templates(resource_folder("templates"), resource_folder("static"))
     context = ReportContext(report.title, report.subtitle, report.sections, drawings)
     return templates.render(context, csp_nonce="report").encode()
 

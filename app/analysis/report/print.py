@@ -12,10 +12,10 @@ import typst
 from app.analysis.figures.figure import to_pdf
 from app.analysis.report.content import Report
 from app.analysis.report.parts import Section
-from app.core.config import PROJECT_FOLDER
+from app.core.resources import resource_folder
 from synthesis.common.stopping import orderly
 
-TEMPLATE = PROJECT_FOLDER / "templates" / "report" / "report.typ"
+TEMPLATE = resource_folder("templates") / "report" / "report.typ"
 
 
 def to_print(report: Report) -> bytes:
