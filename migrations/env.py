@@ -44,7 +44,7 @@ def _require_foreign_keys(connection: Connection) -> None:
 
 
 def _free_foreign_keys(connection: Any, _record: Any) -> None:
-    """SQLite changes a table by copying it, which it refuses for one that others refer to while it watches."""
+    """A table is changed by copying it, which SQLite refuses where others refer to it, while it watches."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = OFF")
     cursor.close()

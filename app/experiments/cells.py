@@ -94,10 +94,7 @@ def study_cells(definition: StudyDefinition, bundles: Sequence[BundleStimuli], s
     Raises `Invalid`: a layer is not in its bundle, the bundles hold different natural stimuli, there are too
     few of them for practice or for the main trials, or a condition has no certified stimulus at all.
     """
-    conditions = Conditions(
-        tuple(_network(definition, number, bundle) for number, bundle in enumerate(bundles)),
-        named=definition.stimuli is not None,
-    )
+    conditions = study_conditions(definition, [(bundle.network, bundle.layers) for bundle in bundles])
     naturals = shared_naturals([(bundle.network, bundle.candidates) for bundle in bundles])
     seed = secret_seed(definition.seed, secret)
     try:
@@ -112,12 +109,19 @@ def study_cells(definition: StudyDefinition, bundles: Sequence[BundleStimuli], s
     return Cells(seed, naturals, conditions, stimuli, practice, _main_trials(definition, cells))
 
 
-def _network(definition: StudyDefinition, number: int, bundle: BundleStimuli) -> Network:
-    try:
-        layers = chosen_layers(bundle.layers, definition.sources[number].layers, ALL)
-    except ValueError as error:
-        raise Invalid("unknown_layer", f"{_layers_of(definition, bundle.network)}: {error}") from None
-    return Network(bundle.network, layers)
+def study_conditions(definition: StudyDefinition, bundles: Sequence[tuple[str, Sequence[str]]]) -> Conditions:
+    """The conditions of a study on bundles, each given as its network's name and its matched layers.
+
+    Raises `Invalid`: a layer is not in its bundle.
+    """
+    networks = []
+    for source, (network, matched) in zip(definition.sources, bundles, strict=True):
+        try:
+            layers = chosen_layers(matched, source.layers, ALL)
+        except ValueError as error:
+            raise Invalid("unknown_layer", f"{_layers_of(definition, network)}: {error}") from None
+        networks.append(Network(network, layers))
+    return Conditions(tuple(networks), named=definition.stimuli is not None)
 
 
 def _layers_of(definition: StudyDefinition, network: str) -> str:
@@ -181,7 +185,7 @@ def _main_trials(definition: StudyDefinition, cells: Cells) -> int | None:
         advice = f"give {limit} at most" if limit else "take fewer layers"
         raise Invalid(
             "too_many_trials",
-            f"{asked} more than a participant can have: {poorest!r} has {most} certified stimuli besides those "
-            f"for practice; {advice}, or make a larger bundle",
+            f"{asked} more than a participant can have: {poorest!r} has {most} certified stimuli besides "
+            f"those for practice; {advice}, or make a larger bundle",
         )
     return wanted

@@ -1,4 +1,4 @@
-"""The natural stimuli that the bundles of a study share: the same sources, whatever a bundle calls them; pure."""
+"""The natural stimuli that the bundles of a study share, made from the same files; pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ def shared_naturals(bundles: Sequence[tuple[str, Sequence[Candidate]]]) -> tuple
     """The natural stimuli of (network, stimuli) pairs, in the order of their names in the first.
 
     Two are the same if their source files have the same bytes; a bundle's own are told apart by name.
-    Raises `Invalid` that names a stimulus which only some bundles have, or have twice, or in another category.
+    Raises `Invalid` that names one which a bundle lacks, has twice, or has in another category.
     """
     naturals = [
         sorted((one for one in candidates if one.condition == NATURAL), key=lambda one: one.natural_id)
@@ -65,8 +65,8 @@ def _require_same(
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             raise Invalid(
                 "natural_missing",
-                f"stimuli: only {network} has the natural stimulus {names[0]!r}{more}, {lacking} has not; make "
-                "the bundles from the same stimuli",
+                f"stimuli: only {network} has the natural stimulus {names[0]!r}{more}, {lacking} has not; "
+                "make the bundles from the same stimuli",
             )
     for source, one in in_first.items():
         if one.category != in_other[source].category:

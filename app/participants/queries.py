@@ -12,7 +12,6 @@ from app.db.tables import Event, Participant, PlannedTrial, Recruitment
 from app.participants.door import Known
 
 
-
 async def caller(session: AsyncSession, code: str, token_sha256: str) -> Caller | None:
     """Who holds the token, at which link; None if the link is not known."""
     row = (await session.execute(VISIT, {"code": code, "token_sha256": token_sha256})).first()

@@ -13,6 +13,7 @@ from app.stimuli import png, queries, wav
 from app.stimuli.medium import MEDIA, PICTURES, SOUNDS, Medium
 from app.stimuli.queries import certified_counts as certified_counts
 from app.stimuli.queries import get_bundle as get_bundle
+from app.stimuli.queries import sources_of_naturals as sources_of_naturals
 from app.stimuli.queries import stimuli_of_bundle as stimuli_of_bundle
 from app.stimuli.schemas import Candidate
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest, SoundFormat
@@ -155,20 +156,24 @@ def _store(bundle_path: str) -> BundleStore:
     return BundleStore(bundle_path)
 
 
-def read_stimulus(bundle_path: str, blob_sha256: str, media_type: str) -> bytes:
+def read_stimulus(
+    bundle_path: str, blob_sha256: str, media_type: str, picture_px: int | None = None
+) -> bytes:
     """The bytes to present; of all pictures of one size, and of all sounds of a bundle, equally many.
 
+    `picture_px` is the side to which pictures are resampled; without it they are as the bundle has them.
     Raises `DamagedStimulusError` if the blob is not that which was ingested.
     """
-    if kept := _presented.get(blob_sha256):
+    key = blob_sha256 if picture_px is None else f"{blob_sha256} {picture_px}"
+    if kept := _presented.get(key):
         return kept
     try:
         data = _store(bundle_path).read_blob(blob_sha256)
         if media_type == PICTURES.media_type:
-            data = png.level(data)
+            data = png.level(data, picture_px)
     except (BundleError, OSError, ValueError) as error:
         raise DamagedStimulusError("stimulus_damaged", f"{blob_sha256}: {error}") from None
-    _presented.put(blob_sha256, data)
+    _presented.put(key, data)
     return data
 
 

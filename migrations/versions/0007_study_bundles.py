@@ -18,7 +18,9 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("bundle_id", sa.Integer(), nullable=False),
         sa.Column("network", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["bundle_id"], ["bundles.id"], name=op.f("fk_study_bundles_bundle_id_bundles")),
+        sa.ForeignKeyConstraint(
+            ["bundle_id"], ["bundles.id"], name=op.f("fk_study_bundles_bundle_id_bundles")
+        ),
         sa.ForeignKeyConstraint(["study_id"], ["studies.id"], name=op.f("fk_study_bundles_study_id_studies")),
         sa.PrimaryKeyConstraint("study_id", "position", name=op.f("pk_study_bundles")),
         sa.UniqueConstraint("study_id", "bundle_id", name=op.f("uq_study_bundles_study_id_bundle_id")),
@@ -59,4 +61,6 @@ def _refuse_several_bundles() -> None:
         "SELECT name FROM studies WHERE id IN (SELECT study_id FROM study_bundles WHERE position > 0)"
     )
     if names := op.get_bind().execute(query).scalars().all():
-        raise ValueError(f"studies of several bundles cannot be stored in the schema before: {', '.join(names)}")
+        raise ValueError(
+            f"studies of several bundles cannot be stored in the schema before: {', '.join(names)}"
+        )

@@ -31,8 +31,8 @@ class Stimulus(Base):
     """One picture or sound: a natural stimulus, or its metamer at one condition.
 
     `condition` is "natural" or the name of the matched layer; `natural_id` is the same for a natural stimulus
-    and all its metamers. A metamer that failed its certificate is kept, and never shown. `source_sha256` tells
-    which file a natural stimulus was made from, so that it is known again in other bundles; null in metamers,
+    and all its metamers. A metamer that failed its certificate is kept, and never shown. `source_sha256` is
+    of the file that a natural stimulus was made from, by which it is known in other bundles; null in metamers
     and in what was stored before there was this column.
     """
 
