@@ -123,6 +123,13 @@ def study_yaml(bundle: Path | str, *, name: str = "tiny", extra: str = "", **fie
     return "\n".join(lines) + "\n" + extra
 
 
+def networks_study_yaml(entries: Sequence[str], *, extra: str = "", **fields: object) -> str:
+    """A study of several bundles; `entries` are the items of `stimuli`, as a user would write them."""
+    whole = study_yaml("none", extra=extra, **fields)  # type: ignore[arg-type]
+    lines = [line for line in whole.splitlines() if not line.startswith(("bundle: ", "layers: "))]
+    return "\n".join([*lines, "stimuli:", *(f"  - {{{entry}}}" for entry in entries)]) + "\n"
+
+
 def word_study_yaml(bundle: Path | str, **fields: object) -> str:
     """A study of words as a user would write it."""
     defaults = {"name": "words", "title": "Hearing words", "preset": "words-online"}

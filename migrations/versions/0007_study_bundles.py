@@ -14,6 +14,7 @@ FOREIGN_KEY = "fk_studies_bundle_id_bundles"
 def upgrade() -> None:
     op.create_table(
         "study_bundles",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("study_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("bundle_id", sa.Integer(), nullable=False),
@@ -22,7 +23,8 @@ def upgrade() -> None:
             ["bundle_id"], ["bundles.id"], name=op.f("fk_study_bundles_bundle_id_bundles")
         ),
         sa.ForeignKeyConstraint(["study_id"], ["studies.id"], name=op.f("fk_study_bundles_study_id_studies")),
-        sa.PrimaryKeyConstraint("study_id", "position", name=op.f("pk_study_bundles")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_bundles")),
+        sa.UniqueConstraint("study_id", "position", name=op.f("uq_study_bundles_study_id_position")),
         sa.UniqueConstraint("study_id", "bundle_id", name=op.f("uq_study_bundles_study_id_bundle_id")),
         sa.UniqueConstraint("study_id", "network", name=op.f("uq_study_bundles_study_id_network")),
     )

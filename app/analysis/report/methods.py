@@ -92,8 +92,7 @@ def _failures(items: Sequence[Item]) -> str:
 def procedure(definition: StudyDefinition, trials_per_participant: float | None, choices: int) -> str:
     """What one participant did; `choices` is the number of possible answers."""
     preset, kind = definition.timing, definition.timing.medium.kind
-    mean = trials_per_participant
-    main = "" if mean is None else f" and {mean:.0f} main trials on average"
+    main = _main_trials(definition, trials_per_participant)
     if isinstance(preset, WordPreset):
         trial, practice = _word_trial(preset, choices), ""
     else:
@@ -105,6 +104,15 @@ def procedure(definition: StudyDefinition, trials_per_participant: float | None,
         f"participant was given each natural {kind} at most once, in one condition; conditions were balanced "
         f"within participants, and {kind}s over conditions across participants. The order was random."
     )
+
+
+def _main_trials(definition: StudyDefinition, mean: float | None) -> str:
+    """How many there are, as the study file says, or on average."""
+    if definition.trials_per_condition is not None:
+        return f" and {plural(definition.trials_per_condition, 'main trial')} in each condition"
+    if definition.trials is not None:
+        return f" and {plural(definition.trials, 'main trial')}"
+    return "" if mean is None else f" and {mean:.0f} main trials on average"
 
 
 def _picture_trial(preset: PicturePreset, choices: int) -> str:

@@ -36,10 +36,15 @@ class StudyBundle(Base):
     """A bundle of a study, in the order of the study file; `network` is what the study calls its model."""
 
     __tablename__ = "study_bundles"
-    __table_args__ = (UniqueConstraint("study_id", "bundle_id"), UniqueConstraint("study_id", "network"))
+    __table_args__ = (
+        UniqueConstraint("study_id", "position"),
+        UniqueConstraint("study_id", "bundle_id"),
+        UniqueConstraint("study_id", "network"),
+    )
 
-    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"))
+    position: Mapped[int]
     bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id"), index=True)
     network: Mapped[str]
 
