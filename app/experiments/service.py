@@ -51,6 +51,7 @@ def check_study(file: Path) -> CheckedStudy:
     manifest = stimuli.verify_bundle(definition.bundle)
     try:
         definition = _fitted_to_bundle(definition, manifest)
+        definition = definition.model_copy(update={"steps": list(definition.course)})  # frozen with the study
         cells = study_cells(definition, manifest.layers, stimuli.stimuli_in(manifest))
     except Invalid as error:
         raise Invalid(error.code, f"{file}: {error.message}") from None
