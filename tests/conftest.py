@@ -230,25 +230,25 @@ def study_file(tmp_path: Path, tiny_bundle: Path) -> Path:
 
 
 async def create_study(database: Database, file: Path, *, opened: bool) -> dict[str, str]:
-    """Store a study; returns the codes of its links by kind."""
+    """Store a study; returns the codes of its links by audience."""
     checked = experiments.check_study(file)
     async with database.writing() as session:
         study = await experiments.create_study(session, checked, utc_now())
         if opened:
             await experiments.open_study(session, study.name, utc_now())
         links = await queries.links_of_study(session, study.id)
-    return {link.kind: link.code for link in links}
+    return {link.audience: link.code for link in links}
 
 
 @pytest.fixture
 async def draft_links(database: Database, study_file: Path) -> dict[str, str]:
-    """Codes of the links of a draft study on the tiny bundle, by kind."""
+    """Codes of the links of a draft study on the tiny bundle, by audience."""
     return await create_study(database, study_file, opened=False)
 
 
 @pytest.fixture
 async def open_links(database: Database, draft_links: dict[str, str]) -> dict[str, str]:
-    """Codes of the links of an open study on the tiny bundle, by kind."""
+    """Codes of the links of an open study on the tiny bundle, by audience."""
     async with database.writing() as session:
         await experiments.open_study(session, "tiny", utc_now())
     return draft_links
@@ -256,7 +256,7 @@ async def open_links(database: Database, draft_links: dict[str, str]) -> dict[st
 
 @pytest.fixture
 async def word_links(database: Database, sound_bundle: Path, tmp_path: Path) -> dict[str, str]:
-    """Codes of the links of an open study of words, by kind."""
+    """Codes of the links of an open study of words, by audience."""
     file = tmp_path / "words.yaml"
     file.write_text(word_study_yaml(sound_bundle))
     return await create_study(database, file, opened=True)

@@ -13,12 +13,12 @@ from app.analysis.measures.recognition import ConditionRecognition
 from app.analysis.service import Count, Quality, StudyAnalysis
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
 from app.db.tables import Bundle, Study, StudyLink
-from app.experiments.schemas import KINDS, Kind
+from app.experiments.schemas import AUDIENCES, Audience
 from app.experiments.service import definition_of
 from app.stimuli.medium import Medium
 from app.web.templating import PageContext
 
-KIND_NAMES: dict[Kind, str] = {"live": "Live", "pilot": "Pilot", "simulated": "Simulated"}
+AUDIENCE_NAMES: dict[Audience, str] = {"live": "Live", "pilot": "Pilot", "simulated": "Simulated"}
 NOTHING = "–"
 
 
@@ -30,10 +30,10 @@ class SignInContext(PageContext):
 
 
 @dataclass(frozen=True)
-class KindRow:
-    """One kind of participants of a study, with the address by which they come."""
+class AudienceRow:
+    """One audience of a study: the address by which its participants come, and how many did."""
 
-    kind: str
+    audience: str
     name: str
     address: str
     consented: int
@@ -48,7 +48,7 @@ class StudyCard:
     model: str
     layers: str
     target: int
-    kinds: tuple[KindRow, ...]
+    audiences: tuple[AudienceRow, ...]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class StudyContext(PageContext):
     template: ClassVar[str] = "admin/study.html"
 
     card: StudyCard
-    current: KindRow
+    current: AudienceRow
     in_curve: str
     left_out: str
     conditions: tuple[ConditionRow, ...]
@@ -115,10 +115,10 @@ class StudyContext(PageContext):
 
 
 def study_card(
-    study: Study, bundle: Bundle, links: Sequence[StudyLink], counts: dict[Kind, Count], base_url: str
+    study: Study, bundle: Bundle, links: Sequence[StudyLink], counts: dict[Audience, Count], base_url: str
 ) -> StudyCard:
     definition = definition_of(study)
-    codes = {link.kind: link.code for link in links if link.study_id == study.id}
+    codes = {link.audience: link.code for link in links if link.study_id == study.id}
     return StudyCard(
         name=study.name,
         title=definition.title,
@@ -126,15 +126,15 @@ def study_card(
         model=bundle.model,
         layers=", ".join(bundle.layers),
         target=definition.participants,
-        kinds=tuple(
-            KindRow(
-                kind=kind,
-                name=KIND_NAMES[kind],
-                address=f"{base_url.rstrip('/')}/s/{codes[kind]}",
-                consented=counts.get(kind, Count()).consented,
-                completed=counts.get(kind, Count()).completed,
+        audiences=tuple(
+            AudienceRow(
+                audience=audience,
+                name=AUDIENCE_NAMES[audience],
+                address=f"{base_url.rstrip('/')}/s/{codes[audience]}",
+                consented=counts.get(audience, Count()).consented,
+                completed=counts.get(audience, Count()).completed,
             )
-            for kind in KINDS
+            for audience in AUDIENCES
         ),
     )
 
@@ -160,8 +160,10 @@ def study_page(
     curve, flow, rule = analysis.recognition, analysis.flow, stopping(analysis)
     return StudyContext(
         card=card,
-        current=next(row for row in card.kinds if row.kind == analysis.kind),
-        in_curve=f"{participants_in_words(flow.analysed, analysis.kind)}, {plural(curve.trials, 'trial')}",
+        current=next(row for row in card.audiences if row.audience == analysis.audience),
+        in_curve=(
+            f"{participants_in_words(flow.analysed, analysis.audience)}, {plural(curve.trials, 'trial')}"
+        ),
         left_out=_left_out(flow),
         conditions=tuple(
             _condition_row(point, everyone)
@@ -173,7 +175,7 @@ def study_page(
         stopping="" if rule is None else stopping_in_words(rule, analysis.conditions),
         facts=_facts(numbers, analysis.medium),
         irregular=irregular,
-        files=f"/admin/studies/{analysis.study.name}/{analysis.kind}",
+        files=f"/admin/studies/{analysis.study.name}/{analysis.audience}",
         figures=FIGURES_SHOWN if analysis.everyone.participants else (),
         tables=table_names(analysis.medium),
         figure_names=FIGURES,

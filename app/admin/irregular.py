@@ -37,9 +37,11 @@ class Irregular:
 
 async def load(session: AsyncSession, analysis: StudyAnalysis) -> Irregular:
     """Counted by the database, so that a large study's page does not read its records one by one."""
-    study_id, kind = analysis.study.id, analysis.kind
-    answers = flags_of_texts((row[0], row[1]) for row in await service.answer_flags(session, study_id, kind))
-    refused = await service.refused_answers(session, study_id, kind, MOST_SHOWN)
+    study_id, audience = analysis.study.id, analysis.audience
+    answers = flags_of_texts(
+        (row[0], row[1]) for row in await service.answer_flags(session, study_id, audience)
+    )
+    refused = await service.refused_answers(session, study_id, audience, MOST_SHOWN)
     return Irregular(
         caveats=caveats(analysis.flags, analysis.set_aside, answers),
         refused=tuple(_refused(who, detail, when) for who, detail, when in refused),

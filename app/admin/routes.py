@@ -17,7 +17,7 @@ from app.analysis.inference import stage_effect
 from app.analysis.service import analyse, counts_by_study, quality
 from app.core.errors import Unauthorized
 from app.experiments import service as experiments
-from app.experiments.schemas import Kind
+from app.experiments.schemas import Audience
 from app.exports import downloads
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
 from app.web.rate_limits import client_of
@@ -85,9 +85,9 @@ async def studies(request: Request, session: ReadSession, settings: CurrentSetti
 
 @signed_in.get("/studies/{name}")
 async def study(
-    request: Request, session: ReadSession, settings: CurrentSettings, name: str, kind: Kind = "live"
+    request: Request, session: ReadSession, settings: CurrentSettings, name: str, audience: Audience = "live"
 ) -> Response:
-    analysis = await analyse(session, name, kind)
+    analysis = await analyse(session, name, audience)
     links = await experiments.links_of_study(session, analysis.study.id)
     numbers = await quality(session, analysis)
     irregular = await load_irregular(session, analysis)
@@ -96,20 +96,20 @@ async def study(
     return page(request, shown, headers=PAGE_HEADERS)
 
 
-@signed_in.get("/studies/{name}/{kind}/report.{suffix}")
+@signed_in.get("/studies/{name}/{audience}/report.{suffix}")
 async def report(
-    settings: CurrentSettings, name: str, kind: Kind, suffix: Literal["html", "pdf"]
+    settings: CurrentSettings, name: str, audience: Audience, suffix: Literal["html", "pdf"]
 ) -> Response:
     """The report as a file to keep: opened here, the site's policy would take its style away."""
-    made = await downloads.report(settings.database_url, name, kind, suffix)
-    return _sent(made, f'attachment; filename="{name}-{kind}-report.{suffix}"')
+    made = await downloads.report(settings.database_url, name, audience, suffix)
+    return _sent(made, f'attachment; filename="{name}-{audience}-report.{suffix}"')
 
 
-@signed_in.get("/studies/{name}/{kind}/{file_name}")
-async def analysis_file(settings: CurrentSettings, name: str, kind: Kind, file_name: str) -> Response:
+@signed_in.get("/studies/{name}/{audience}/{file_name}")
+async def analysis_file(settings: CurrentSettings, name: str, audience: Audience, file_name: str) -> Response:
     """One file of the analysis, made anew so that it holds the newest answers."""
-    made = await downloads.analysis_file(settings.database_url, name, kind, file_name)
-    return _sent(made, f'inline; filename="{name}-{kind}-{file_name}"')
+    made = await downloads.analysis_file(settings.database_url, name, audience, file_name)
+    return _sent(made, f'inline; filename="{name}-{audience}-{file_name}"')
 
 
 def _sent(made: downloads.Download, disposition: str) -> Response:

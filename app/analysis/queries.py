@@ -30,7 +30,7 @@ AT_ONCE = 10_000  # trials that are held as rows while a table is made of them
 
 
 async def scores(
-    session: AsyncSession, study_id: int, kind: str, rules: Exclusions
+    session: AsyncSession, study_id: int, audience: str, rules: Exclusions
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Counts of answered main trials, one row per participant and condition.
 
@@ -57,18 +57,18 @@ async def scores(
         func.count(Response.attended).label("watched"),
         _count(Response.attended.is_(False)).label("unattended"),
     )
-    query = _of_answered_main_trials(query, study_id, kind).group_by(Participant.id, Stimulus.condition)
+    query = _of_answered_main_trials(query, study_id, audience).group_by(Participant.id, Stimulus.condition)
     # Left alone, SQLite looks answers up by their unique constraint and reads their wide rows.
     query = query.with_hint(Response, "INDEXED BY ix_responses_scores", "sqlite")
     return (await session.execute(query)).all()
 
 
 async def answer_counts(
-    session: AsyncSession, study_id: int, kind: str, rules: Exclusions, excluded: Sequence[int]
+    session: AsyncSession, study_id: int, audience: str, rules: Exclusions, excluded: Sequence[int]
 ) -> Sequence[Row[str, str, str, int]]:
     """(condition, category, answer, count) over kept trials of participants who are not `excluded`."""
     query = select(Stimulus.condition, Stimulus.category, Response.answer, func.count())
-    query = _of_answered_main_trials(query, study_id, kind).where(
+    query = _of_answered_main_trials(query, study_id, audience).where(
         Participant.id.not_in(excluded), _kept(rules.trials)
     )
     rows = await session.execute(query.group_by(Stimulus.condition, Stimulus.category, Response.answer))
@@ -76,7 +76,7 @@ async def answer_counts(
 
 
 async def median_rt_ms(
-    session: AsyncSession, study_id: int, kind: str, rules: Exclusions, excluded: Sequence[int]
+    session: AsyncSession, study_id: int, audience: str, rules: Exclusions, excluded: Sequence[int]
 ) -> tuple[float | None, int]:
     """Median over kept trials of participants who are not `excluded`, and of how many trials.
 
@@ -84,16 +84,16 @@ async def median_rt_ms(
     fetched.
     """
     of_these = (Participant.id.not_in(excluded), _kept(rules.trials), Response.rt_ms.is_not(None))
-    counting = _of_answered_main_trials(select(func.count()), study_id, kind).where(*of_these)
+    counting = _of_answered_main_trials(select(func.count()), study_id, audience).where(*of_these)
     trials = await session.scalar(counting) or 0
-    query = _of_answered_main_trials(select(Response.rt_ms), study_id, kind).where(*of_these)
+    query = _of_answered_main_trials(select(Response.rt_ms), study_id, audience).where(*of_these)
     middle = query.order_by(Response.rt_ms).offset((trials - 1) // 2).limit(2 - trials % 2)
     times = [rt_ms or 0.0 for rt_ms in await session.scalars(middle)] if trials else []
     return (sum(times) / len(times) if times else None), trials
 
 
 async def main_trials(
-    session: AsyncSession, study_id: int, kind: str
+    session: AsyncSession, study_id: int, audience: str
 ) -> AsyncIterator[Sequence[Row[*tuple[Any, ...]]]]:
     """One row per answered main trial, in the order of participants and trials, some thousands at a time."""
     query = select(
@@ -114,19 +114,21 @@ async def main_trials(
         Response.received_at,
         Response.flags,
     )
-    query = _of_answered_main_trials(query, study_id, kind)
+    query = _of_answered_main_trials(query, study_id, audience)
     rows = await session.stream(query.order_by(Participant.id, PlannedTrial.trial_index))
     async for part in rows.partitions(AT_ONCE):
         yield part
 
 
-def _of_answered_main_trials(query: Query, study_id: int, kind: str) -> Query:
+def _of_answered_main_trials(query: Query, study_id: int, audience: str) -> Query:
     return (
         query.select_from(Participant)
         .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
         .join(Response, Response.planned_trial_id == PlannedTrial.id)
         .join(Stimulus, Stimulus.id == PlannedTrial.stimulus_id)
-        .where(Participant.study_id == study_id, Participant.kind == kind, PlannedTrial.phase == "main")
+        .where(
+            Participant.study_id == study_id, Participant.audience == audience, PlannedTrial.phase == "main"
+        )
     )
 
 
@@ -145,26 +147,28 @@ def _count(condition: ColumnExpressionArgument[bool]) -> ColumnElement[int]:
     return func.count().filter(condition)
 
 
-async def participant_flags(session: AsyncSession, study_id: int, kind: str) -> Sequence[Row[int, Any]]:
+async def participant_flags(session: AsyncSession, study_id: int, audience: str) -> Sequence[Row[int, Any]]:
     """(participant, flags) of those who have any."""
     query = select(Participant.id, Participant.flags).where(
-        Participant.study_id == study_id, Participant.kind == kind, cast(Participant.flags, String) != "[]"
+        Participant.study_id == study_id,
+        Participant.audience == audience,
+        cast(Participant.flags, String) != "[]",
     )
     return (await session.execute(query.order_by(Participant.id))).all()
 
 
-async def set_aside_count(session: AsyncSession, study_id: int, kind: str) -> int:
+async def set_aside_count(session: AsyncSession, study_id: int, audience: str) -> int:
     """How many trials were passed without an answer, since the server refused it."""
     query = (
         select(func.count(PlannedTrial.set_aside_at))
         .join(Participant, Participant.id == PlannedTrial.participant_id)
         .outerjoin(Response, Response.planned_trial_id == PlannedTrial.id)
-        .where(Participant.study_id == study_id, Participant.kind == kind, Response.id.is_(None))
+        .where(Participant.study_id == study_id, Participant.audience == audience, Response.id.is_(None))
     )
     return await session.scalar(query) or 0
 
 
-async def answer_flags(session: AsyncSession, study_id: int, kind: str) -> Sequence[Row[str, int]]:
+async def answer_flags(session: AsyncSession, study_id: int, audience: str) -> Sequence[Row[str, int]]:
     """(flags as JSON text, number of answers) of answers that have any, those of practice included."""
     flags = cast(Response.flags, String)
     query = (
@@ -172,20 +176,22 @@ async def answer_flags(session: AsyncSession, study_id: int, kind: str) -> Seque
         .select_from(Participant)
         .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
         .join(Response, Response.planned_trial_id == PlannedTrial.id)
-        .where(Participant.study_id == study_id, Participant.kind == kind, flags != "[]")
+        .where(Participant.study_id == study_id, Participant.audience == audience, flags != "[]")
         .group_by(flags)
     )
     return (await session.execute(query)).all()
 
 
 async def refused_answers(
-    session: AsyncSession, study_id: int, kind: str, most: int
+    session: AsyncSession, study_id: int, audience: str, most: int
 ) -> Sequence[Row[int, Any, datetime]]:
     """(participant, what the page told, when) of the newest answers that were refused and set aside."""
     query = (
         select(Event.participant_id, Event.detail, Event.happened_at)
         .join(Participant, Participant.id == Event.participant_id)
-        .where(Participant.study_id == study_id, Participant.kind == kind, Event.kind == "answer_refused")
+        .where(
+            Participant.study_id == study_id, Participant.audience == audience, Event.kind == "answer_refused"
+        )
         .order_by(Event.id.desc())
         .limit(most)
     )
@@ -193,26 +199,26 @@ async def refused_answers(
 
 
 async def participant_counts(session: AsyncSession) -> Sequence[Row[int, str, int, int]]:
-    """(study_id, kind, consented, completed) for every study and kind that has participants."""
+    """(study_id, audience, consented, completed) for every study and audience that has participants."""
     completed = func.count().filter(Participant.status == "completed")
     return (
         await session.execute(
-            select(Participant.study_id, Participant.kind, func.count(), completed).group_by(
-                Participant.study_id, Participant.kind
+            select(Participant.study_id, Participant.audience, func.count(), completed).group_by(
+                Participant.study_id, Participant.audience
             )
         )
     ).all()
 
 
 async def completion_times(
-    session: AsyncSession, study_id: int, kind: str
+    session: AsyncSession, study_id: int, audience: str
 ) -> Sequence[Row[int, datetime, datetime | None]]:
     """(participant, consented_at, completed_at) of those who finished."""
     return (
         await session.execute(
             select(Participant.id, Participant.consented_at, Participant.completed_at).where(
                 Participant.study_id == study_id,
-                Participant.kind == kind,
+                Participant.audience == audience,
                 Participant.status == "completed",
             )
         )

@@ -1,4 +1,4 @@
-"""One study's answers of one kind of participants: counted in the database, or trial by trial."""
+"""One audience's answers in one study: counted in the database, or trial by trial."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -23,7 +23,7 @@ from app.core.errors import Conflict
 from app.db.tables import Bundle, Study
 from app.experiments import service as experiments
 from app.experiments.exclusions import Exclusions
-from app.experiments.schemas import ALL, KINDS, Kind
+from app.experiments.schemas import ALL, AUDIENCES, Audience
 from app.stimuli import service as stimuli
 from app.stimuli.medium import MEDIA, Medium
 from app.tasks.reading import flags_in
@@ -32,7 +32,7 @@ from synthesis.bundle.manifest import NATURAL
 
 @dataclass(frozen=True)
 class Count:
-    """Participants of one study and kind."""
+    """Participants of one audience of a study."""
 
     consented: int = 0
     completed: int = 0
@@ -40,11 +40,11 @@ class Count:
 
 @dataclass(frozen=True)
 class Caption:
-    """What a figure says of itself. `kind` is the participants' kind: live, pilot or simulated."""
+    """What a figure says of itself. `audience` is live, pilot or simulated."""
 
     study: str
     model: str
-    kind: str
+    audience: str
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class StudyAnalysis:
     """What follows from counts alone.
 
     `scores` has the columns of `queries.scores`; `kept` and `recognition` are of those whom the rules leave,
-    `everyone` of all who answered any main trial, with all their trials; `counts` holds all kinds.
+    `everyone` of all who answered any main trial, with all their trials; `counts` holds all audiences.
     `choices` are what participants could answer. `flags` are those of participants who have any; `set_aside`
     trials were passed, since their answers were refused.
     """
 
     study: Study
     bundle: Bundle
-    kind: Kind
+    audience: Audience
     rules: Exclusions
     conditions: tuple[str, ...]
     choices: tuple[str, ...]
@@ -68,7 +68,7 @@ class StudyAnalysis:
     kept: pd.DataFrame
     recognition: Recognition
     everyone: Recognition
-    counts: dict[Kind, Count]
+    counts: dict[Audience, Count]
     flags: dict[int, tuple[str, ...]]
     set_aside: int
 
@@ -83,7 +83,7 @@ class StudyAnalysis:
 
     @property
     def caption(self) -> Caption:
-        return Caption(study=self.study.name, model=self.bundle.model, kind=self.kind)
+        return Caption(study=self.study.name, model=self.bundle.model, audience=self.audience)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Quality:
 
 
 async def analyse(
-    session: AsyncSession, name: str, kind: Kind, *, include_partial: bool = False
+    session: AsyncSession, name: str, audience: Audience, *, include_partial: bool = False
 ) -> StudyAnalysis:
     """The curve and the exclusions of one study, from counts made by the database.
 
@@ -142,9 +142,9 @@ async def analyse(
     if include_partial:
         rules = rules.model_copy(update={"unfinished": False})
     counts = (await counts_by_study(session)).get(study.id, {})
-    rows = await queries.scores(session, study.id, kind, rules)
+    rows = await queries.scores(session, study.id, audience, rules)
     scores = pd.DataFrame(map(tuple, rows), columns=list(SCORE_COLUMNS)).astype(SCORE_COLUMNS)
-    consented = counts.get(kind, Count()).consented
+    consented = counts.get(audience, Count()).consented
     flow = exclusions.apply(rules, exclusions.tallies_of(scores), consented, MEDIA[bundle.medium])
     included = scores[~scores["participant_id"].isin(list(flow.gate_of))]
     kept = included[["participant_id", "condition"]].assign(
@@ -155,7 +155,7 @@ async def analyse(
     return StudyAnalysis(
         study=study,
         bundle=bundle,
-        kind=kind,
+        audience=audience,
         rules=rules,
         conditions=conditions,
         choices=choices,
@@ -164,14 +164,14 @@ async def analyse(
         kept=kept,
         recognition=await asyncio.to_thread(recognition, kept, conditions, choices),
         everyone=await asyncio.to_thread(recognition, scores, conditions, choices),
-        counts={each: counts.get(each, Count()) for each in KINDS},
-        flags=await _flags(session, study.id, kind),
-        set_aside=await queries.set_aside_count(session, study.id, kind),
+        counts={each: counts.get(each, Count()) for each in AUDIENCES},
+        flags=await _flags(session, study.id, audience),
+        set_aside=await queries.set_aside_count(session, study.id, audience),
     )
 
 
-async def _flags(session: AsyncSession, study_id: int, kind: Kind) -> dict[int, tuple[str, ...]]:
-    rows = await queries.participant_flags(session, study_id, kind)
+async def _flags(session: AsyncSession, study_id: int, audience: Audience) -> dict[int, tuple[str, ...]]:
+    rows = await queries.participant_flags(session, study_id, audience)
     return {who: flags_in(flags) for who, flags in rows}
 
 
@@ -200,7 +200,7 @@ async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
 async def trial_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIterator[pd.DataFrame]:
     """The rows of `trials` some thousands at a time; one table without rows where there are none."""
     found = False
-    async for rows in queries.main_trials(session, analysis.study.id, analysis.kind):
+    async for rows in queries.main_trials(session, analysis.study.id, analysis.audience):
         found = True
         # Beside the event loop: nothing else waits until thousands of records are read.
         yield await asyncio.to_thread(_trials_of, rows, analysis)
@@ -209,7 +209,7 @@ async def trial_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIt
 
 
 def _trials_of(rows: Sequence[Any], analysis: StudyAnalysis) -> pd.DataFrame:
-    table = tidy(rows, analysis.study.name, analysis.kind, analysis.medium)
+    table = tidy(rows, analysis.study.name, analysis.audience, analysis.medium)
     people, gate_of, flags = table["participant_id"], analysis.flow.gate_of, analysis.flags
     table["participant_excluded"] = [gate_of.get(who, "") for who in people]
     table["participant_flags"] = [" ".join(flags.get(who, ())) for who in people]
@@ -231,7 +231,7 @@ async def shown_stimuli(session: AsyncSession, analysis: StudyAnalysis) -> pd.Da
 async def quality(session: AsyncSession, analysis: StudyAnalysis) -> Quality:
     counted = _counted(analysis)
     left_out = set(counted[-1])
-    times = await queries.completion_times(session, analysis.study.id, analysis.kind)
+    times = await queries.completion_times(session, analysis.study.id, analysis.audience)
     durations_s = [(end - start).total_seconds() for who, start, end in times if end and who not in left_out]
     included = analysis.scores[~analysis.scores["participant_id"].isin(left_out)]
     timed = int(included["timed"].sum())
@@ -245,16 +245,16 @@ async def quality(session: AsyncSession, analysis: StudyAnalysis) -> Quality:
     )
 
 
-def _counted(analysis: StudyAnalysis) -> tuple[int, Kind, Exclusions, list[int]]:
+def _counted(analysis: StudyAnalysis) -> tuple[int, Audience, Exclusions, list[int]]:
     """What tells the queries which trials count."""
-    return analysis.study.id, analysis.kind, analysis.rules, list(analysis.flow.gate_of)
+    return analysis.study.id, analysis.audience, analysis.rules, list(analysis.flow.gate_of)
 
 
-async def counts_by_study(session: AsyncSession) -> dict[int, dict[Kind, Count]]:
-    """Consented and completed participants by study and kind."""
+async def counts_by_study(session: AsyncSession) -> dict[int, dict[Audience, Count]]:
+    """Consented and completed participants by study and audience."""
     counts: dict[int, dict[Any, Count]] = {}
-    for study_id, kind, consented, completed in await queries.participant_counts(session):
-        counts.setdefault(study_id, {})[kind] = Count(consented, completed)
+    for study_id, audience, consented, completed in await queries.participant_counts(session):
+        counts.setdefault(study_id, {})[audience] = Count(consented, completed)
     return counts
 
 
@@ -262,17 +262,17 @@ def require_participants(analysis: StudyAnalysis) -> None:
     """Raises `Conflict` if the curve has nobody in it, and says why and who else there is."""
     if analysis.recognition.participants:
         return
-    others = ", ".join(f"{analysis.counts[kind].completed} {kind}" for kind in KINDS)
-    consented, name = analysis.counts[analysis.kind].consented, analysis.study.name
-    if analysis.counts[analysis.kind].completed:
+    others = ", ".join(f"{analysis.counts[audience].completed} {audience}" for audience in AUDIENCES)
+    consented, name = analysis.counts[analysis.audience].consented, analysis.study.name
+    if analysis.counts[analysis.audience].completed:
         gates = ", ".join(f"{step.excluded} {step.label}" for step in analysis.flow.steps if step.excluded)
         raise Conflict(
-            "all_excluded", f"the exclusions of {name} leave no {analysis.kind} participant: {gates}"
+            "all_excluded", f"the exclusions of {name} leave no {analysis.audience} participant: {gates}"
         )
-    started = f" ({participants_in_words(consented, analysis.kind)} began)" if consented else ""
+    started = f" ({participants_in_words(consented, analysis.audience)} began)" if consented else ""
     raise Conflict(
         "no_participants",
-        f"no {analysis.kind} participant of {name} has finished{started}; finished: {others}",
+        f"no {analysis.audience} participant of {name} has finished{started}; finished: {others}",
     )
 
 

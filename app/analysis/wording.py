@@ -10,9 +10,9 @@ def readable(condition: str) -> str:
     return re.sub(r"(?<=[A-Za-z])(?=\d)", " ", condition).replace("_", " ")
 
 
-def participants_in_words(count: int, kind: str) -> str:
+def participants_in_words(count: int, audience: str) -> str:
     """`1 pilot participant`, `20 simulated participants`, `20 participants` (live)."""
-    adjective = "" if kind == "live" else f"{kind} "
+    adjective = "" if audience == "live" else f"{audience} "
     return f"{count} {adjective}participant{'' if count == 1 else 's'}"
 
 

@@ -27,7 +27,7 @@ from app.analysis.service import StudyAnalysis, Trials, analyse, require_partici
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
 from app.cli.running import Json, reading, show
-from app.experiments.schemas import Kind
+from app.experiments.schemas import Audience
 
 SLOW_FIT = 5_000  # trials from which fitting the mixed model takes seconds
 
@@ -35,7 +35,7 @@ SLOW_FIT = 5_000  # trials from which fitting the mixed model takes seconds
 def analyze(
     study: Annotated[str, typer.Argument(metavar="STUDY")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the tables and the figure.")],
-    kind: Annotated[Kind, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
+    audience: Annotated[Audience, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
     include_partial: Annotated[
         bool, typer.Option("--include-partial", help="Also count participants who did not finish.")
     ] = False,
@@ -63,7 +63,7 @@ def analyze(
         typer.echo(f"note: {overlay.attrs['note']}", err=True)
     networks = read_answers(observers, rule) if observers else None
 
-    answers, trials, shown = _from_database(study, kind, include_partial)
+    answers, trials, shown = _from_database(study, audience, include_partial)
     compared = None if networks is None else compare(trials, networks, shown)
     fitted = _fitted(trials, mixed_model_trials)
     files = dict(all_files(answers, trials)) | {"mixed_model.csv": mixed_model_csv(fitted)}
@@ -86,12 +86,12 @@ def analyze(
 
 
 def _from_database(
-    study: str, kind: Kind, include_partial: bool
+    study: str, audience: Audience, include_partial: bool
 ) -> tuple[service.Answers, Trials, pd.DataFrame]:
     """What was answered, trial by trial, and which pictures the study may show."""
 
     async def work(session: AsyncSession) -> tuple[service.Answers, Trials, pd.DataFrame]:
-        analysis = await analyse(session, study, kind, include_partial=include_partial)
+        analysis = await analyse(session, study, audience, include_partial=include_partial)
         require_participants(analysis)
         shown = await service.shown_stimuli(session, analysis)
         return await service.answers(session, analysis), await service.trials(session, analysis), shown
@@ -109,7 +109,7 @@ def _fitted(trials: Trials, largest: int) -> Fitted:
 def _result(analysis: StudyAnalysis, compared: Comparison | None) -> dict[str, Any]:
     result = {
         "study": analysis.study.name,
-        "kind": analysis.kind,
+        "audience": analysis.audience,
         **asdict(analysis.recognition),
         "without_exclusions": asdict(analysis.everyone),
         "flow": asdict(analysis.flow),
@@ -142,7 +142,7 @@ def _networks_in_words(compared: Comparison | None) -> list[str]:
 def _in_words(analysis: StudyAnalysis) -> str:
     curve = analysis.recognition
     lines = [
-        f"{analysis.study.name}: {participants_in_words(curve.participants, analysis.kind)}, "
+        f"{analysis.study.name}: {participants_in_words(curve.participants, analysis.audience)}, "
         f"{curve.trials} trials, chance {curve.chance:.4f}.",
         *_exclusions_in_words(analysis),
         f"{'condition':<14}{'correct':>9}{'SEM':>8}{'N':>5}{'trials':>8}   without exclusions",

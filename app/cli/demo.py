@@ -64,7 +64,7 @@ def demo(
 
 
 def _run(files: Demo, var: Path) -> dict[str, str]:
-    """The whole chain for one study; the addresses of its links by kind."""
+    """The whole chain for one study; the addresses of its links by audience."""
     _say(f"1/4  {files.stimuli}")
     if files.starter:
         run_synthesis(*files.starter)
@@ -77,7 +77,7 @@ def _run(files: Demo, var: Path) -> dict[str, str]:
     if missing > 0:
         simulate(files.study_name, participants=missing)
     _say("4/4  recognition by layer")
-    analyze(files.study_name, out=var / "demo" / files.study_name / "analysis", kind="simulated")
+    analyze(files.study_name, out=var / "demo" / files.study_name / "analysis", audience="simulated")
     return links
 
 
@@ -139,7 +139,7 @@ def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
 
 
 def _opened_study(files: Demo) -> dict[str, str]:
-    """Create and open the study unless that was done; the addresses of its links by kind."""
+    """Create and open the study unless that was done; the addresses of its links by audience."""
 
     async def work(session: AsyncSession) -> dict[str, str]:
         study = await experiments.study_by_name(session, files.study_name)
@@ -148,7 +148,7 @@ def _opened_study(files: Demo) -> dict[str, str]:
             await experiments.create_study(session, checked, utc_now())
             study = await experiments.open_study(session, files.study_name, utc_now())
         links = await experiments.links_of_study(session, study.id)
-        return {link.kind: f"{read_settings().base_url.rstrip('/')}/s/{link.code}" for link in links}
+        return {link.audience: f"{read_settings().base_url.rstrip('/')}/s/{link.code}" for link in links}
 
     return in_transaction(work)
 

@@ -11,7 +11,7 @@ from app.analysis.files import codebook_csv, trials_csv, write_files
 from app.analysis.service import Trials, analyse, trials
 from app.cli.running import Json, reading, show
 from app.core.errors import Conflict
-from app.experiments.schemas import Kind
+from app.experiments.schemas import Audience
 from app.exports import mvh
 
 Format = Literal["csv", "parquet", "mvh"]
@@ -23,22 +23,22 @@ def export(
     form: Annotated[
         Format, typer.Option("--format", help="mvh: model-vs-human, only trials that count.")
     ] = "csv",
-    kind: Annotated[Kind, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
+    audience: Annotated[Audience, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
     as_json: Json = False,
 ) -> None:
     """Write all answered main trials in a format that other programs read."""
 
     async def work(session: AsyncSession) -> Trials:
-        return await trials(session, await analyse(session, study, kind))
+        return await trials(session, await analyse(session, study, audience))
 
     single = reading(work)
     if single.table.empty:
-        raise Conflict("no_trials", f"no {kind} participant of {study} has answered a main trial")
+        raise Conflict("no_trials", f"no {audience} participant of {study} has answered a main trial")
     files = _files(single, form)
     write_files(out, files)
     count = len(single.kept if form == "mvh" else single.table)
     paths = [str(out / name) for name in files]
-    result = {"study": study, "kind": kind, "format": form, "trials": count, "files": paths}
+    result = {"study": study, "audience": audience, "format": form, "trials": count, "files": paths}
     show(as_json, result, f"{count} trials written to {out}: {', '.join(files)}")
 
 

@@ -11,7 +11,7 @@ from app.analysis.service import StudyAnalysis, analyse, require_participants
 from app.analysis.statistics.power import Design, Power, design_of, participants_needed
 from app.cli.running import Json, reading, show
 from app.core.errors import BadRequest
-from app.experiments.schemas import Kind
+from app.experiments.schemas import Audience
 
 
 def power(
@@ -19,7 +19,7 @@ def power(
         str | None, typer.Argument(metavar="[STUDY]", help="Take accuracies, trials and SD from its answers.")
     ] = None,
     sem: Annotated[float, typer.Option(help="The SEM wanted in every condition.")] = 0.02,
-    kind: Annotated[Kind, typer.Option(help="Whose answers: live, pilot or simulated.")] = "pilot",
+    audience: Annotated[Audience, typer.Option(help="Whose answers: live, pilot or simulated.")] = "pilot",
     accuracy: Annotated[
         list[float] | None, typer.Option(help="Expected accuracy of a condition; repeat it.")
     ] = None,
@@ -35,7 +35,7 @@ def power(
     Give a STUDY with pilot answers, or --accuracy (repeated), --trials and --sd; with both, what is given
     replaces what the study's answers say.
     """
-    design = _with_given(None if study is None else _of_study(study, kind), accuracy, trials, sd)
+    design = _with_given(None if study is None else _of_study(study, audience), accuracy, trials, sd)
     try:
         found = participants_needed(
             design.accuracies,
@@ -51,9 +51,9 @@ def power(
     show(as_json, {**asdict(design), **asdict(found), "assurance": assurance}, _in_words(design, found))
 
 
-def _of_study(study: str, kind: Kind) -> Design:
+def _of_study(study: str, audience: Audience) -> Design:
     async def work(session: AsyncSession) -> StudyAnalysis:
-        return await analyse(session, study, kind)
+        return await analyse(session, study, audience)
 
     analysis = reading(work)
     require_participants(analysis)

@@ -13,13 +13,13 @@ from app.analysis.report.content import Report, load
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
 from app.cli.running import Json, reading, show
-from app.experiments.schemas import Kind
+from app.experiments.schemas import Audience
 
 
 def report(
     study: Annotated[str, typer.Argument(metavar="STUDY")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="FILE.html; the PDF is written beside it.")],
-    kind: Annotated[Kind, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
+    audience: Annotated[Audience, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
     observers: Annotated[
         list[Path] | None,
         typer.Option(
@@ -35,7 +35,7 @@ def report(
     networks = read_answers(observers, rule) if observers else None
 
     async def work(session: AsyncSession) -> Report:
-        analysis = await service.analyse(session, study, kind)
+        analysis = await service.analyse(session, study, audience)
         service.require_participants(analysis)
         return await load(session, analysis, networks)
 
@@ -44,4 +44,4 @@ def report(
     files = {page.name: to_html(content), page.with_suffix(".pdf").name: to_print(content)}
     write_files(page.parent, files)
     paths = [str(page.parent / name) for name in files]
-    show(as_json, {"study": study, "kind": kind, "files": paths}, f"Written: {', '.join(paths)}")
+    show(as_json, {"study": study, "audience": audience, "files": paths}, f"Written: {', '.join(paths)}")

@@ -78,12 +78,12 @@ async def _description(session: AsyncSession, study: Study) -> dict[str, Any]:
     return {
         "name": study.name,
         "status": study.status,
-        "links": {link.kind: f"{base_url}/s/{link.code}" for link in links},
+        "links": {link.audience: f"{base_url}/s/{link.code}" for link in links},
     }
 
 
 def _links_in_words(description: dict[str, Any]) -> str:
-    return "\n".join(f"  {kind:<10}{link}" for kind, link in description["links"].items())
+    return "\n".join(f"  {audience:<10}{link}" for audience, link in description["links"].items())
 
 
 def _numbers(checked: CheckedStudy) -> dict[str, Any]:

@@ -14,7 +14,7 @@ VISIT = (
         and_(
             Participant.token_sha256 == bindparam("token_sha256"),
             Participant.study_id == StudyLink.study_id,
-            Participant.kind == StudyLink.kind,
+            Participant.audience == StudyLink.audience,
         ),
     )
     .where(StudyLink.code == bindparam("code"))

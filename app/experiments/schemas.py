@@ -28,12 +28,12 @@ from synthesis.bundle.spec import BundlePlace
 from synthesis.common.errors import UserError
 from synthesis.common.text_file import read_text
 
-Kind = Literal["live", "pilot", "simulated"]
+Audience = Literal["live", "pilot", "simulated"]
 Repeats = Literal["ask", "never", "always"]
 Asked = Literal["none", "optional", "required"]
 ALL = "all"
 VOCABULARY_LIMIT = 2_000_000  # bytes of a file
-KINDS: tuple[Kind, ...] = ("live", "pilot", "simulated")
+AUDIENCES: tuple[Audience, ...] = ("live", "pilot", "simulated")
 
 
 def _known_preset(name: str) -> str:

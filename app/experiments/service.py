@@ -21,7 +21,7 @@ from app.experiments.queries import links_of_study as links_of_study
 from app.experiments.queries import lock_study as lock_study
 from app.experiments.queries import studies_with_bundles as studies_with_bundles
 from app.experiments.queries import study_by_name as study_by_name
-from app.experiments.schemas import KINDS, StudyDefinition
+from app.experiments.schemas import AUDIENCES, StudyDefinition
 from app.experiments.vocabulary import checked, fitted
 from app.stimuli import service as stimuli
 from synthesis.bundle.manifest import Manifest
@@ -93,7 +93,9 @@ async def create_study(session: AsyncSession, checked: CheckedStudy, now: dateti
         )
         session.add(study)
         await session.flush()
-        session.add_all(StudyLink(study_id=study.id, code=new_code(), kind=kind) for kind in KINDS)
+        session.add_all(
+            StudyLink(study_id=study.id, code=new_code(), audience=audience) for audience in AUDIENCES
+        )
     elif study.status == "draft":
         study.definition, study.bundle_id = stored, bundle.id
     else:

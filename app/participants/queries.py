@@ -19,10 +19,12 @@ async def caller(session: AsyncSession, code: str, token_sha256: str) -> Caller 
 
 
 async def participant_by_token(
-    session: AsyncSession, study_id: int, kind: str, token_sha256: str
+    session: AsyncSession, study_id: int, audience: str, token_sha256: str
 ) -> Participant | None:
     query = select(Participant).where(
-        Participant.token_sha256 == token_sha256, Participant.study_id == study_id, Participant.kind == kind
+        Participant.token_sha256 == token_sha256,
+        Participant.study_id == study_id,
+        Participant.audience == audience,
     )
     participant: Participant | None = await session.scalar(query)
     return participant
@@ -49,12 +51,12 @@ async def known_by_id(session: AsyncSession, participant_id: int) -> Known:
 
 
 async def known_by_person(
-    session: AsyncSession, study_id: int, kind: str, source: str, person: str
+    session: AsyncSession, study_id: int, audience: str, source: str, person: str
 ) -> Known | None:
-    """Who took part in a study, by links of that kind, under a recruiter's id."""
+    """Who took part in a study, by links for that audience, under a recruiter's id."""
     query = _KNOWN.join(Recruitment).where(
         Recruitment.study_id == study_id,
-        Recruitment.kind == kind,
+        Recruitment.audience == audience,
         Recruitment.source == source,
         Recruitment.person == person,
     )
@@ -62,10 +64,14 @@ async def known_by_person(
     return Known(*row) if row else None
 
 
-async def held_slots(session: AsyncSession, study_id: int, kind: str, fresh_since: datetime) -> Sequence[int]:
-    """Slots of the participants of a kind who completed, or who were seen since `fresh_since`."""
+async def held_slots(
+    session: AsyncSession, study_id: int, audience: str, fresh_since: datetime
+) -> Sequence[int]:
+    """Slots of the participants of an audience who completed, or who were seen since `fresh_since`."""
     holds = or_(Participant.status == "completed", Participant.last_seen_at >= fresh_since)
-    query = select(Participant.slot).where(Participant.study_id == study_id, Participant.kind == kind, holds)
+    query = select(Participant.slot).where(
+        Participant.study_id == study_id, Participant.audience == audience, holds
+    )
     return (await session.scalars(query)).all()
 
 

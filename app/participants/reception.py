@@ -45,7 +45,7 @@ class Reception:
     def asks_number(self) -> Asked:
         """Whether the form asks for a participant's number: not where the link says who comes."""
         named = self.caller.arrival is not None and self.caller.arrival.source != "laboratory"
-        return "none" if named or self.link.kind == "simulated" else self.definition.participant_number
+        return "none" if named or self.link.audience == "simulated" else self.definition.participant_number
 
 
 async def receive(session: AsyncSession, call: Call) -> Reception:
@@ -116,7 +116,7 @@ async def _reception(session: AsyncSession, study: Study, link: StudyLink, call:
 async def _here(session: AsyncSession, study: Study, link: StudyLink, token: str | None) -> Known | None:
     if not token:
         return None
-    participant = await queries.participant_by_token(session, study.id, link.kind, token_sha256(token))
+    participant = await queries.participant_by_token(session, study.id, link.audience, token_sha256(token))
     return await queries.known_by_id(session, participant.id) if participant else None
 
 
@@ -125,7 +125,7 @@ async def _taken(
 ) -> Known | None:
     if arrival is None:
         return None
-    return await queries.known_by_person(session, study.id, link.kind, arrival.source, arrival.person)
+    return await queries.known_by_person(session, study.id, link.audience, arrival.source, arrival.person)
 
 
 async def _sent_before(

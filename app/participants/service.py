@@ -88,10 +88,10 @@ async def consent(
     slot. Raises `Gone` or `Conflict` when the study is not open.
     """
     experiments.require_open(study)
-    held = await queries.held_slots(session, study.id, link.kind, now - stale_after)
+    held = await queries.held_slots(session, study.id, link.audience, now - stale_after)
     participant = Participant(
         study_id=study.id,
-        kind=link.kind,
+        audience=link.audience,
         slot=lowest_free(held),
         token_sha256=token_sha256(keys.token),
         consent_uuid=keys.fingerprint,
@@ -112,7 +112,7 @@ def _recruitment(participant: Participant, arrival: Arrival) -> Recruitment:
     return Recruitment(
         participant_id=participant.id,
         study_id=participant.study_id,
-        kind=participant.kind,
+        audience=participant.audience,
         source=arrival.source,
         person=arrival.person,
         visit=arrival.visit,

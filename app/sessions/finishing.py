@@ -62,7 +62,7 @@ def _flag(participant: Participant, flag: str) -> None:
 async def _too_fast(session: AsyncSession, visit: Visit) -> bool:
     """Simulated observers do not wait, and everybody knows."""
     participant, preset = visit.participant, visit.definition.timing
-    if participant.kind == "simulated":
+    if participant.audience == "simulated":
         return False
     arrivals = await queries.arrivals(session, participant.id)
     if isinstance(preset, PicturePreset):

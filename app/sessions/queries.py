@@ -249,7 +249,7 @@ async def finishers_of_slot(session: AsyncSession, like: Participant) -> Sequenc
         select(Participant)
         .where(
             Participant.study_id == like.study_id,
-            Participant.kind == like.kind,
+            Participant.audience == like.audience,
             Participant.slot == like.slot,
             Participant.status == "completed",
         )

@@ -42,7 +42,7 @@ async def visits_of(session: AsyncSession, name: str, seed: int) -> Visits:
         )
     bundle = await stimuli.get_bundle(session, study.bundle_id)
     links = await experiments.links_of_study(session, study.id)
-    code = next(link.code for link in links if link.kind == "simulated")
+    code = next(link.code for link in links if link.audience == "simulated")
     choices = experiments.choices_of(experiments.definition_of(study), bundle)
     return Visits(code, choices, accuracies(conditions_of(study, bundle), len(choices)), seed)
 

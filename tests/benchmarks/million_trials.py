@@ -46,7 +46,7 @@ RULES = {
 ONE_BY_ONE = (
     "SELECT p.id, s.condition, r.correct FROM participants p JOIN planned_trials t ON t.participant_id = p.id"
     " JOIN responses r ON r.planned_trial_id = t.id JOIN stimuli s ON s.id = t.stimulus_id"
-    " WHERE p.study_id = 1 AND p.kind = 'live' AND t.phase = 'main' AND coalesce(r.on_time, true)"
+    " WHERE p.study_id = 1 AND p.audience = 'live' AND t.phase = 'main' AND coalesce(r.on_time, true)"
 )
 TIMING = {
     "requested_image_ms": 300.0,
@@ -158,7 +158,7 @@ def participant(
     number: int, random: np.random.Generator
 ) -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
     who, first = number + 1, number * TRIALS + 1
-    columns = ["id", "study_id", "kind", "slot", "token_sha256", "status", "consented_at", "last_seen_at"]
+    columns = ["id", "study_id", "audience", "slot", "token_sha256", "status", "consented_at", "last_seen_at"]
     yield "participants", columns, [(who, 1, "live", number, f"t{who}", "completed", MOMENT, MOMENT)]
     condition = random.permutation(np.arange(TRIALS) % len(CONDITIONS))
     stimulus = random.permutation(STIMULI) * len(CONDITIONS) + condition + 1

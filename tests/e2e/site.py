@@ -64,7 +64,7 @@ class Site:
                 links = await service.queries.links_of_study(session, study.id)
         finally:
             await database.close()
-        return next(link.code for link in links if link.kind == "live")
+        return next(link.code for link in links if link.audience == "live")
 
     @property
     def database_url(self) -> str:

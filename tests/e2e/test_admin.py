@@ -51,7 +51,7 @@ def test_a_study_shows_its_curve_within_the_screen(
 ) -> None:
     page = new_context(viewport={"width": width_px, "height": 844}).new_page()
     sign_in(site, page)
-    page.goto(f"{site.base_url}/admin/studies/{study}?kind=simulated", wait_until="networkidle")
+    page.goto(f"{site.base_url}/admin/studies/{study}?audience=simulated", wait_until="networkidle")
     page.wait_for_selector(".curve.live svg")
     assert page.evaluate("document.documentElement.scrollWidth") <= width_px
     assert page.locator("tbody tr").count() == 4
@@ -62,7 +62,7 @@ def test_pointing_at_the_curve_shows_numbers(site: Site, study: str, new_context
     """Under the site's policy, which forbids eval and foreign styles; a violation would be a complaint."""
     page = new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(site, page)
-    page.goto(f"{site.base_url}/admin/studies/{study}?kind=simulated")
+    page.goto(f"{site.base_url}/admin/studies/{study}?audience=simulated")
     page.wait_for_selector(".curve.live svg")
     page.locator(".curve.live .mark-symbol path").first.hover(force=True)
     page.wait_for_selector(".curve.live[title^='Condition: Natural']")
@@ -72,7 +72,7 @@ def test_pointing_at_the_curve_shows_numbers(site: Site, study: str, new_context
 def test_without_scripts_the_drawings_stay(site: Site, study: str, new_context: NewContext) -> None:
     page = new_context(java_script_enabled=False).new_page()
     sign_in(site, page)
-    page.goto(f"{site.base_url}/admin/studies/{study}?kind=simulated", wait_until="networkidle")
+    page.goto(f"{site.base_url}/admin/studies/{study}?audience=simulated", wait_until="networkidle")
     assert page.locator(".live").count() == 0
     width = page.locator("img.curve").evaluate("image => image.naturalWidth")
     assert width > 400

@@ -34,7 +34,7 @@ def link(site: Site) -> str:
 def page(site: Site, link: str, new_context: NewContext) -> Page:
     opened = new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(site, opened)
-    opened.goto(f"{site.base_url}/admin/studies/names?kind=simulated")
+    opened.goto(f"{site.base_url}/admin/studies/names?audience=simulated")
     return opened
 
 

@@ -255,7 +255,7 @@ async def test_the_list_without_studies_says_what_to_do(admin: httpx.AsyncClient
     [
         ("/admin/studies/tiny/live/report.docx", 422),
         ("/admin/studies/nothing", 404),
-        ("/admin/studies/tiny?kind=other", 422),
+        ("/admin/studies/tiny?audience=other", 422),
         ("/admin/studies/tiny/live/secrets.csv", 404),
     ],
 )

@@ -18,11 +18,11 @@ async def admin(client: httpx.AsyncClient, database: Database) -> httpx.AsyncCli
     return client
 
 
-async def test_a_study_page_shows_the_curve_of_one_kind(
+async def test_a_study_page_shows_the_curve_of_one_audience(
     app: FastAPI, admin: httpx.AsyncClient, open_links: dict[str, str]
 ) -> None:
     await simulate(app, open_links["simulated"], 2)
-    page = (await admin.get("/admin/studies/tiny", params={"kind": "simulated"})).text
+    page = (await admin.get("/admin/studies/tiny", params={"audience": "simulated"})).text
     assert "2 simulated participants, " in page
     assert 'src="/admin/studies/tiny/simulated/recognition.svg"' in page
     assert "100.0%" in page  # of pictures shown on time
@@ -57,7 +57,7 @@ async def test_the_page_shows_exclusions_confusions_and_timing(
     app: FastAPI, admin: httpx.AsyncClient, open_links: dict[str, str]
 ) -> None:
     await simulate(app, open_links["simulated"], 2)
-    page = (await admin.get("/admin/studies/tiny", params={"kind": "simulated"})).text
+    page = (await admin.get("/admin/studies/tiny", params={"audience": "simulated"})).text
     for figure in ("exclusions", "confusion", "timing"):
         assert f'src="/admin/studies/tiny/simulated/{figure}.svg"' in page
         drawing = await admin.get(f"/admin/studies/tiny/simulated/{figure}.svg")

@@ -70,22 +70,22 @@ async def simulate(
     return trials
 
 
-async def analysis_of(app: FastAPI, kind: Any = "simulated", **options: bool) -> StudyAnalysis:
+async def analysis_of(app: FastAPI, audience: Any = "simulated", **options: bool) -> StudyAnalysis:
     database: Database = app.state.database
     async with database.reading() as session:
-        return await analyse(session, "tiny", kind, **options)
+        return await analyse(session, "tiny", audience, **options)
 
 
-async def quality_of(app: FastAPI, kind: Any = "simulated", **options: bool) -> Quality:
+async def quality_of(app: FastAPI, audience: Any = "simulated", **options: bool) -> Quality:
     database: Database = app.state.database
     async with database.reading() as session:
-        return await quality(session, await analyse(session, "tiny", kind, **options))
+        return await quality(session, await analyse(session, "tiny", audience, **options))
 
 
-async def details_of(app: FastAPI, kind: Any = "simulated") -> tuple[Answers, Trials]:
+async def details_of(app: FastAPI, audience: Any = "simulated") -> tuple[Answers, Trials]:
     database: Database = app.state.database
     async with database.reading() as session:
-        analysis = await analyse(session, "tiny", kind)
+        analysis = await analyse(session, "tiny", audience)
         return await answers(session, analysis), await trials(session, analysis)
 
 
@@ -111,7 +111,7 @@ async def test_simulated_participants_give_back_the_accuracies_that_they_were_gi
     assert numbers.median_rt_ms == pytest.approx(900, rel=0.2)
 
 
-async def test_kinds_never_mix(app: FastAPI, open_links: dict[str, str]) -> None:
+async def test_audiences_never_mix(app: FastAPI, open_links: dict[str, str]) -> None:
     await simulate(app, open_links["simulated"], 1)
     await simulate(app, open_links["pilot"], 2)
     assert (await analysis_of(app, "pilot")).recognition.participants == 2

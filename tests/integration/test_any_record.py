@@ -180,7 +180,7 @@ async def test_every_file_and_page_is_made_of_odd_answers(
     for path in (
         "/admin",
         f"/admin/studies/{study}",
-        f"/admin/studies/{study}?kind=pilot",
+        f"/admin/studies/{study}?audience=pilot",
         "/admin/synthesis",
     ):
         shown = await client.get(path)

@@ -37,7 +37,7 @@ def test_simulated_participants_are_analysed(site: Cli, tmp_path: Path) -> None:
     assert "5/5" in err  # progress
 
     folder = tmp_path / "out"
-    code, out, err = site("analyze", "tiny", "--out", folder, "--kind", "simulated", "--json")
+    code, out, err = site("analyze", "tiny", "--out", folder, "--audience", "simulated", "--json")
     assert (code, err) == (0, "")
     analysed = json.loads(out)
     assert analysed["participants"] == 5
@@ -59,7 +59,7 @@ def test_simulated_participants_are_analysed(site: Cli, tmp_path: Path) -> None:
     assert odds["odds_ratio"].iloc[-1] == pytest.approx(fitted["conditions"][-1]["odds_ratio"])
     assert len(pd.read_csv(folder / "detection.csv")) == 5 * len(CATEGORIES)
     code, out, err = site(
-        "analyze", "tiny", "--out", folder, "--kind", "simulated", "--mixed-model-trials", 10
+        "analyze", "tiny", "--out", folder, "--audience", "simulated", "--mixed-model-trials", 10
     )
     assert f"not fitted, since {analysed['trials']} trials would take long" in out
     assert "not fitted" in (folder / "mixed_model.csv").read_text()
@@ -74,9 +74,9 @@ def test_power_from_answers_and_from_given_numbers(site: Cli) -> None:
         f"{found['participants']} participants: SEM at most 0.03 in every" in site(*given, "--sem", 0.03)[1]
     )
     site("simulate", "tiny", "-n", 4)
-    known = json.loads(site("power", "tiny", "--kind", "simulated", "--json")[1])
+    known = json.loads(site("power", "tiny", "--audience", "simulated", "--json")[1])
     assert len(known["accuracies"]) == 1 + len(LAYERS)
-    replaced = site("power", "tiny", "--kind", "simulated", "--trials", 77, "--json")[1]
+    replaced = site("power", "tiny", "--audience", "simulated", "--trials", 77, "--json")[1]
     assert json.loads(replaced)["trials_per_condition"] == 77
 
 
@@ -89,7 +89,7 @@ def test_a_stopping_rule_of_the_study_is_reported(
     for words in (("db", "upgrade"), ("study", "create", study_file), ("study", "open", "tiny")):
         assert cli(*words)[0] == 0
     cli("simulate", "tiny", "-n", 2)
-    words = ("analyze", "tiny", "--out", tmp_path / "out", "--kind", "simulated")
+    words = ("analyze", "tiny", "--out", tmp_path / "out", "--audience", "simulated")
     assert "SEM at most 0.4 in every condition: not yet; 2 participants in the condition" in cli(*words)[1]
     rule = json.loads(cli(*words, "--json")[1])["stopping"]
     assert (rule["stop"], rule["participants"], rule["target_sem"]) == (False, 2, 0.4)
@@ -100,14 +100,14 @@ def test_the_same_seed_gives_the_same_answers_in_whatever_order_participants_com
 ) -> None:
     """Four take part at once, so their order is by chance; their answers belong to their plans."""
     site("simulate", "tiny", "-n", 5, "--seed", 4)
-    site("analyze", "tiny", "--out", tmp_path / "first", "--kind", "simulated")
+    site("analyze", "tiny", "--out", tmp_path / "first", "--audience", "simulated")
     url = f"sqlite+aiosqlite:///{tmp_path / f'{uuid.uuid4().hex}.db'}"
     monkeypatch.setenv("METAMERLAB_DATABASE_URL", url)
     upgrade(url)
     site("study", "create", study_file)
     site("study", "open", "tiny")
     site("simulate", "tiny", "-n", 5, "--seed", 4)
-    site("analyze", "tiny", "--out", tmp_path / "second", "--kind", "simulated")
+    site("analyze", "tiny", "--out", tmp_path / "second", "--audience", "simulated")
     columns = ["slot", "trial_index", "natural_id", "condition", "answer", "rt_ms"]
     first, second = (
         pd.read_csv(tmp_path / name / "trials.csv")[columns].sort_values(["slot", "trial_index"])
@@ -133,7 +133,7 @@ def write_answers(folder: Path, bundle: Path) -> Path:
 def test_networks_stand_beside_people(site: Cli, tmp_path: Path, tiny_bundle: Path) -> None:
     site("simulate", "tiny", "-n", 3)
     network = write_answers(tmp_path / "perfect", tiny_bundle)
-    words = ("analyze", "tiny", "--out", tmp_path / "out", "--kind", "simulated", "--observers", network)
+    words = ("analyze", "tiny", "--out", tmp_path / "out", "--audience", "simulated", "--observers", network)
     code, out, err = site(*words, "--json")
     assert code == 0, err
     result = json.loads(out)
@@ -150,7 +150,7 @@ def test_networks_stand_beside_people(site: Cli, tmp_path: Path, tiny_bundle: Pa
     assert effects["note"].str.contains("on the pictures that one person saw").all()
     assert len(pd.read_csv(tmp_path / "out" / "consistency.csv")) == 4
     page = tmp_path / "r.html"
-    assert site("report", "tiny", "--kind", "simulated", "--observers", network, "--out", page)[0] == 0
+    assert site("report", "tiny", "--audience", "simulated", "--observers", network, "--out", page)[0] == 0
     assert "Networks on the same pictures" in page.read_text()
     code, _out, err = site(*words[:-1], tmp_path)
     assert (code, err) == (
@@ -163,7 +163,7 @@ def test_export_in_every_format(site: Cli, tmp_path: Path) -> None:
     simulated = json.loads(site("simulate", "tiny", "-n", 2, "--json")[1])
     trials = simulated["trials"] - 2 * 4
     for form in ("csv", "parquet", "mvh"):
-        words = ("export", "tiny", "--kind", "simulated", "--format", form, "--out", tmp_path / form)
+        words = ("export", "tiny", "--audience", "simulated", "--format", form, "--out", tmp_path / form)
         code, out, err = site(*words, "--json")
         assert code == 0, err
         assert json.loads(out)["trials"] == trials
@@ -189,7 +189,7 @@ def test_export_in_every_format(site: Cli, tmp_path: Path) -> None:
 
 def test_the_report_needs_nothing_else(site: Cli, tmp_path: Path) -> None:
     site("simulate", "tiny", "-n", 2)
-    code, out, err = site("report", "tiny", "--kind", "simulated", "--out", tmp_path / "r.html", "--json")
+    code, out, err = site("report", "tiny", "--audience", "simulated", "--out", tmp_path / "r.html", "--json")
     assert code == 0, err
     assert json.loads(out)["files"] == [str(tmp_path / "r.html"), str(tmp_path / "r.pdf")]
     html = (tmp_path / "r.html").read_text()
@@ -216,7 +216,7 @@ def test_the_report_needs_nothing_else(site: Cli, tmp_path: Path) -> None:
 
 def test_analysis_in_words(site: Cli, tmp_path: Path) -> None:
     site("simulate", "tiny", "-n", 1)
-    _code, out, _err = site("analyze", "tiny", "--out", tmp_path, "--kind", "simulated")
+    _code, out, _err = site("analyze", "tiny", "--out", tmp_path, "--audience", "simulated")
     assert "tiny: 1 simulated participant," in out
     assert "block 10" in out
     assert out.count("SEM and interval are not defined") == 4

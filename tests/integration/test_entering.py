@@ -38,7 +38,7 @@ async def test_consent_makes_the_participant_and_the_whole_plan(
     code = open_links["pilot"]
     response = await enter(client, code)
     (participant,) = await rows_of(database, Participant)
-    assert (participant.kind, participant.slot, participant.status) == ("pilot", 0, "active")
+    assert (participant.audience, participant.slot, participant.status) == ("pilot", 0, "active")
     token = client.cookies[f"metamerlab-{code}"]
     assert participant.token_sha256 == token_sha256(token)
     cookie = response.headers["set-cookie"]
@@ -102,9 +102,9 @@ async def test_one_uuid_in_two_links_is_two_sessions(
     client: httpx.AsyncClient, open_links: dict[str, str], database: Database
 ) -> None:
     form = consent_form()
-    for kind in ("live", "pilot"):
-        await client.get(f"/s/{open_links[kind]}")
-        assert (await client.post(f"/s/{open_links[kind]}/consent", data=form)).status_code == 303
+    for audience in ("live", "pilot"):
+        await client.get(f"/s/{open_links[audience]}")
+        assert (await client.post(f"/s/{open_links[audience]}/consent", data=form)).status_code == 303
     first, second = await rows_of(database, Participant)
     assert first.token_sha256 != second.token_sha256
 
@@ -202,7 +202,7 @@ async def test_a_closed_study_lets_nobody_in_but_lets_people_finish(
     assert (await client.get(f"/api/{code}/session")).status_code == 200
 
 
-async def test_a_session_belongs_to_its_kind_of_link(
+async def test_a_session_belongs_to_its_audience(
     client: httpx.AsyncClient, open_links: dict[str, str]
 ) -> None:
     live, pilot = open_links["live"], open_links["pilot"]

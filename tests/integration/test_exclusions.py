@@ -54,7 +54,7 @@ async def spoilt(app: FastAPI, database: Database, tiny_bundle: Path, tmp_path: 
         study = await experiments.create_study(session, experiments.check_study(file), utc_now())
         await experiments.open_study(session, "tiny", utc_now())
         links = await queries.links_of_study(session, study.id)
-    code = next(link.code for link in links if link.kind == "live")
+    code = next(link.code for link in links if link.audience == "live")
     await simulate(app, code, 8)
     async with new_client(app) as client:  # the ninth consents and leaves
         await enter(client, code)

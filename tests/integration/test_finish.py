@@ -84,13 +84,13 @@ async def test_two_who_finish_one_plan_at_one_moment_are_both_flagged(
     assert [one.flags for one in await rows_of(database, Participant)] == [["plan_shared"]] * 2
 
 
-@pytest.mark.parametrize(("kind", "flags"), [("live", ["too_fast"]), ("simulated", [])])
+@pytest.mark.parametrize(("audience", "flags"), [("live", ["too_fast"]), ("simulated", [])])
 async def test_answers_sooner_than_a_person_could_give_them_are_flagged_and_taken(
-    client: httpx.AsyncClient, open_links: dict[str, str], database: Database, kind: str, flags: list[str]
+    client: httpx.AsyncClient, open_links: dict[str, str], database: Database, audience: str, flags: list[str]
 ) -> None:
-    await enter(client, open_links[kind])
-    await answer_all(client, open_links[kind])
-    finished = await client.post(f"/api/{open_links[kind]}/finish", json={})
+    await enter(client, open_links[audience])
+    await answer_all(client, open_links[audience])
+    finished = await client.post(f"/api/{open_links[audience]}/finish", json={})
     assert finished.json()["completion_code"]
     (participant,) = await rows_of(database, Participant)
     assert (participant.status, participant.flags) == ("completed", flags)

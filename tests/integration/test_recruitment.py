@@ -61,7 +61,11 @@ async def test_ids_are_kept_through_consent_and_leave_the_address(
     (kept,) = await rows_of(database, Recruitment)
     (participant,) = await rows_of(database, Participant)
     assert (kept.source, kept.person, kept.visit, kept.errand) == stored
-    assert (kept.participant_id, kept.study_id, kept.kind) == (participant.id, participant.study_id, "live")
+    assert (kept.participant_id, kept.study_id, kept.audience) == (
+        participant.id,
+        participant.study_id,
+        "live",
+    )
 
 
 async def test_without_ids_nothing_is_kept(client: httpx.AsyncClient, code: str, database: Database) -> None:
@@ -104,13 +108,13 @@ async def test_one_id_takes_part_once_even_at_the_same_moment(
     assert len(await rows_of(database, Recruitment)) == 1
 
 
-async def test_one_id_may_take_part_in_each_kind_of_link(
+async def test_one_id_may_take_part_by_the_link_of_each_audience(
     app: FastAPI, open_links: dict[str, str], database: Database
 ) -> None:
-    for kind in ("live", "pilot"):
+    for audience in ("live", "pilot"):
         async with new_client(app) as browser:
-            assert (await come(browser, open_links[kind], PROLIFIC)).status_code == 303
-    assert [row.kind for row in await rows_of(database, Recruitment)] == ["live", "pilot"]
+            assert (await come(browser, open_links[audience], PROLIFIC)).status_code == 303
+    assert [row.audience for row in await rows_of(database, Recruitment)] == ["live", "pilot"]
 
 
 async def test_the_same_browser_is_led_on(client: httpx.AsyncClient, code: str) -> None:

@@ -1,4 +1,4 @@
-"""Slots: no two participants share one, freed ones are given again, kinds are kept apart."""
+"""Slots: no two participants share one, freed ones are given again, audiences are kept apart."""
 
 from collections import Counter
 from datetime import timedelta
@@ -23,8 +23,8 @@ async def enter_as_another(app: FastAPI, code: str) -> None:
         await enter(another, code)
 
 
-async def slots(database: Database, kind: str = "live") -> list[int]:
-    return [person.slot for person in await rows_of(database, Participant) if person.kind == kind]
+async def slots(database: Database, audience: str = "live") -> list[int]:
+    return [person.slot for person in await rows_of(database, Participant) if person.audience == audience]
 
 
 async def make_stale(database: Database, settings: Settings, participant_id: int) -> None:
@@ -100,11 +100,11 @@ async def test_an_answer_keeps_a_session_fresh(
     assert await slots(database) == [0, 1]
 
 
-async def test_each_kind_of_link_has_its_own_series(
+async def test_each_audience_has_its_own_series(
     app: FastAPI, open_links: dict[str, str], database: Database
 ) -> None:
-    for kind in ("live", "pilot", "live", "simulated", "pilot"):
-        await enter_as_another(app, open_links[kind])
+    for audience in ("live", "pilot", "live", "simulated", "pilot"):
+        await enter_as_another(app, open_links[audience])
     assert await slots(database, "live") == [0, 1]
     assert await slots(database, "pilot") == [0, 1]
     assert await slots(database, "simulated") == [0]

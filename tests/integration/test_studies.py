@@ -32,7 +32,7 @@ async def test_a_study_is_stored_with_its_bundle_and_links(database: Database, s
     assert study.status == "draft"
     assert study.definition["title"] == "Naming pictures"
     links = await rows_of(database, StudyLink)
-    assert [link.kind for link in links] == ["live", "pilot", "simulated"]
+    assert [link.audience for link in links] == ["live", "pilot", "simulated"]
     assert len({link.code for link in links}) == 3
     (bundle,) = await rows_of(database, Bundle)
     assert (bundle.model, bundle.layers) == ("tiny", ["block2", "block10", "head"])

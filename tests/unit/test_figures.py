@@ -131,11 +131,11 @@ def test_readable_names(condition: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "kind", "words"),
+    ("count", "audience", "words"),
     [(1, "pilot", "1 pilot participant"), (20, "live", "20 participants"), (0, "live", "0 participants")],
 )
-def test_participants_in_words(count: int, kind: str, words: str) -> None:
-    assert participants_in_words(count, kind) == words
+def test_participants_in_words(count: int, audience: str, words: str) -> None:
+    assert participants_in_words(count, audience) == words
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 trials"), (1, "1 trial"), (2, "2 trials")])
@@ -168,7 +168,7 @@ def test_categories_may_be_words_of_javascript() -> None:
         choices=categories,
         conditions=conditions,
         study=SimpleNamespace(name="names"),
-        kind="live",
+        audience="live",
         recognition=SimpleNamespace(participants=1, trials=98),
     )
     answers = SimpleNamespace(analysis=analysis, confusion=confusion(counts, conditions, categories))

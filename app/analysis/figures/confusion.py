@@ -68,7 +68,7 @@ def _matrices(answers: Answers) -> Figure:
     header = alt.Header(title=None, labelFontWeight=600, labelFontSize=13, labelColor=INK)
     title = f"Confusion matrices: {analysis.study.name}"
     caption = [
-        f"{participants_in_words(analysis.recognition.participants, analysis.kind)}, "
+        f"{participants_in_words(analysis.recognition.participants, analysis.audience)}, "
         f"{analysis.recognition.trials} trials. Rows sum to 1; white rows were not shown; "
         f"{NO_ANSWER}: no answer.",
     ]

@@ -47,8 +47,8 @@ def difficulty_figure(trials: Trials) -> Figure:
     title = f"Difficulty of single {noun}s: {analysis.study.name}"
     least, greatest = (int(table["trials"].min()), int(table["trials"].max())) if len(table) else (0, 0)
     caption = [
-        f"{participants_in_words(analysis.recognition.participants, analysis.kind)}; {least} to {greatest} "
-        f"answers per dot (one {noun} in one condition), hardest first.",
+        f"{participants_in_words(analysis.recognition.participants, analysis.audience)}; "
+        f"{least} to {greatest} answers per dot (one {noun} in one condition), hardest first.",
         f"Bar: median {noun}.",
     ]
     chart = alt.layer(*chance_line(analysis.recognition.chance), dots, bars.encode(x=x, y=y)).properties(

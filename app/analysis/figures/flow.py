@@ -32,7 +32,7 @@ class Stage:
 def flow_figure(analysis: StudyAnalysis) -> Figure:
     """N at each gate: participants, then trials."""
     title = f"Exclusions: {analysis.study.name}"
-    stages = list(_stages(analysis.flow, analysis.kind))
+    stages = list(_stages(analysis.flow, analysis.audience))
     alt = "; ".join(" ".join(part for part in (stage.left_out, stage.remaining) if part) for stage in stages)
     return Figure(title, alt, flow_table(analysis.flow), _drawing(title, stages))
 
@@ -46,8 +46,8 @@ def flow_table(flow: Flow) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["unit", "gate", "rule", "left_out", "remaining"])
 
 
-def _stages(flow: Flow, kind: str) -> Iterator[Stage]:
-    yield Stage("", f"{participants_in_words(flow.consented, kind)} consented", final=False)
+def _stages(flow: Flow, audience: str) -> Iterator[Stage]:
+    yield Stage("", f"{participants_in_words(flow.consented, audience)} consented", final=False)
     for number, step in enumerate(flow.steps, start=1):
         last = number == len(flow.steps) and flow.trial_steps
         trials = f", with {plural(flow.trials_before, 'trial')}" if last else ""

@@ -32,8 +32,8 @@ def learning_figure(trials: Trials) -> Figure:
     ]
     title = f"Learning and fatigue: {analysis.study.name}"
     caption = [
-        f"{participants_in_words(analysis.recognition.participants, analysis.kind)}; each session cut into "
-        f"{len(blocks)} parts of equal length.",
+        f"{participants_in_words(analysis.recognition.participants, analysis.audience)}; each "
+        f"session cut into {len(blocks)} parts of equal length.",
         "Bars: ±1 SEM over participants (ddof 1). Conditions come in random order.",
     ]
     chart = alt.vconcat(

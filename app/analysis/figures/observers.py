@@ -55,7 +55,7 @@ def observers_figure(
         marks,
     ]
     title = f"People and networks: {analysis.study.name}"
-    who = participants_in_words(analysis.recognition.participants, analysis.kind)
+    who = participants_in_words(analysis.recognition.participants, analysis.audience)
     caption = [
         f"People: mean of {who}, ±1 SEM over participants (ddof 1). Networks: ±1 bootstrap SEM over stimuli.",
         *_about_published(published, published_model),

@@ -137,10 +137,10 @@ def _points(result: Recognition) -> list[dict[str, Any]]:
 
 def _caption(result: Recognition, caption: Caption, everyone: Recognition | None) -> list[str]:
     if not result.participants:
-        return [f"No answers of {caption.kind} participants yet"]
+        return [f"No answers of {caption.audience} participants yet"]
     counts = [point.participants for point in result.conditions if point.participants]
     spread = "" if min(counts) == max(counts) else f" ({min(counts)} to {max(counts)} per point)"
-    who = participants_in_words(result.participants, caption.kind)
+    who = participants_in_words(result.participants, caption.audience)
     lines = [f"Mean of {who}{spread}, {result.trials} trials. Bars: ±1 SEM over participants (ddof 1)."]
     if result.participants == 1:
         lines[0] = f"{who}, {plural(result.trials, 'trial')}. One participant: SEM is not defined."

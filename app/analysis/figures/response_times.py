@@ -48,7 +48,7 @@ def response_times_figure(trials: Trials) -> Figure:
     )
     title = f"Response times: {analysis.study.name}"
     caption = [
-        f"Mean over {participants_in_words(analysis.recognition.participants, analysis.kind)} of their "
+        f"Mean over {participants_in_words(analysis.recognition.participants, analysis.audience)} of their "
         f"median times from {analysis.medium.rt_onset}.",
         "Bars: ±1 SEM over participants (ddof 1). A participant without such answers is not in the mean.",
     ]

@@ -52,7 +52,7 @@ def word_errors_figure(answers: Answers) -> Figure:
     title = f"Most frequent confusions: {analysis.study.name}"
     errors = int(table["trials"].sum())
     caption = [
-        f"{participants_in_words(analysis.recognition.participants, analysis.kind)}, "
+        f"{participants_in_words(analysis.recognition.participants, analysis.audience)}, "
         f"{analysis.recognition.trials} trials of all conditions, {plural(errors, 'wrong answer')}.",
         f"The {len(shown)} most frequent of {plural(len(table), 'pair')} among {len(analysis.choices)} "
         f"{analysis.medium.answers}; all are in the table.",

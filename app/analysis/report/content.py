@@ -51,11 +51,11 @@ async def load(
 def report_of(
     answers: Answers, trials: Trials, quality: Quality, compared: Comparison | None = None
 ) -> Report:
-    """The report of one study and kind of participants."""
+    """The report of one audience of a study."""
     analysis = answers.analysis
     study = analysis.study
     when = f", opened {study.opened_at:%Y-%m-%d}" if study.opened_at else ""
-    who = participants_in_words(analysis.recognition.participants, analysis.kind)
+    who = participants_in_words(analysis.recognition.participants, analysis.audience)
     return Report(
         title=definition_of(study).title,
         subtitle=f"Study {study.name} ({study.status}{when}); {who}",
@@ -89,8 +89,10 @@ def report_of(
 
 
 def _methods(analysis: StudyAnalysis, quality: Quality) -> Iterator[str]:
-    if analysis.kind != "live":
-        yield f"The participants of this report are {analysis.kind}; it holds no data of the study itself."
+    if analysis.audience != "live":
+        yield (
+            f"The participants of this report are {analysis.audience}; it holds no data of the study itself."
+        )
     try:
         manifest = BundleStore(Path(analysis.bundle.path)).read_manifest()
         yield from methods.stimuli(manifest, analysis.conditions)
@@ -100,7 +102,7 @@ def _methods(analysis: StudyAnalysis, quality: Quality) -> Iterator[str]:
     mean = analysis.flow.trials_before / people if people else None
     yield methods.procedure(definition_of(analysis.study), mean, len(analysis.choices))
     yield methods.measured(quality, analysis.medium)
-    yield methods.exclusions(analysis.flow, analysis.kind)
+    yield methods.exclusions(analysis.flow, analysis.audience)
     yield methods.analysis(analysis.recognition)
 
 

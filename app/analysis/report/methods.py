@@ -123,7 +123,7 @@ def measured(quality: Quality, medium: Medium) -> str:
     return " ".join(sentences)
 
 
-def exclusions(flow: Flow, kind: str) -> str:
+def exclusions(flow: Flow, audience: str) -> str:
     """Who and what was left out."""
     gone = ", ".join(f"{step.excluded} ({step.label})" for step in flow.steps if step.excluded)
     left = f"Left out were {gone}." if gone else "Nobody was left out."
@@ -132,8 +132,8 @@ def exclusions(flow: Flow, kind: str) -> str:
     )
     trials = f" Of their {flow.trials_before} trials, {dropped} were dropped." if dropped else ""
     return (
-        f"{participants_in_words(flow.consented, kind)} consented. The exclusions were declared before the "
-        f"study was opened. {left}{trials} {plural(flow.analysed, 'participant')} with "
+        f"{participants_in_words(flow.consented, audience)} consented. The exclusions were declared before "
+        f"the study was opened. {left}{trials} {plural(flow.analysed, 'participant')} with "
         f"{plural(flow.trials_analysed, 'trial')} were analysed."
     )
 

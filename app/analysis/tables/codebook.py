@@ -47,7 +47,7 @@ def trial_columns(medium: Medium) -> tuple[Column, ...]:
     kind = medium.kind
     return (
         Column("study", "text", "", "name of the study"),
-        Column("kind", "text", "", "live, pilot or simulated: which link the participant came by"),
+        Column("audience", "text", "", "live, pilot or simulated: which link the participant came by"),
         Column("participant_id", "integer", "", "number of the participant in this database; names nobody"),
         Column("slot", "integer", "", "number of the plan in the study's balanced series, from 0"),
         Column("completed", "boolean", "", "the participant finished the study"),

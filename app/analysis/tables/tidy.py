@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from app.analysis.tables.codebook import record_columns, trial_columns
-from app.experiments.schemas import Kind
+from app.experiments.schemas import Audience
 from app.stimuli.medium import Medium
 from app.tasks.reading import flags_in, understood
 from app.tasks.records import AnyRecord
@@ -14,7 +14,7 @@ from app.tasks.records import AnyRecord
 _TYPES = {"number": "float64", "integer": "Int64", "boolean": "boolean"}
 
 
-def tidy(rows: Sequence[Any], study: str, kind: Kind, medium: Medium) -> pd.DataFrame:
+def tidy(rows: Sequence[Any], study: str, audience: Audience, medium: Medium) -> pd.DataFrame:
     """The table of the codebook from the rows of `app.analysis.queries.main_trials`.
 
     A record is read here as strictly as when it came: what an earlier release or a hand stored and what
@@ -23,7 +23,7 @@ def tidy(rows: Sequence[Any], study: str, kind: Kind, medium: Medium) -> pd.Data
     measured = record_columns(medium)
     records = []
     for row in rows:
-        record = {"study": study, "kind": kind, **row._mapping}
+        record = {"study": study, "audience": audience, **row._mapping}
         reading = understood(medium.kind, record.pop("timing"))
         record["flags"] = " ".join(dict.fromkeys((*flags_in(record["flags"]), *reading.flags)))
         records.append({**record, **_flat(reading.record)})

@@ -21,16 +21,17 @@ class Participant(Base):
 
     __tablename__ = "participants"
     __table_args__ = (
-        CheckConstraint("kind IN ('live', 'pilot', 'simulated')", name="kind"),
+        # Constraints on the audience keep the names of when it was the kind: SQLite renames none in place.
+        CheckConstraint("audience IN ('live', 'pilot', 'simulated')", name="kind"),
         CheckConstraint("status IN ('active', 'completed')", name="status"),
-        Index("ix_participants_study_id_kind_slot", "study_id", "kind", "slot"),
+        Index("ix_participants_study_id_audience_slot", "study_id", "audience", "slot"),
         # An index, not a constraint: SQLite adds one without copying a table that others refer to.
         Index("uq_participants_consent_uuid", "consent_uuid", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"))
-    kind: Mapped[str]
+    audience: Mapped[str]
     slot: Mapped[int]
     token_sha256: Mapped[str] = mapped_column(unique=True)
     status: Mapped[str]
@@ -51,7 +52,9 @@ class Recruitment(Base):
 
     __tablename__ = "recruitments"
     __table_args__ = (
-        UniqueConstraint("study_id", "kind", "source", "person"),
+        UniqueConstraint(
+            "study_id", "audience", "source", "person", name="uq_recruitments_study_id_kind_source_person"
+        ),
         UniqueConstraint("participant_id"),
         CheckConstraint("source IN ('prolific', 'mturk', 'laboratory', 'link')", name="source"),
     )
@@ -59,7 +62,7 @@ class Recruitment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"))
     study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"))
-    kind: Mapped[str]
+    audience: Mapped[str]
     source: Mapped[str]
     person: Mapped[str]
     visit: Mapped[str | None]

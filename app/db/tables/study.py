@@ -32,12 +32,12 @@ class Study(Base):
 
 
 class StudyLink(Base):
-    """A way into a study. Its kind keeps pilot runs and simulated observers apart from the data."""
+    """A way into a study. Its audience keeps pilot runs and simulated observers apart from the data."""
 
     __tablename__ = "study_links"
-    __table_args__ = (CheckConstraint("kind IN ('live', 'pilot', 'simulated')", name="kind"),)
+    __table_args__ = (CheckConstraint("audience IN ('live', 'pilot', 'simulated')", name="kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), index=True)
     code: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
+    audience: Mapped[str]
