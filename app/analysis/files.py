@@ -27,10 +27,11 @@ from app.analysis.measures.neighbours import known_pronunciations
 from app.analysis.measures.word_errors import neighbour_shares
 from app.analysis.service import Answers, StudyAnalysis, Trials
 from app.analysis.statistics.signal_detection import detection_table
-from app.analysis.tables.codebook import Column, trial_columns
+from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.csv_tables import CSV, frame_csv, table_csv
 from app.core.errors import NotFound
 from app.stimuli.medium import Medium
+from app.tasks.codebook import Column
 from synthesis.common.files import write_atomically
 from synthesis.common.stopping import orderly
 

@@ -54,6 +54,7 @@ def check_study(file: Path) -> CheckedStudy:
         if definition.stimuli is not None:  # so that the names are frozen with the study
             named = [one.source.model_copy(update={"network": one.network}) for one in bundles]
             definition = definition.model_copy(update={"stimuli": named})
+        definition = definition.model_copy(update={"steps": list(definition.course)})  # frozen too
         cells = study_cells(definition, [_stimuli_of(bundle) for bundle in bundles])
     except Invalid as error:
         raise Invalid(error.code, f"{file}: {error.message}") from None

@@ -12,12 +12,17 @@ from pydantic import (
     Field,
     FiniteFloat,
     ValidationInfo,
+    field_validator,
     model_validator,
 )
 
 from app.core.tokens import new_code
 from app.experiments.exclusions import Exclusions
 from app.experiments.vocabulary import checked, words_in
+from app.steps.course import checked as checked_course
+from app.steps.course import preset_course
+from app.steps.registry import StepOfFile
+from app.steps.step import StepParameters
 from app.tasks.presets import PRESETS, Preset, WordPreset
 from synthesis.bundle.spec import BundlePlace
 from synthesis.common.errors import UserError
@@ -113,6 +118,7 @@ class StudyDefinition(BaseModel):
     are those in all. Without either, a participant gets as many as the stimuli allow.
     `vocabulary` is for studies of words: a text file, one word per line, or a list of words; without it the
     words are those that the bundle's model can answer with.
+    `steps` is the course of a session: kinds of steps, with parameters; without it, it is that of the preset.
     `participants` is a target and limits nothing. `exclusions` say what the analysis leaves out; by default
     those who did not finish. `stop_when_sem` declares when recruiting may end: every condition has an SEM of
     at most this; the analysis says how far it is, and nothing is closed by it.
@@ -135,6 +141,7 @@ class StudyDefinition(BaseModel):
     trials_per_condition: Annotated[int, Field(ge=1, le=10_000)] | None = None
     trials: Annotated[int, Field(ge=1, le=100_000)] | None = None
     vocabulary: Vocabulary | None = None
+    steps: list[StepOfFile] | None = None
     participants: int = Field(ge=1)
     duration_minutes: int = Field(ge=1, le=600)
     exclusions: Exclusions = Exclusions()
@@ -146,6 +153,16 @@ class StudyDefinition(BaseModel):
     completion_url: Annotated[str, Field(max_length=2_000), AfterValidator(_https_address)] | None = None
     repeats: Repeats = "ask"
     participant_number: Asked = "none"
+
+    @field_validator("steps")
+    @classmethod
+    def _steps_make_a_session(
+        cls, steps: list[StepParameters] | None, info: ValidationInfo
+    ) -> list[StepParameters] | None:
+        preset, practice_trials = PRESETS.get(info.data.get("preset", "")), info.data.get("practice_trials")
+        if steps is not None and preset is not None and practice_trials is not None:
+            checked_course(steps, practice_trials, preset.medium.kind)
+        return steps
 
     @model_validator(mode="after")
     def _one_form_of_each(self) -> "StudyDefinition":
@@ -174,6 +191,13 @@ class StudyDefinition(BaseModel):
     @property
     def timing(self) -> Preset:
         return PRESETS[self.preset]
+
+    @property
+    def course(self) -> tuple[StepParameters, ...]:
+        """The steps of a session, before its main trials are cut into blocks."""
+        if self.steps is None:
+            return preset_course(self.timing.course, self.practice_trials)
+        return tuple(self.steps)
 
     @property
     def completion_address(self) -> str | None:

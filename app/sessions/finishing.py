@@ -9,7 +9,7 @@ from app.core.errors import Conflict
 from app.db.tables import Participant
 from app.experiments import service as experiments
 from app.participants.service import Visit, record_event
-from app.sessions import pace, queries
+from app.sessions import pace, queries, steps
 from app.sessions.schemas import Finished
 from app.stimuli.service import DamagedStimulusError, sound_ms
 from app.tasks.presets import PicturePreset
@@ -19,7 +19,10 @@ PLAN_SHARED, TOO_FAST = "plan_shared", "too_fast"
 
 
 async def finish(session: AsyncSession, visit: Visit, now: datetime) -> Finished:
-    """Complete the session. Raises `Conflict` while answers are missing. Doing it again changes nothing."""
+    """Complete the session. Doing it again changes nothing.
+
+    Raises `Conflict` while answers, or results of steps after them, are missing.
+    """
     progress = await queries.progress(session, visit.participant.id)
     if progress.next_index is not None:
         raise Conflict(
@@ -29,6 +32,9 @@ async def finish(session: AsyncSession, visit: Visit, now: datetime) -> Finished
             missing=progress.waiting,
         )
     if visit.participant.status != "completed":
+        if left := await steps.left(session, visit, progress):
+            position = left[0].position
+            raise Conflict("steps_missing", f"Step {position} is not done yet.", next_position=position)
         await _complete(session, visit, now)
     return Finished(
         completion_code=visit.definition.completion_code, message=visit.definition.completion_message

@@ -47,17 +47,41 @@ class WordTask(BaseModel):
     vocabulary: list[str]
 
 
-class SessionView(BaseModel):
-    """What the page needs to begin or to go on. `next_index` is the first trial that waits for an answer."""
+class TrialSpan(BaseModel):
+    """Trials from `first` to `last` of the plan, both included."""
 
+    first: int
+    last: int
+
+
+class StepView(BaseModel):
+    """A step as the page is told of it: `told` is what its kind has to say (`app.steps`).
+
+    `trials` are those that it holds, None for a page.
+    """
+
+    position: int
+    kind: str
+    trials: TrialSpan | None
+    told: dict[str, Any]
+
+
+class SessionView(BaseModel):
+    """What the page needs to begin or to go on.
+
+    `session` names this session and no other, so that a page knows what an earlier one left behind.
+    `next_index` is the first trial that waits for an answer. `steps` are those that are left, the one that is
+    due first: as many as are settled by now. None are left when the session can be finished.
+    """
+
+    session: str
     study: StudyName
     total: int
     practice: int
     next_index: int | None
     completed: bool
     task: Annotated[PictureTask | WordTask, Field(discriminator="kind")]
-    instructions: list[str]
-    breaks_after: list[int]
+    steps: list[StepView]
 
 
 class TrialView(BaseModel):
@@ -89,6 +113,29 @@ class AnswerIn(BaseModel):
     answer: str = Field(max_length=64)
     rt_ms: Any = None
     timing: Any = None
+
+
+class StepResultIn(BaseModel):
+    """`uuid` is made by the page once per result, `kind` is that of the step.
+
+    The result itself may be anything: it is read by `app.tasks.reading`, and is never a reason to refuse.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    uuid: UUID
+    kind: CleanText = Field(max_length=64)
+    result: Any = None
+
+
+class StepResultOut(BaseModel):
+    """The result as it is stored; `next_position` is the step that is due now."""
+
+    position: int
+    kind: str
+    uuid: str
+    result: dict[str, Any]
+    next_position: int | None
 
 
 class SetAsideIn(BaseModel):
@@ -130,9 +177,3 @@ class AnswerOut(BaseModel):
 class Finished(BaseModel):
     completion_code: str
     message: str
-
-
-def refusal(code: str, message: str, stored: AnswerOut) -> dict[str, Any]:
-    """The body of a refused second answer: an error, and the stored answer beside it."""
-    error = {"code": code, "message": message, "detail": {"index": stored.index}}
-    return {"error": error, **stored.model_dump(mode="json")}

@@ -14,7 +14,7 @@ from app.experiments import service as experiments
 from app.experiments.masks import MASKS
 from app.experiments.vocabulary import word_key
 from app.participants.service import Visit, fingerprint, record_event, required, seen, visit_of
-from app.sessions import queries, scoring
+from app.sessions import queries, scoring, steps
 from app.sessions.queries import Asset, Question
 from app.sessions.schemas import (
     AnswerIn,
@@ -41,25 +41,25 @@ ANSWER_REFUSED = "answer_refused"
 
 
 class AnsweredBefore(Conflict):
-    """Another answer to this trial is stored already; it is in `stored`."""
+    """Another answer to this trial is stored already; it is the error's detail."""
 
     def __init__(self, stored: AnswerOut) -> None:
-        super().__init__("answered_before", "This trial has been answered already; the first answer counts.")
-        self.stored = stored
+        message = "This trial has been answered already; the first answer counts."
+        super().__init__("answered_before", message, **stored.model_dump(mode="json"))
 
 
 async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
     bundles = await experiments.bundles_of_study(session, visit.study.id)
     progress = await queries.progress(session, visit.participant.id)
     return SessionView(
+        session=steps.session_name(visit),
         study=StudyName(name=visit.definition.title),
         total=progress.total,
         practice=progress.practice,
         next_index=progress.next_index,
         completed=visit.participant.status == "completed",
         task=_task(visit, experiments.choices_of(visit.definition, bundles)),
-        instructions=list(visit.definition.instruction_paragraphs),
-        breaks_after=scoring.breaks_after(progress.practice, progress.total),
+        steps=await steps.told(session, visit, progress),
     )
 
 

@@ -8,9 +8,13 @@ from app.stimuli.medium import PICTURES, SOUNDS, Medium
 
 @dataclass(frozen=True)
 class PicturePreset:
-    """Durations of one trial in ms; `practice_*` are those of the slower practice trials."""
+    """Durations of one trial in ms; `practice_*` are those of the slower practice trials.
+
+    `course` names the kinds of steps of a session (`app.steps`), in order.
+    """
 
     medium: ClassVar[Medium] = PICTURES
+    course: ClassVar[tuple[str, ...]] = ("instructions", "practice", "practice_done", "trials")
 
     blank_ms: int
     fixation_ms: int
@@ -27,6 +31,7 @@ class WordPreset:
     """`lead_ms` is from the press that starts a trial to the sound, which is scheduled that far ahead."""
 
     medium: ClassVar[Medium] = SOUNDS
+    course: ClassVar[tuple[str, ...]] = ("instructions", "sound_level", "practice", "practice_done", "trials")
 
     lead_ms: int
     summary: str

@@ -1,20 +1,8 @@
 """The tidy table of trials: its columns in order, and what each means."""
 
-from dataclasses import dataclass
-
 from app.analysis.measures.irregularities import FLAGGED_PEOPLE
 from app.stimuli.medium import Medium
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `type` is text, integer, number, boolean (True or False) or time (ISO 8601, UTC)."""
-
-    name: str
-    type: str
-    unit: str
-    description: str
-
+from app.tasks.codebook import Column
 
 PEOPLE_FLAGS = "; ".join(f"{flag}: {meaning}" for flag, meaning in FLAGGED_PEOPLE.items())
 
