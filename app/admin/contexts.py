@@ -181,7 +181,7 @@ def study_page(
         irregular=irregular,
         files=f"/admin/studies/{analysis.study.name}/{analysis.audience}",
         figures=FIGURES_SHOWN if analysis.everyone.participants else (),
-        tables=table_names(analysis.medium, several=analysis.layout.several),
+        tables=table_names(analysis.task, several=analysis.layout.several),
         figure_names=FIGURES,
     )
 

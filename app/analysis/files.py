@@ -30,8 +30,8 @@ from app.analysis.statistics.signal_detection import detection_table
 from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.csv_tables import CSV, frame_csv, table_csv
 from app.core.errors import NotFound
-from app.stimuli.medium import Medium
 from app.tasks.codebook import Column
+from app.tasks.task import Task
 from synthesis.common.files import write_atomically
 from synthesis.common.stopping import orderly
 
@@ -50,8 +50,8 @@ async def trials_csv_parts(session: AsyncSession, analysis: StudyAnalysis) -> As
         header = written[: written.index(b"\n") + 1]
 
 
-def codebook_csv(medium: Medium) -> bytes:
-    columns = trial_columns(medium)
+def codebook_csv(task: Task) -> bytes:
+    columns = trial_columns(task)
     return table_csv(list(Column.__dataclass_fields__), (asdict(column).values() for column in columns))
 
 
@@ -74,7 +74,7 @@ TRIAL_FIGURES: dict[str, Callable[[Trials], Figure]] = {
 CURVE_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
     "participants.csv": lambda analysis: frame_csv(participants_table(analysis)),
     "stage_effect.csv": lambda analysis: records_csv([one for _name, one in stage_effects(analysis)]),
-    "codebook.csv": lambda analysis: codebook_csv(analysis.medium),
+    "codebook.csv": lambda analysis: codebook_csv(analysis.task),
 }
 NETWORK_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
     "network_contrasts.csv": lambda analysis: frame_csv(contrasts(analysis))
@@ -94,9 +94,9 @@ TRIAL_TABLES: dict[str, Callable[[Trials], bytes]] = {"trials.csv": lambda trial
 FIGURES = (*CURVE_FIGURES, *ANSWER_FIGURES, *TRIAL_FIGURES)
 
 
-def answer_tables(medium: Medium) -> dict[str, Callable[[Answers], bytes]]:
+def answer_tables(task: Task) -> dict[str, Callable[[Answers], bytes]]:
     """Tables of what was answered to what; words have one more."""
-    return ANSWER_TABLES | (WORD_TABLES if medium.kind == "sound" else {})
+    return ANSWER_TABLES | (WORD_TABLES if task.has_vocabulary else {})
 
 
 def neighbours(answers: Answers) -> pd.DataFrame:
@@ -110,14 +110,14 @@ def curve_tables(*, several: bool = False) -> dict[str, Callable[[StudyAnalysis]
     return CURVE_TABLES | (NETWORK_TABLES if several else {})
 
 
-def table_names(medium: Medium, *, several: bool = False) -> tuple[str, ...]:
-    return (*curve_tables(several=several), *answer_tables(medium), *TRIAL_TABLES)
+def table_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
+    return (*curve_tables(several=several), *answer_tables(task), *TRIAL_TABLES)
 
 
-def file_names(medium: Medium, *, several: bool = False) -> tuple[str, ...]:
+def file_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
     """Every file of an analysis of one network or `several`."""
     figures = (f"{name}.{suffix}" for name in FIGURES for suffix in FORMATS)
-    return (*figures, *table_names(medium, several=several))
+    return (*figures, *table_names(task, several=several))
 
 
 async def figure_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> Figure:
@@ -135,14 +135,14 @@ async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> 
     """The media type and content of one file; a figure's `.vega.json` is for pages. Raises `NotFound`."""
     if make := curve_tables(several=analysis.layout.several).get(name):
         return CSV, await asyncio.to_thread(make, analysis)
-    if make_answers := answer_tables(analysis.medium).get(name):
+    if make_answers := answer_tables(analysis.task).get(name):
         return CSV, await asyncio.to_thread(make_answers, await service.answers(session, analysis))
     if make_trials := TRIAL_TABLES.get(name):
         return CSV, make_trials(await service.trials(session, analysis))
     stem, _, suffix = name.partition(".")
     made = VEGA if suffix == "vega.json" else FORMATS.get(suffix)
     if made is None or stem not in FIGURES:
-        known = ", ".join(file_names(analysis.medium, several=analysis.layout.several))
+        known = ", ".join(file_names(analysis.task, several=analysis.layout.several))
         raise NotFound("unknown_file", f"there is no file {name!r}; there are {known}")
     figure = await figure_of(session, analysis, stem)
     return made.media_type, await asyncio.to_thread(made.make, figure)
@@ -159,9 +159,7 @@ def all_files(answers: Answers, trials: Trials) -> Iterator[tuple[str, bytes]]:
     yield from (
         (name, make(analysis)) for name, make in curve_tables(several=analysis.layout.several).items()
     )
-    yield from (
-        (name, make_answers(answers)) for name, make_answers in answer_tables(analysis.medium).items()
-    )
+    yield from ((name, make_answers(answers)) for name, make_answers in answer_tables(analysis.task).items())
     yield from ((name, make_trials(trials)) for name, make_trials in TRIAL_TABLES.items())
 
 

@@ -29,8 +29,9 @@ from app.experiments.exclusions import Exclusions
 from app.experiments.schemas import AUDIENCES, Audience
 from app.experiments.service import NetworkBundle
 from app.stimuli import service as stimuli
-from app.stimuli.medium import MEDIA, Medium
+from app.stimuli.medium import Medium
 from app.tasks.reading import flags_in
+from app.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,12 @@ class StudyAnalysis:
         return ", ".join(one.network for one in self.bundles)
 
     @property
+    def task(self) -> Task:
+        return experiments.definition_of(self.study).task
+
+    @property
     def medium(self) -> Medium:
-        return MEDIA[self.bundles[0].bundle.medium]
+        return self.task.medium
 
     @property
     def caption(self) -> Caption:
@@ -164,7 +169,7 @@ async def analyse(
     rows = await queries.scores(session, study.id, audience, rules)
     scores = scores_of_rows(rows, names)
     consented = counts.get(audience, Count()).consented
-    flow = exclusions.apply(rules, exclusions.tallies_of(scores), consented, MEDIA[bundles[0].bundle.medium])
+    flow = exclusions.apply(rules, exclusions.tallies_of(scores), consented, definition.task.medium)
     included = scores[~scores["participant_id"].isin(list(flow.gate_of))]
     kept = included[["participant_id", "condition"]].assign(
         trials=included["kept"], correct=included["kept_correct"]
@@ -207,7 +212,8 @@ async def answers(session: AsyncSession, analysis: StudyAnalysis) -> Answers:
     """What was answered to what, in the trials that count."""
     rows = await queries.answer_counts(session, *_counted(analysis))
     counts = pd.DataFrame(rows, columns=["bundle_id", "condition", "category", "answer", "trials"])
-    counts["condition"] = study_conditions(counts, analysis.names)
+    right = map(analysis.task.right_answer, counts["category"], counts["condition"])
+    counts = counts.assign(category=list(right), condition=study_conditions(counts, analysis.names))
     return Answers(analysis, confusion_of(counts, analysis.conditions, analysis.choices))
 
 
@@ -229,7 +235,7 @@ async def trial_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIt
 
 
 def _trials_of(rows: Sequence[Any], analysis: StudyAnalysis) -> pd.DataFrame:
-    table = tidy(rows, analysis.study.name, analysis.audience, analysis.medium, analysis.names)
+    table = tidy(rows, analysis.study.name, analysis.audience, analysis.task, analysis.names)
     people, gate_of, flags = table["participant_id"], analysis.flow.gate_of, analysis.flags
     table["participant_excluded"] = [gate_of.get(who, "") for who in people]
     table["participant_flags"] = [" ".join(flags.get(who, ())) for who in people]

@@ -47,7 +47,7 @@ def _files(single: Trials, form: Format) -> dict[str, bytes]:
         if single.kept.empty:
             raise Conflict("all_excluded", "the exclusions leave no trial; --format csv writes all of them")
         return mvh.written(single.kept, single.analysis.study.name)
-    codebook = {"codebook.csv": codebook_csv(single.analysis.medium)}
+    codebook = {"codebook.csv": codebook_csv(single.analysis.task)}
     if form == "csv":
         return {"trials.csv": trials_csv(single.table), **codebook}
     stream = io.BytesIO()

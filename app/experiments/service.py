@@ -165,8 +165,9 @@ def definition_of(study: Study) -> StudyDefinition:
 
 
 def choices_of(definition: StudyDefinition, bundles: Sequence[NetworkBundle]) -> list[str]:
-    """What participants may answer: the study's words, or the categories, which all its bundles share."""
-    return definition.vocabulary or bundles[0].bundle.categories
+    """What participants may answer, by the study's words or the categories, which all its bundles share."""
+    names = definition.vocabulary or bundles[0].bundle.categories
+    return list(definition.task.choices(names))
 
 
 def conditions_of(definition: StudyDefinition, bundles: Sequence[NetworkBundle]) -> Conditions:

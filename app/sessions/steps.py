@@ -44,7 +44,7 @@ async def told(session: AsyncSession, visit: Visit, progress: Progress) -> list[
     """The steps that are left, as the page is told of them."""
     definition = visit.definition
     setting = Setting(
-        medium=definition.timing.medium,
+        medium=definition.task.medium,
         instructions=definition.instruction_paragraphs,
         practice=progress.practice,
         main=progress.total - progress.practice,

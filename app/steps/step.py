@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from app.stimuli.medium import Kind as MediumKind
 from app.stimuli.medium import Medium
 from app.tasks.codebook import Column
-from app.tasks.records import Duration, TrialRecord
+from app.tasks.record import Duration, TrialRecord
 
 Phase = Literal["practice", "main"]
 MEDIAN_SHOWN_MS = 8000.0  # of a simulated page

@@ -26,7 +26,7 @@ from app.experiments import service as experiments
 from app.simulation.accuracies import study_accuracies
 from app.simulation.queries import PlanTruth
 from app.stimuli.medium import PAGE_PICTURE_PX
-from app.tasks.simulate import SimulatedObserver
+from app.tasks.observer import SimulatedObserver
 from synthesis.bundle.manifest import NATURAL
 from synthesis.bundle.store import BundleStore
 from tests.conftest import create_study

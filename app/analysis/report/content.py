@@ -154,7 +154,7 @@ def _answers(answers: Answers) -> Iterator[Table]:
     yield _entropy(answers)
     if len(answers.analysis.choices) <= LARGEST_MATRIX:
         yield detection_rows(answers)
-    if answers.analysis.medium.kind == "sound":
+    if answers.analysis.task.has_vocabulary:
         yield _neighbours(answers)
 
 
