@@ -2,34 +2,25 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.core.errors import Invalid
 from app.db.session import Database
 from app.experiments.service import check_study
-from synthesis.bundle.manifest import Manifest, SoundFormat
+from synthesis.bundle.manifest import SoundFormat
 from synthesis.bundle.store import BundleStore
 from tests.conftest import create_study
 from tests.database import row_counts
-from tests.support import WORDS, build_tiny_bundle, networks_study_yaml, study_yaml
+from tests.support import SOUND, build_tiny_bundle, networks_study_yaml, study_yaml, wav
 
 pytestmark = pytest.mark.anyio
 
 
 def tiny(folder: Path, model: str, **options: object) -> Path:
-    """Six pictures with metamers at three layers, none of which failed unless `failed` says so."""
+    """Twelve pictures with metamers at three layers, none of which failed unless `failed` says so."""
     given = {"naturals": 12, "failed": frozenset(), "model": model, **options}
     return build_tiny_bundle(folder / model, **given)  # type: ignore[arg-type]
-
-
-def changed(folder: Path, bundle: Path, **update: object) -> Path:
-    """A bundle with another manifest."""
-    manifest = BundleStore(bundle).read_manifest()
-    new = Manifest.model_validate(manifest.model_dump() | update)
-    target = folder / f"changed-{bundle.name}"
-    bundle.rename(target)
-    BundleStore(target).write_manifest(new)
-    return target
 
 
 async def refusal(database: Database, folder: Path, text: str) -> str:
@@ -65,10 +56,6 @@ async def test_sounds_of_different_formats(database: Database, tmp_path: Path) -
     assert isinstance(manifest.model.input, SoundFormat)
     short = tmp_path / "short"
     store = BundleStore(short)
-    import numpy as np
-
-    from tests.support import SOUND, wav
-
     blob = store.put_blob(wav(np.zeros(SOUND.samples // 2)), "audio/wav")
     half = manifest.model.input.model_copy(update={"samples": SOUND.samples // 2})
     store.write_manifest(
@@ -82,10 +69,9 @@ async def test_sounds_of_different_formats(database: Database, tmp_path: Path) -
     )
     text = networks_study_yaml([f"bundle: {first}", f"bundle: {short}"], preset="words-online")
     assert await refusal(database, tmp_path, text) == (
-        "stimuli, b: its sounds are of 0.2 s at 20000 Hz, those of a of 0.4 s at 20000 Hz; sounds of one study "
-        "have one format"
+        "stimuli, b: its sounds are of 0.2 s at 20000 Hz, those of a of 0.4 s at 20000 Hz; sounds of one "
+        "study have one format"
     )
-    assert len(WORDS) == 16
 
 
 async def test_a_natural_stimulus_that_only_one_bundle_has(database: Database, tmp_path: Path) -> None:
@@ -134,18 +120,18 @@ async def test_layers_that_name_no_certified_cell(
     [
         (
             {"trials_per_condition": 2},
-            "trials_per_condition: 2 in each of 5 conditions are 10, more than a participant can have: 'natural' "
-            "has 8 certified stimuli besides those for practice; give 1 at most, or make a larger bundle",
+            "trials_per_condition: 2 in each of 5 conditions are 10, more than a participant can have: "
+            "'natural' has 8 certified stimuli besides those for practice; give 1 at most, or make a larger bundle",
         ),
         (
             {"trials": 9},
-            "trials: 9 are more than a participant can have: 'natural' has 8 certified stimuli besides those for "
-            "practice; give 8 at most, or make a larger bundle",
+            "trials: 9 are more than a participant can have: 'natural' has 8 certified stimuli besides those "
+            "for practice; give 8 at most, or make a larger bundle",
         ),
         (
             {"trials_per_condition": 1, "practice_trials": 8},
-            "trials_per_condition: 1 in each of 5 conditions are 5, more than a participant can have: 'natural' "
-            "has 4 certified stimuli besides those for practice; take fewer layers, or make a larger bundle",
+            "trials_per_condition: 1 in each of 5 conditions are 5, more than a participant can have: "
+            "'natural' has 4 certified stimuli besides those for practice; take fewer layers, or make a larger bundle",
         ),
     ],
 )

@@ -81,7 +81,7 @@ def _paired(values: np.ndarray) -> dict[str, Any]:
     summary = summarise(values[:, 0] - values[:, 1])
     found = {"participants": summary.n, "difference": summary.mean, "sem": summary.sem}
     if not summary.sem:
-        note = summary.note or "all participants differ by the same: t is not defined"
+        note = summary.note if summary.n < 2 else "all participants differ by the same: t is not defined"
         return {**found, "t": None, "df": None, "p": None, "note": note}
     test = ttest_rel(values[:, 0], values[:, 1])
     return {**found, "t": float(test.statistic), "df": summary.n - 1, "p": float(test.pvalue), "note": ""}
