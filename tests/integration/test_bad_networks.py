@@ -121,7 +121,8 @@ async def test_layers_that_name_no_certified_cell(
         (
             {"trials_per_condition": 2},
             "trials_per_condition: 2 in each of 5 conditions are 10, more than a participant can have: "
-            "'natural' has 8 certified stimuli besides those for practice; give 1 at most, or make a larger bundle",
+            "'natural' has 8 certified stimuli besides those for practice; give 1 at most, or make a "
+            "larger bundle",
         ),
         (
             {"trials": 9},
@@ -131,7 +132,8 @@ async def test_layers_that_name_no_certified_cell(
         (
             {"trials_per_condition": 1, "practice_trials": 8},
             "trials_per_condition: 1 in each of 5 conditions are 5, more than a participant can have: "
-            "'natural' has 4 certified stimuli besides those for practice; take fewer layers, or make a larger bundle",
+            "'natural' has 4 certified stimuli besides those for practice; take fewer layers, or "
+            "make a larger bundle",
         ),
     ],
 )
