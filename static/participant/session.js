@@ -75,6 +75,7 @@ export class Session {
     this.#root.replaceChildren();
     if (begun(session)) await this.#welcomeBack(session, tools);
     for (let done = -1; session.steps.length && session.steps[0].position > done; ) {
+      this.#root.replaceChildren();
       await showSteps(this.#root, session.steps, { ...tools, session });
       done = /** @type {import("./types.js").StepView} */ (session.steps.at(-1)).position;
       this.#tellSaving();

@@ -42,8 +42,8 @@ export async function showSteps(display, steps, tools) {
   for (const step of steps) {
     const show = KINDS.get(step.kind);
     if (!show) throw new Error(`This page does not know the step "${step.kind}".`);
-    display.replaceChildren();
     const result = await show(display, step, tools);
+    display.replaceChildren();
     if (!result) continue;
     const { delivered } = await tools.outbox.addResult(step, tools.session.session, result);
     delivered.catch(tools.onRefusal);
