@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis.service import conditions_of
 from app.core.errors import Conflict
 from app.core.randomness import generator
 from app.db.session import Database
 from app.experiments import service as experiments
+from app.simulation.accuracies import study_accuracies
 from app.simulation.visit import PlanTruth, planned_truth, take_part
-from app.stimuli import service as stimuli
-from app.tasks.simulate import SimulatedObserver, accuracies
+from app.tasks.simulate import SimulatedObserver
 
 AT_ONCE = 4
 
@@ -40,11 +39,13 @@ async def visits_of(session: AsyncSession, name: str, seed: int) -> Visits:
         raise Conflict(
             "study_not_open", f"the study {name!r} is {study.status}; run `metamerlab study open {name}`"
         )
-    bundle = await stimuli.get_bundle(session, study.bundle_id)
+    definition = experiments.definition_of(study)
+    bundles = await experiments.bundles_of_study(session, study.id)
+    conditions = experiments.conditions_of(definition, bundles)
     links = await experiments.links_of_study(session, study.id)
     code = next(link.code for link in links if link.audience == "simulated")
-    choices = experiments.choices_of(experiments.definition_of(study), bundle)
-    return Visits(code, choices, accuracies(conditions_of(study, bundle), len(choices)), seed)
+    choices = experiments.choices_of(definition, bundles)
+    return Visits(code, choices, study_accuracies(conditions, len(choices)), seed)
 
 
 async def run(

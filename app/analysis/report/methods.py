@@ -7,20 +7,25 @@ from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import Recognition
 from app.analysis.service import Quality
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
+from app.experiments.conditions import Network
 from app.experiments.schemas import StudyDefinition
 from app.stimuli.medium import MEDIA, Medium
 from app.tasks.presets import PicturePreset, WordPreset
-from synthesis.bundle.manifest import NATURAL, Item, Manifest
+from synthesis.bundle.manifest import Item, Manifest
 
 
-def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
-    """How the stimuli were made, and which of them could be presented."""
+def stimuli(manifest: Manifest, network: Network, *, named: bool) -> Iterator[str]:
+    """How the stimuli of a network were made, and which of them could be presented.
+
+    `named` is whether the study has a name of its own for the network.
+    """
     medium = MEDIA[manifest.model.input.kind]
-    layers = [layer for layer in conditions if layer != NATURAL]
+    layers = network.layers
     items = [item for item in manifest.items if item.layer in layers]
     model = manifest.model
+    called = _called(model.name, network.name) if named else model.name
     yield (
-        f"Model metamers of {model.name} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) "
+        f"Model metamers of {called} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) "
         f"were synthesised for {plural(len(manifest.naturals), medium.kind)} of "
         f"{len({natural.category for natural in manifest.naturals})} {medium.answers} "
         f"({model.input}), at {plural(len(layers), 'layer')}: "
@@ -34,6 +39,26 @@ def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
         f"null distribution over {_null_pairs(manifest, layers)} pairs of natural "
         f"{medium.kind}s. {passed} of {len(items)} metamers passed{_failures(items)}. "
         f"The stimulus bundle has the digest {manifest.digest[:12]}."
+    )
+
+
+def _called(model: str, network: str) -> str:
+    return model if network == model else f"{network}, which is the model {model}"
+
+
+def shared_stimuli(networks: int, medium: Medium, picture_px: int | None) -> str:
+    """What several bundles of one study share, and how their pictures were made one size."""
+    size = (
+        ""
+        if picture_px is None
+        else f" The networks’ pictures differ in size; all were served at {picture_px} x {picture_px} px, "
+        "resampled by Pillow’s LANCZOS filter where they were of another size. The certificates are of the "
+        "pictures before."
+    )
+    return (
+        f"All {networks} networks had the same natural {medium.kind}s, known by the SHA-256 of their source "
+        f"files. Each natural {medium.kind} was presented as one network’s bundle has it; the bundles took "
+        f"turns over the {medium.kind}s.{size}"
     )
 
 
@@ -67,8 +92,7 @@ def _failures(items: Sequence[Item]) -> str:
 def procedure(definition: StudyDefinition, trials_per_participant: float | None, choices: int) -> str:
     """What one participant did; `choices` is the number of possible answers."""
     preset, kind = definition.timing, definition.timing.medium.kind
-    mean = trials_per_participant
-    main = "" if mean is None else f" and {mean:.0f} main trials on average"
+    main = _main_trials(definition, trials_per_participant)
     if isinstance(preset, WordPreset):
         trial, practice = _word_trial(preset, choices), ""
     else:
@@ -80,6 +104,15 @@ def procedure(definition: StudyDefinition, trials_per_participant: float | None,
         f"participant was given each natural {kind} at most once, in one condition; conditions were balanced "
         f"within participants, and {kind}s over conditions across participants. The order was random."
     )
+
+
+def _main_trials(definition: StudyDefinition, mean: float | None) -> str:
+    """How many there are, as the study file says, or on average."""
+    if definition.trials_per_condition is not None:
+        return f" and {plural(definition.trials_per_condition, 'main trial')} in each condition"
+    if definition.trials is not None:
+        return f" and {plural(definition.trials, 'main trial')}"
+    return "" if mean is None else f" and {mean:.0f} main trials on average"
 
 
 def _picture_trial(preset: PicturePreset, choices: int) -> str:

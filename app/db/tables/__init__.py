@@ -5,7 +5,7 @@ from app.db.tables.people import Event, Participant, PlannedTrial, Recruitment
 from app.db.tables.responses import Response
 from app.db.tables.steps import StepResult
 from app.db.tables.stimuli import Bundle, Stimulus
-from app.db.tables.study import Study, StudyLink
+from app.db.tables.study import Study, StudyBundle, StudyLink
 from app.db.tables.synthesis import SynthesisRun
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "StepResult",
     "Stimulus",
     "Study",
+    "StudyBundle",
     "StudyLink",
     "SynthesisRun",
 ]
