@@ -48,7 +48,8 @@ def simulate(
         "seed": seed,
         "accuracy": visits.accuracy,
     }
-    given = "\n".join(f"  {readable(name):<14}{share:.3f}" for name, share in visits.accuracy.items())
+    wide = max(14, *(len(readable(name)) + 1 for name in visits.accuracy))
+    given = "\n".join(f"  {readable(name):<{wide}}{share:.3f}" for name, share in visits.accuracy.items())
     text = f"{participants} simulated participants answered {trials} trials in {seconds} s."
     show(as_json, result, f"{text}\nThe accuracy they were given:\n{given}")
 

@@ -7,8 +7,8 @@ can be dealt to C participants such that nobody sees a stimulus twice (Kőnig 19
 and each condition floor(T / C) times or once more.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from app.core.randomness import generator
 
 Matrix = NDArray[np.bool_]
 NOT_SHOWN = -1
-BLOCKS_KEPT = 16  # of 60 conditions and 400 stimuli each takes 50 KB
+BLOCKS_KEPT = 16  # of 60 conditions and 400 stimuli each takes 400 KB
 
 
 def most_trials(valid: Matrix) -> int:
@@ -29,43 +29,56 @@ def most_trials(valid: Matrix) -> int:
     return int(valid.sum(axis=0).min())
 
 
-@lru_cache(maxsize=BLOCKS_KEPT)
-def dealt_block(
-    seed: int, block: int, shape: tuple[int, ...], valid: bytes, trials: int
-) -> NDArray[np.int16]:
-    """What each participant of a block sees of each stimulus: a condition's number, or `NOT_SHOWN`.
+class Block:
+    """The plans of as many participants as there are conditions, worked out one after the other.
+
+    Who comes first in a block waits for one plan and not for all of them. Threads may share a block.
 
     Parameters
     ----------
     seed
         The study's seed.
-    block
+    number
         Number of the block, from 0.
-    shape, valid
-        The boolean matrix of stimuli by conditions: its shape and its bytes. Which cells may be shown.
+    valid
+        Boolean, shape (stimuli, conditions): which cells may be shown.
     trials
-        Main trials of a participant, `most_trials` at most.
-
-    Returns
-    -------
-    Shape (conditions, stimuli): as many participants as there are conditions.
-
-    Raises
-    ------
-    ValueError
-        `trials` are more than the poorest condition has valid cells.
+        Main trials of a participant, `most_trials` at most; else `ValueError` is raised.
     """
-    matrix = np.frombuffer(valid, dtype=bool).reshape(shape)
-    if not 0 < trials <= most_trials(matrix):
-        raise ValueError(f"{trials} trials; the poorest condition has {most_trials(matrix)} valid cells")
-    random = generator(seed, "block", block)
-    pieces, owner = _pieces(_shown(seed, block, matrix, trials), random)
-    dealt = np.full((shape[1], shape[0]), NOT_SHOWN, dtype=np.int16)
-    order = random.permutation(shape[1])  # the permutations that are found first are the cheapest
-    for participant, matching in zip(order, _matchings(pieces, random), strict=True):
-        dealt[participant] = owner[matching[: shape[0]]]
-    dealt.flags.writeable = False
-    return dealt
+
+    def __init__(self, seed: int, number: int, valid: Matrix, trials: int) -> None:
+        if not 0 < trials <= most_trials(valid):
+            raise ValueError(f"{trials} trials; the poorest condition has {most_trials(valid)} valid cells")
+        self._random = generator(seed, "block", number)
+        self._stimuli = len(valid)
+        self._left, self._owner = _pieces(_shown(seed, number, valid, trials), self._random)
+        self._dealt: list[NDArray[np.int16]] = []
+        self._lock = Lock()
+
+    def dealt(self, participant: int) -> NDArray[np.int16]:
+        """What a participant (from 0) sees of each stimulus: a condition's number, or `NOT_SHOWN`."""
+        with self._lock:
+            while len(self._dealt) <= participant:
+                self._dealt.append(self._owner[self._matching()[: self._stimuli]])
+        return self._dealt[participant]
+
+    def _matching(self) -> NDArray[np.int_]:
+        """The column of every row in a permutation that is taken away from what is left.
+
+        What is left has rows and columns of one sum, so there is always one. Costs drawn at random choose
+        among them; the cheapest is the same whatever finds it, so that plans outlive versions of libraries.
+        """
+        cost = np.where(self._left > 0, self._random.random(self._left.shape), np.inf)
+        rows, matched = linear_sum_assignment(cost)
+        self._left[rows, matched] -= 1
+        columns: NDArray[np.int_] = matched
+        return columns
+
+
+@lru_cache(maxsize=BLOCKS_KEPT)
+def kept_block(seed: int, number: int, shape: tuple[int, ...], valid: bytes, trials: int) -> Block:
+    """The block, worked on once for all its participants; `valid` are the bytes of the boolean matrix."""
+    return Block(seed, number, np.frombuffer(valid, dtype=bool).reshape(shape), trials)
 
 
 def _shown(seed: int, block: int, valid: Matrix, trials: int) -> Matrix:
@@ -111,16 +124,3 @@ def _spread(amounts: NDArray[np.int_], size: int) -> NDArray[np.int16]:
     )
     columns: NDArray[np.int16] = np.maximum(overlap, 0).astype(np.int16)
     return columns
-
-
-def _matchings(pieces: NDArray[np.int16], random: np.random.Generator) -> Iterator[NDArray[np.int_]]:
-    """Permutations whose sum is the matrix: for each, the column of every row.
-
-    Costs drawn at random choose among those that are possible. The cheapest is the same whatever finds it, so
-    that plans outlive versions of libraries.
-    """
-    left = pieces.copy()
-    for _ in range(int(left[0].sum())):
-        rows, matched = linear_sum_assignment(np.where(left > 0, random.random(left.shape), np.inf))
-        left[rows, matched] -= 1
-        yield matched

@@ -34,7 +34,8 @@ class BundleStimuli:
 
 @dataclass(frozen=True)
 class Cells:
-    """`stimuli` holds what may be shown of each cell that has any, by seed.
+    """`stimuli` holds what may be shown of each cell that has any, by seed; these cells are `valid`, shape
+    (stimuli, conditions).
 
     `main_trials` are those of every participant; None where participants' numbers differ a little.
     """
@@ -44,25 +45,13 @@ class Cells:
     conditions: Conditions
     stimuli: dict[design.Cell, list[Candidate]]
     practice: tuple[int, ...]
+    valid: design.Matrix
     main_trials: int | None
-
-    @cached_property
-    def valid(self) -> design.Matrix:
-        """Shape (stimuli, conditions): cells with at least one certified stimulus."""
-        valid = np.zeros((len(self.naturals), len(self.conditions.names)), dtype=bool)
-        for cell in self.stimuli:
-            valid[cell] = True
-        return valid
 
     @cached_property
     def not_certified(self) -> int:
         """How many cells of the main part are left out for want of a certified stimulus."""
-        return int((~self.certified).sum())
-
-    @cached_property
-    def certified(self) -> design.Matrix:
-        """`valid` without the stimuli for practice."""
-        return np.delete(self.valid, list(self.practice), axis=0)
+        return int((~np.delete(self.valid, list(self.practice), axis=0)).sum())
 
     @cached_property
     def trials(self) -> int:
@@ -105,8 +94,10 @@ def study_cells(definition: StudyDefinition, bundles: Sequence[BundleStimuli], s
             "too_few_stimuli", f"practice_trials: {error}; lower it or make a larger bundle"
         ) from None
     stimuli = _by_cell(bundles, conditions, naturals, _natural_bundles(seed, naturals, practice))
-    cells = Cells(seed, naturals, conditions, stimuli, practice, None)
-    return Cells(seed, naturals, conditions, stimuli, practice, _main_trials(definition, cells))
+    valid = np.zeros((len(naturals), len(conditions.names)), dtype=bool)
+    valid[tuple(zip(*stimuli, strict=True))] = True
+    main_trials = _main_trials(definition, conditions, design.without(valid, practice))
+    return Cells(seed, naturals, conditions, stimuli, practice, valid, main_trials)
 
 
 def study_conditions(definition: StudyDefinition, bundles: Sequence[tuple[str, Sequence[str]]]) -> Conditions:
@@ -150,29 +141,30 @@ def _by_cell(
 ) -> dict[design.Cell, list[Candidate]]:
     places = {name: place for place, name in enumerate(conditions.names)}
     stimuli: dict[design.Cell, list[Candidate]] = {}
-    for number, bundle in enumerate(bundles):
+    for number, (bundle, network) in enumerate(zip(bundles, conditions.networks, strict=True)):
         rows = {natural.ids[number]: row for row, natural in enumerate(naturals)}
+        columns = {layer: places[conditions.name(network.name, layer)] for layer in network.layers}
         for one in sorted(bundle.candidates, key=lambda candidate: candidate.seed):
-            name = conditions.name(bundle.network, one.condition)
             row = rows[one.natural_id]
-            elsewhere = name == NATURAL and natural_bundle[row] != number
-            if one.certified and name in places and not elsewhere:
-                stimuli.setdefault((row, places[name]), []).append(one)
+            if one.condition == NATURAL and natural_bundle[row] == number:
+                stimuli[row, places[NATURAL]] = [one]
+            elif one.certified and one.condition in columns:
+                stimuli.setdefault((row, columns[one.condition]), []).append(one)
     return stimuli
 
 
-def _main_trials(definition: StudyDefinition, cells: Cells) -> int | None:
+def _main_trials(definition: StudyDefinition, conditions: Conditions, certified: design.Matrix) -> int | None:
     """A participant's main trials, if they are to be the same for everybody. Raises `Invalid`."""
-    counts = dict(zip(cells.conditions.names, cells.certified.sum(axis=0).tolist(), strict=True))
+    counts = dict(zip(conditions.names, certified.sum(axis=0).tolist(), strict=True))
     poorest = min(counts, key=lambda name: counts[name])
     if not counts[poorest]:
-        condition = cells.conditions[poorest]
+        condition = conditions[poorest]
         raise Invalid(
             "empty_condition",
             f"{_layers_of(definition, condition.network)}: no metamer of {condition.layer!r} passed its "
             "certificate; leave the layer out",
         )
-    most, each = most_trials(cells.certified), definition.trials_per_condition
+    most, each = most_trials(certified), definition.trials_per_condition
     if definition.trials is None and each is None:
         return None if definition.stimuli is None else most
     asked = f"trials: {definition.trials} are" if each is None else f"trials_per_condition: {each} in each of"

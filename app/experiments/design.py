@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from app.core.randomness import generator
-from app.experiments.balance import NOT_SHOWN, dealt_block
+from app.experiments.balance import NOT_SHOWN, kept_block
 
 Matrix = NDArray[np.bool_]
 Cell = tuple[int, int]
@@ -65,7 +65,7 @@ def make_plan(
     if trials is None:
         cells = block_cells(seed, block, usable.shape, usable.tobytes())[position]
     else:
-        dealt = dealt_block(seed, block, usable.shape, usable.tobytes(), trials)[position]
+        dealt = kept_block(seed, block, usable.shape, usable.tobytes(), trials).dealt(position)
         cells = tuple((int(n), int(dealt[n])) for n in np.flatnonzero(dealt != NOT_SHOWN))
     main = np.array(cells, dtype=int).reshape(-1, 2)
     main = generator(seed, "main order", slot).permutation(main)

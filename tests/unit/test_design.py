@@ -1,13 +1,14 @@
 """The plans, by properties that must hold for every study, and by cases worked out by hand."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.experiments.balance import dealt_block, most_trials
+from app.experiments.balance import Block, kept_block, most_trials
 from app.experiments.design import Matrix, Plan, choose_practice, make_plan, mean_main_trials
 
 NO_PRACTICE: tuple[int, ...] = ()
@@ -178,6 +179,17 @@ def test_within_a_block_no_cell_is_given_twice(valid: Matrix, seed: int, people:
     assert max(Counter(cell for plan in block for cell in plan.main).values()) == 1
 
 
+def test_a_participants_plan_is_the_same_in_whatever_order_plans_are_asked_for() -> None:
+    valid = np.ones((30, 6), dtype=bool)
+    forwards, backwards = Block(1, 0, valid, 20), Block(1, 0, valid, 20)
+    last = backwards.dealt(5).tolist()
+    assert [forwards.dealt(place).tolist() for place in range(6)][5] == last
+    with ThreadPoolExecutor(6) as threads:
+        shared = Block(1, 0, valid, 20)
+        found = list(threads.map(lambda place: shared.dealt(place).tolist(), range(6)))
+    assert found == [forwards.dealt(place).tolist() for place in range(6)]
+
+
 def test_so_many_of_each_condition_are_exactly_so_many() -> None:
     valid = np.ones((40, 7), dtype=bool)
     for plan in dealt_plans(3, 2, valid, 5 * 7)[1]:
@@ -187,7 +199,7 @@ def test_so_many_of_each_condition_are_exactly_so_many() -> None:
 def test_dealt_plans_are_pure_and_more_trials_than_cells_are_refused() -> None:
     valid = np.ones((20, 4), dtype=bool)
     first = make_plan(3, 5, valid, (1, 2), 10)
-    dealt_block.cache_clear()
+    kept_block.cache_clear()
     assert make_plan(3, 5, valid.copy(), (1, 2), 10) == first
     assert {n for n, _ in first.main}.isdisjoint(first.practice)
     with pytest.raises(ValueError, match="19 trials; the poorest condition has 18 valid cells"):

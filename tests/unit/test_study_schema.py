@@ -113,3 +113,58 @@ def test_mistakes_are_named_with_their_line(tmp_path: Path, change: dict[str, st
 
 def test_paragraphs_are_cut_at_blank_lines() -> None:
     assert paragraphs("one\ntwo\n\n\n\nthree\n") == ("one two", "three")
+
+
+SEVERAL = """name: s
+title: t
+preset: image16-online
+participants: 3
+duration_minutes: 5
+consent: yes please
+"""
+
+
+def test_several_bundles_each_with_its_network_and_layers(tmp_path: Path) -> None:
+    stimuli = "stimuli:\n  - {bundle: a, network: vgg19, layers: [fc8]}\n  - {bundle: s3://b/c}\n"
+    study = load(tmp_path, SEVERAL + stimuli + "trials_per_condition: 10\n")
+    assert [(one.bundle, one.network, one.layers) for one in study.sources] == [
+        (tmp_path / "a", "vgg19", ["fc8"]),
+        ("s3://b/c", None, ["all"]),
+    ]
+    assert study.bundle is None and study.layers is None and study.trials_per_condition == 10
+    assert StudyDefinition.model_validate(study.model_dump(mode="json")) == study
+
+
+def test_one_bundle_is_as_short_to_write_as_ever(tmp_path: Path) -> None:
+    study = load(tmp_path, SEVERAL + "bundle: a\n")
+    (source,) = study.sources
+    assert (source.bundle, source.network, source.layers) == (tmp_path / "a", None, ["all"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("", "give bundle: DIR, or stimuli: with an entry for each bundle; one of the two"),
+        ("bundle: a\nstimuli: [{bundle: b}]\n", "give bundle: DIR, or stimuli"),
+        ("layers: all\nstimuli: [{bundle: b}]\n", "layers: with stimuli, each entry has its own"),
+        ("bundle: a\ntrials: 4\ntrials_per_condition: 2\n", "give trials or trials_per_condition, not both"),
+        ("bundle: a\ntrials: 0\n", "study.yaml:8: trials: .*greater than or equal to 1"),
+        ("stimuli: []\n", "study.yaml:7: stimuli: .*at least 1 item"),
+        ("stimuli:\n  - {bundle: a, network: a/b}\n", "study.yaml:8: stimuli.0.network: .*match pattern"),
+        (
+            "stimuli:\n  - {bundle: a, layers: [x, x]}\n",
+            "study.yaml:8: stimuli.0.layers: a layer is named tw",
+        ),
+        ("stimuli:\n  - {layers: [x]}\n", "study.yaml:8: stimuli.0.bundle: Field required"),
+        (
+            "stimuli:\n  - {bundle: a, netwrok: x}\n",
+            "study.yaml:8: unknown field stimuli.0.netwrok; did you mean network?",
+        ),
+    ],
+)
+def test_mistakes_in_several_bundles_are_named_with_their_line(
+    tmp_path: Path, lines: str, message: str
+) -> None:
+    with pytest.raises(SpecError, match=message) as caught:
+        load(tmp_path, SEVERAL + lines)
+    assert "\n" not in str(caught.value)

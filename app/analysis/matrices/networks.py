@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import ttest_rel
 
-from app.analysis.matrices.matrix import MODEL_EFFECTS, Record, within_networks
+from app.analysis.matrices.matrix import Record, within_networks
 from app.analysis.matrices.stage_effect import noted, permutations_for
 from app.analysis.statistics.summary import summarise
 
@@ -28,15 +28,20 @@ COLUMNS = [
 def networks_by_stage(experiment: str, curves: Curves) -> list[Record]:
     """Repeated-measures ANOVA of network x stage without the natural condition, which all networks share.
 
-    Always three records: model, stage, interaction. They have no numbers where networks have different
-    numbers of layers: then stages are not crossed with networks, and `network_contrasts` compare single ones.
+    Three records: model, stage, interaction. Where networks have different numbers of layers, stages are not
+    crossed with them: then it is one record without numbers, and `network_contrasts` compare single stages.
     """
     layers = {name: curve.iloc[:, 1:] for name, curve in curves.items()}
     model, counts = " and ".join(layers), {curve.shape[1] for curve in layers.values()}
     if len(counts) > 1:
         sizes = ", ".join(f"{name} {curve.shape[1]}" for name, curve in layers.items())
-        why = f"networks have different numbers of layers ({sizes}): network x stage is not defined"
-        return [_undefined(experiment, model, effect, why) for effect in MODEL_EFFECTS]
+        why = (
+            f"networks have different numbers of layers ({sizes}); network_contrasts.csv compares each stage"
+        )
+        empty = Record(
+            experiment=experiment, model=model, effect="interaction", humans=0, networks=0, stages=0
+        )
+        return [noted(empty, why)]
     values = np.stack([curve.to_numpy(float) for curve in layers.values()], axis=1)
     whole = np.isfinite(values).all(axis=(1, 2))
     permutations, note = permutations_for(len(values))
@@ -44,12 +49,6 @@ def networks_by_stage(experiment: str, curves: Curves) -> list[Record]:
     missing = f"{lost} of {len(values)} participants left out for missing cells" if lost else ""
     records = within_networks(experiment, model, values[whole], permutations)
     return [noted(noted(record, missing), note) for record in records]
-
-
-def _undefined(experiment: str, model: str, effect: Any, note: str) -> Record:
-    return Record(
-        experiment=experiment, model=model, effect=effect, humans=0, networks=0, stages=0, note=note
-    )
 
 
 def network_contrasts(curves: Curves) -> pd.DataFrame:
@@ -69,7 +68,8 @@ def network_contrasts(curves: Curves) -> pd.DataFrame:
             layers = {"layer_a": _layer(first, stage), "layer_b": _layer(second, stage)}
             rows.append({**names, **layers, **_paired(both)})
     table = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "p_holm"])
-    return table.assign(p_holm=_holm(table["p"].to_numpy(float)))[COLUMNS]
+    table = table.astype(dict.fromkeys(("difference", "sem", "t", "df", "p"), float))
+    return table.assign(p_holm=_holm(table["p"].to_numpy()))[COLUMNS]
 
 
 def _layer(curve: pd.DataFrame, stage: int) -> str:
@@ -81,7 +81,7 @@ def _paired(values: np.ndarray) -> dict[str, Any]:
     summary = summarise(values[:, 0] - values[:, 1])
     found = {"participants": summary.n, "difference": summary.mean, "sem": summary.sem}
     if not summary.sem:
-        note = summary.note or "all participants differ by the same: t is not defined"
+        note = summary.note if summary.n < 2 else "all participants differ by the same: t is not defined"
         return {**found, "t": None, "df": None, "p": None, "note": note}
     test = ttest_rel(values[:, 0], values[:, 1])
     return {**found, "t": float(test.statistic), "df": summary.n - 1, "p": float(test.pvalue), "note": ""}

@@ -43,7 +43,7 @@ def _measured(kinds: Sequence[StepKind]) -> tuple[Column, ...]:
 def step_table(
     rows: Sequence[Any], kinds: Sequence[StepKind], study: str, audience: Audience
 ) -> pd.DataFrame:
-    """The table from the rows of `app.analysis.queries.step_results`; results are read as they were stored."""
+    """The table from the rows of `app.analysis.queries.step_results`; results are read as when they came."""
     records = [_record(row, study, audience) for row in rows]
     columns = [column.name for column in step_columns(kinds)]
     types = {"number": "float64", "integer": "Int64", "boolean": "boolean"}
