@@ -22,7 +22,7 @@ from app.experiments.vocabulary import checked, words_in
 from app.steps.course import checked as checked_course
 from app.steps.course import preset_course
 from app.steps.registry import StepOfFile
-from app.steps.step import StepParameters
+from app.steps.step import Setting, StepParameters
 from app.tasks.presets import PRESETS, Preset, WordPreset
 from synthesis.bundle.spec import BundlePlace
 from synthesis.common.errors import UserError
@@ -198,6 +198,10 @@ class StudyDefinition(BaseModel):
         if self.steps is None:
             return preset_course(self.timing.course, self.practice_trials)
         return tuple(self.steps)
+
+    def setting(self, practice: int, main: int) -> Setting:
+        """What the steps may say of a session with so many trials."""
+        return Setting(self.timing.medium, self.instruction_paragraphs, practice, main)
 
     @property
     def completion_address(self) -> str | None:

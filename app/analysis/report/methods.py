@@ -9,6 +9,8 @@ from app.analysis.service import Quality
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
 from app.experiments.conditions import Network
 from app.experiments.schemas import StudyDefinition
+from app.steps.course import course_of
+from app.steps.registry import KINDS
 from app.stimuli.medium import MEDIA, Medium
 from app.tasks.presets import PicturePreset, WordPreset
 from synthesis.bundle.manifest import Item, Manifest
@@ -115,6 +117,14 @@ def _main_trials(definition: StudyDefinition, mean: float | None) -> str:
     return "" if mean is None else f" and {mean:.0f} main trials on average"
 
 
+def course(definition: StudyDefinition, trials_per_participant: float) -> str:
+    """Of which steps a session consisted, in their order; `trials_per_participant` are main trials."""
+    setting = definition.setting(definition.practice_trials, round(trials_per_participant))
+    plan = course_of(definition.course, setting.practice, setting.practice + setting.main)
+    sentences = (KINDS[step.kind].sentence(step.parameters, setting) for step in plan)
+    return " ".join(dict.fromkeys(sentences))
+
+
 def _picture_trial(preset: PicturePreset, choices: int) -> str:
     return (
         f"the participant started a trial; after a blank screen ({preset.blank_ms} ms) and a fixation cross "
@@ -125,11 +135,9 @@ def _picture_trial(preset: PicturePreset, choices: int) -> str:
 
 def _word_trial(preset: WordPreset, choices: int) -> str:
     return (
-        "before the first trial the participant set the volume with a noise of the sounds’ level; no "
-        "headphone check was made. The participant started a trial; a sound was scheduled "
-        f"{preset.lead_ms} ms later and played once. After its end the word in its middle was typed without "
-        f"time limit; words of the list that fit what was typed were shown, and one of its {choices} words "
-        "had to be confirmed."
+        f"the participant started a trial; a sound was scheduled {preset.lead_ms} ms later and played once. "
+        "After its end the word in its middle was typed without time limit; words of the list that fit what "
+        f"was typed were shown, and one of its {choices} words had to be confirmed."
     )
 
 
