@@ -4,8 +4,8 @@ Each file is made from the least that it needs: counts, what was answered to wha
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 import pandas as pd
@@ -25,11 +25,14 @@ from app.analysis.inference import contrasts, records_csv, stage_effects
 from app.analysis.measures.confusion import response_entropy
 from app.analysis.measures.neighbours import known_pronunciations
 from app.analysis.measures.word_errors import neighbour_shares
+from app.analysis.pages import pages_of_study, steps_of_study
 from app.analysis.service import Answers, StudyAnalysis, Trials
 from app.analysis.statistics.signal_detection import detection_table
 from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.csv_tables import CSV, frame_csv, table_csv
+from app.analysis.tables.steps import step_columns
 from app.core.errors import NotFound
+from app.steps.step import StepKind
 from app.tasks.codebook import Column
 from app.tasks.task import Task
 from synthesis.common.files import write_atomically
@@ -38,7 +41,7 @@ from synthesis.common.stopping import orderly
 
 def trials_csv(trials: pd.DataFrame) -> bytes:
     """The tidy table of answered main trials; those that do not count say by which rule."""
-    return frame_csv(trials.assign(received_at=[moment.isoformat() for moment in trials["received_at"]]))
+    return frame_csv(_with_moments(trials))
 
 
 async def trials_csv_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIterator[bytes]:
@@ -50,9 +53,20 @@ async def trials_csv_parts(session: AsyncSession, analysis: StudyAnalysis) -> As
         header = written[: written.index(b"\n") + 1]
 
 
-def codebook_csv(task: Task) -> bytes:
-    columns = trial_columns(task)
-    return table_csv(list(Column.__dataclass_fields__), (asdict(column).values() for column in columns))
+def codebook_csv(task: Task, pages: Sequence[StepKind]) -> bytes:
+    """What each column means of the tables of trials and of steps."""
+    tables = {"trials": trial_columns(task), "steps": step_columns(pages)}
+    rows = [(name, *astuple(column)) for name, columns in tables.items() for column in columns]
+    return table_csv(["table", *Column.__dataclass_fields__], rows)
+
+
+def steps_csv(steps: pd.DataFrame) -> bytes:
+    """What the steps without trials gave, a row per participant and step."""
+    return frame_csv(_with_moments(steps))
+
+
+def _with_moments(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(received_at=[moment.isoformat() for moment in table["received_at"]])
 
 
 def recognition_figure(analysis: StudyAnalysis) -> Figure:
@@ -74,7 +88,7 @@ TRIAL_FIGURES: dict[str, Callable[[Trials], Figure]] = {
 CURVE_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
     "participants.csv": lambda analysis: frame_csv(participants_table(analysis)),
     "stage_effect.csv": lambda analysis: records_csv([one for _name, one in stage_effects(analysis)]),
-    "codebook.csv": lambda analysis: codebook_csv(analysis.task),
+    "codebook.csv": lambda analysis: codebook_csv(analysis.task, pages_of_study(analysis.study)),
 }
 NETWORK_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
     "network_contrasts.csv": lambda analysis: frame_csv(contrasts(analysis))
@@ -91,6 +105,7 @@ WORD_TABLES: dict[str, Callable[[Answers], bytes]] = {
     "neighbours.csv": lambda answers: frame_csv(neighbours(answers))
 }
 TRIAL_TABLES: dict[str, Callable[[Trials], bytes]] = {"trials.csv": lambda trials: trials_csv(trials.table)}
+STEPS = "steps.csv"
 FIGURES = (*CURVE_FIGURES, *ANSWER_FIGURES, *TRIAL_FIGURES)
 
 
@@ -111,7 +126,7 @@ def curve_tables(*, several: bool = False) -> dict[str, Callable[[StudyAnalysis]
 
 
 def table_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
-    return (*curve_tables(several=several), *answer_tables(task), *TRIAL_TABLES)
+    return (*curve_tables(several=several), *answer_tables(task), *TRIAL_TABLES, STEPS)
 
 
 def file_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
@@ -139,6 +154,8 @@ async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> 
         return CSV, await asyncio.to_thread(make_answers, await service.answers(session, analysis))
     if make_trials := TRIAL_TABLES.get(name):
         return CSV, make_trials(await service.trials(session, analysis))
+    if name == STEPS:
+        return CSV, steps_csv(await steps_of_study(session, analysis.study, analysis.audience))
     stem, _, suffix = name.partition(".")
     made = VEGA if suffix == "vega.json" else FORMATS.get(suffix)
     if made is None or stem not in FIGURES:
@@ -161,6 +178,7 @@ def all_files(answers: Answers, trials: Trials) -> Iterator[tuple[str, bytes]]:
     )
     yield from ((name, make_answers(answers)) for name, make_answers in answer_tables(analysis.task).items())
     yield from ((name, make_trials(trials)) for name, make_trials in TRIAL_TABLES.items())
+    yield STEPS, steps_csv(trials.steps)
 
 
 def figure_files(name: str, figure: Figure) -> Iterator[tuple[str, bytes]]:

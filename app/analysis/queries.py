@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Event, Participant, PlannedTrial, Response, Stimulus
+from app.db.tables import Event, Participant, PlannedTrial, Response, StepResult, Stimulus
 from app.experiments.exclusions import Exclusions, TrialExclusions
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
@@ -148,6 +148,26 @@ def _kept(rules: TrialExclusions) -> ColumnElement[bool]:
 def _count(condition: ColumnExpressionArgument[bool]) -> ColumnElement[int]:
     """How many rows fulfil a condition; null counts as no."""
     return func.count().filter(condition)
+
+
+async def step_results(
+    session: AsyncSession, study_id: int, audience: str
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """One row per stored result of a step, in the order of participants and steps."""
+    query = (
+        select(
+            Participant.id.label("participant_id"),
+            Participant.slot,
+            StepResult.position,
+            StepResult.kind.label("step"),
+            StepResult.result,
+            StepResult.flags,
+            StepResult.received_at,
+        )
+        .join(Participant, Participant.id == StepResult.participant_id)
+        .where(Participant.study_id == study_id, Participant.audience == audience)
+    )
+    return (await session.execute(query.order_by(Participant.id, StepResult.position))).all()
 
 
 async def participant_flags(session: AsyncSession, study_id: int, audience: str) -> Sequence[Row[int, Any]]:

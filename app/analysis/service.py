@@ -15,6 +15,7 @@ from app.analysis.measures.confusion import confusion_of
 from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.irregularities import caveats, flags_of_table
 from app.analysis.measures.recognition import Recognition, proportions_of, recognition
+from app.analysis.pages import steps_of_study
 from app.analysis.queries import answer_flags as answer_flags
 from app.analysis.queries import refused_answers as refused_answers
 from app.analysis.scores import scores_of_rows, study_conditions
@@ -119,10 +120,14 @@ class Answers:
 
 @dataclass(frozen=True)
 class Trials:
-    """An analysis with its trials one by one. `table` has the columns of the codebook, left-out ones too."""
+    """An analysis with its trials one by one. `table` has the columns of the codebook, left-out ones too.
+
+    `steps` is the table of what the steps without trials gave (`app.analysis.tables.steps`).
+    """
 
     analysis: StudyAnalysis
     table: pd.DataFrame
+    steps: pd.DataFrame
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -220,7 +225,8 @@ async def answers(session: AsyncSession, analysis: StudyAnalysis) -> Answers:
 async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
     """All answered main trials, with why any of them does not count."""
     parts = [part async for part in trial_parts(session, analysis)]
-    return Trials(analysis, pd.concat(parts, ignore_index=True))
+    steps = await steps_of_study(session, analysis.study, analysis.audience)
+    return Trials(analysis, pd.concat(parts, ignore_index=True), steps)
 
 
 async def trial_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIterator[pd.DataFrame]:

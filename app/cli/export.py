@@ -4,10 +4,12 @@ import io
 from pathlib import Path
 from typing import Annotated, Literal
 
+import pandas as pd
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis.files import codebook_csv, trials_csv, write_files
+from app.analysis.files import codebook_csv, steps_csv, trials_csv, write_files
+from app.analysis.pages import pages_of_study
 from app.analysis.service import Trials, analyse, trials
 from app.cli.running import Json, reading, show
 from app.core.errors import Conflict
@@ -47,9 +49,15 @@ def _files(single: Trials, form: Format) -> dict[str, bytes]:
         if single.kept.empty:
             raise Conflict("all_excluded", "the exclusions leave no trial; --format csv writes all of them")
         return mvh.written(single.kept, single.analysis.study.name)
-    codebook = {"codebook.csv": codebook_csv(single.analysis.task)}
+    analysis = single.analysis
+    codebook = {"codebook.csv": codebook_csv(analysis.task, pages_of_study(analysis.study))}
     if form == "csv":
-        return {"trials.csv": trials_csv(single.table), **codebook}
+        return {"trials.csv": trials_csv(single.table), "steps.csv": steps_csv(single.steps), **codebook}
+    tables = {"trials": single.table, "steps": single.steps}
+    return {f"{name}.parquet": _parquet(table) for name, table in tables.items()} | codebook
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
     stream = io.BytesIO()
-    single.table.to_parquet(stream, index=False)
-    return {"trials.parquet": stream.getvalue(), **codebook}
+    table.to_parquet(stream, index=False)
+    return stream.getvalue()

@@ -21,7 +21,7 @@ from app.experiments.exclusions import Exclusions
 from app.steps.course import checked as checked_course
 from app.steps.course import preset_course
 from app.steps.registry import StepOfFile
-from app.steps.step import StepParameters
+from app.steps.step import Setting, StepParameters
 from app.tasks.registry import preset_names, preset_of, task_of
 from app.tasks.task import Preset, Task
 from app.tasks.words.vocabulary import checked, words_in
@@ -204,6 +204,10 @@ class StudyDefinition(BaseModel):
         if self.steps is None:
             return preset_course(self.parameters.course, self.practice_trials)
         return tuple(self.steps)
+
+    def setting(self, practice: int, main: int) -> Setting:
+        """What the steps may say of a session with so many trials."""
+        return Setting(self.task, self.instruction_paragraphs, practice, main)
 
     @property
     def completion_address(self) -> str | None:

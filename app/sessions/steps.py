@@ -42,13 +42,7 @@ async def left(session: AsyncSession, visit: Visit, progress: Progress) -> Cours
 
 async def told(session: AsyncSession, visit: Visit, progress: Progress) -> list[StepView]:
     """The steps that are left, as the page is told of them."""
-    definition = visit.definition
-    setting = Setting(
-        medium=definition.task.medium,
-        instructions=definition.instruction_paragraphs,
-        practice=progress.practice,
-        main=progress.total - progress.practice,
-    )
+    setting = visit.definition.setting(progress.practice, progress.total - progress.practice)
     return [_view(step, setting) for step in await left(session, visit, progress)]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from app.steps.registry import KINDS, parameters_of
-from app.steps.step import Step, StepParameters
+from app.steps.step import Step, StepKind, StepParameters
 from app.steps.trials import TrialsParameters, blocks_of
 
 Course = tuple[Step, ...]
@@ -36,6 +36,12 @@ def checked(steps: Sequence[StepParameters], practice_trials: int, medium: str) 
             raise ValueError(f"{kind.name} comes twice; a participant has these trials once")
     if held != sorted(held, reverse=True):
         raise ValueError("practice comes after trials; put it before them")
+
+
+def pages_of(steps: Sequence[StepParameters]) -> tuple[StepKind, ...]:
+    """The kinds of steps without trials that these steps lead to, each once."""
+    kinds = dict.fromkeys([*(step.kind for step in steps), BREAK])
+    return tuple(KINDS[name] for name in kinds if KINDS[name].result is not None)
 
 
 def course_of(steps: Sequence[StepParameters], practice: int, total: int) -> Course:

@@ -6,7 +6,6 @@ import { element } from "./dom.js";
 import { Image16Plugin } from "./image16.js";
 import { PictureStage } from "./picture-stage.js";
 import { Preload, remembered } from "./preload.js";
-import { durations } from "./steps.js";
 import { pictureTexts } from "./texts.js";
 
 /** @import { Decoder } from "./preload.js" */
@@ -26,7 +25,6 @@ export function pictureTask(task, { api, persist, total, attention }) {
     stimuli,
     vocabulary: [],
     environment: async () => ({ frame_ms: await clock.measure() }),
-    opening: [],
     trial: (index, practice) => ({
       type: Image16Plugin,
       load: () => stimuli.trial(index),
@@ -41,6 +39,17 @@ export function pictureTask(task, { api, persist, total, attention }) {
       return [element("div", { class: "pair" }, drawn(image), ...icon(task.choices, right))];
     },
   };
+}
+
+/**
+ * The durations of a trial's phases: practice is shown longer.
+ * @param {PictureTask["timing"]} timing
+ * @param {boolean} practice
+ */
+export function durations(timing, practice) {
+  const { blank_ms, fixation_ms, image_ms, mask_ms, practice_image_ms, practice_mask_ms } = timing;
+  if (!practice) return { blank_ms, fixation_ms, image_ms, mask_ms };
+  return { blank_ms, fixation_ms, image_ms: practice_image_ms, mask_ms: practice_mask_ms };
 }
 
 /** @returns {Decoder<LoadedPicture>} */

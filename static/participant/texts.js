@@ -10,6 +10,8 @@ export const texts = {
 
   instructionsTitle: "What you will do",
   begin: "Start",
+  /** @param {number} count */
+  allWords: (count) => `All ${count} words`,
   welcomeBackTitle: "Welcome back",
   continue: "Continue",
   practiceDoneTitle: "The practice is over",
@@ -48,7 +50,8 @@ export const texts = {
  */
 
 /** @param {number} answered */
-const saved = (answered) => `${counted(answered, "answer is", "answers are")} saved, and nothing was lost.`;
+const saved = (answered) =>
+  answered ? `${counted(answered, "answer is", "answers are")} saved, and nothing was lost.` : "Nothing was lost.";
 
 /** @type {TaskTexts & {small: string}} */
 export const pictureTexts = {
@@ -99,14 +102,4 @@ export const wordTexts = {
   notExact: "This is no word of the list. Please go on typing, or choose one that is listed.",
   /** @param {number} count */
   matching: (count) => (count ? `${counted(count, "word fits", "words fit")}.` : "No word of the list fits."),
-  /** @param {number} count */
-  allWords: (count) => `All ${count} words`,
-
-  levelTitle: "Set the volume",
-  level: [
-    "Please put on headphones if you have some, and set the volume of your device to about a quarter.",
-    "Then play the noise, and turn the volume up until it is loud and still comfortable. Leave it there.",
-  ],
-  play: "Play the noise",
-  stop: "Stop the noise",
 };

@@ -1,13 +1,12 @@
 /** Recognising words: what the session needs to know of this task. */
 
-import { LevelPlugin } from "./level.js";
-import { Player } from "./player.js";
 import { Preload } from "./preload.js";
 import { wordTexts } from "./texts.js";
 import { WordPlugin } from "./word.js";
 import { WordStage } from "./word-stage.js";
 import { Vocabulary } from "./words.js";
 
+/** @import { Player } from "./player.js" */
 /** @import { Decoder } from "./preload.js" */
 /** @import { LoadedSound, Task, Tools, WordTask } from "./types.js" */
 
@@ -16,17 +15,15 @@ import { Vocabulary } from "./words.js";
  * @param {Tools} tools
  * @returns {Task}
  */
-export function wordTask(task, { api, persist, total, attention }) {
+export function wordTask(task, { api, persist, total, attention, player: playerOfSession }) {
   const stage = new WordStage(new Vocabulary(task.vocabulary));
-  const player = new Player();
-  player.listen(document);
+  const player = playerOfSession();
   const stimuli = new Preload(api, persist, total, sounds(player));
   return {
     texts: wordTexts,
     stimuli,
     vocabulary: task.vocabulary,
     environment: async () => ({}),
-    opening: [{ type: LevelPlugin, player: () => player }],
     trial: (index) => ({
       type: WordPlugin,
       load: () => stimuli.trial(index),

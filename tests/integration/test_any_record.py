@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.analysis.files import codebook_csv, file_names, file_of, trials_csv
+from app.analysis.pages import pages_of_study
 from app.analysis.report.content import load
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
@@ -107,7 +108,7 @@ async def read_all(database: Database, study: str) -> tuple[StudyAnalysis, Trial
     assert len(written) == len(single.table)
     single.table.to_parquet(io.BytesIO(), index=False)
     assert mvh.written(single.kept, study) or single.kept.empty
-    assert codebook_csv(analysis.task)
+    assert codebook_csv(analysis.task, pages_of_study(analysis.study))
     return analysis, single
 
 

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.analysis.files import all_files, codebook_csv, file_names
+from app.analysis.pages import pages_of_study
 from app.analysis.report.content import load
 from app.analysis.report.page import to_html
 from app.analysis.service import analyse, answers, trials
@@ -61,8 +62,10 @@ async def test_from_the_study_file_to_the_tables(
     right = table["condition"].map(lambda name: ANSWERS[name != "natural"])
     assert (table["correct"] == (table["answer"] == right)).all()
     assert (table["looked_ms"] == table["rt_ms"]).all()
-    codebook = list(csv.DictReader(io.StringIO(codebook_csv(NATURAL_OR_MADE).decode())))
-    assert [row["name"] for row in codebook] == list(table.columns)
+    codebook = list(
+        csv.DictReader(io.StringIO(codebook_csv(NATURAL_OR_MADE, pages_of_study(analysis.study)).decode()))
+    )
+    assert [row["name"] for row in codebook if row["table"] == "trials"] == list(table.columns)
     assert "looked at a picture until it was called natural or made" in page
     confusion = pd.read_csv(io.BytesIO(files["confusion.csv"]))
     assert set(confusion["category"]) <= set(ANSWERS)

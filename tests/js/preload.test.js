@@ -113,3 +113,15 @@ test("a device that cannot decode is never said to be a damaged file, nor asked 
   await assert.rejects(new Preload(server, once, 1, decoder).trial(0), /no sound device/);
   assert.equal(server.asked.filter((line) => line.startsWith("/stimuli")).length, 1);
 });
+
+test("what was told of trials that are over is forgotten", async () => {
+  const server = new Server(50);
+  const stimuli = preload(server, 50);
+  for (let index = 0; index < 20; index += 1) {
+    await stimuli.trial(index);
+    await stimuli.release(index);
+  }
+  await stimuli.trial(0); // asked for anew, for nothing of it was kept
+  assert.equal(server.asked.filter((line) => line === "trials 0").length, 2);
+  assert.equal(server.asked.filter((line) => line === "trials 20").length, 1);
+});

@@ -6,6 +6,7 @@ import pytest
 
 from app.experiments.exclusions import Exclusions, TrialExclusions
 from app.experiments.schemas import StudyDefinition, paragraphs
+from app.steps.trials import TrialsParameters
 from app.tasks.image16.presets import PicturePreset
 from synthesis.common.errors import SpecError
 from synthesis.common.yaml_file import load_yaml
@@ -169,3 +170,44 @@ def test_mistakes_in_several_bundles_are_named_with_their_line(
     with pytest.raises(SpecError, match=message) as caught:
         load(tmp_path, SEVERAL + lines)
     assert "\n" not in str(caught.value)
+
+
+STEPS = """steps:
+  - instructions
+  - practice
+  - practice_done
+  - {kind: trials, breaks: 5, trials_between: 10}
+  - rest_break
+"""
+
+
+def test_the_course_is_the_preset_s_or_what_the_file_says(tmp_path: Path) -> None:
+    study = load(tmp_path, study_yaml(Path("b")))
+    assert study.steps is None
+    assert [step.kind for step in study.course] == ["instructions", "practice", "practice_done", "trials"]
+    study = load(tmp_path, study_yaml(Path("b"), extra=STEPS))
+    assert [step.kind for step in study.course] == [
+        "instructions",
+        "practice",
+        "practice_done",
+        "trials",
+        "rest_break",
+    ]
+    assert study.course[3] == TrialsParameters(breaks=5, trials_between=10)
+    assert StudyDefinition.model_validate(study.model_dump(mode="json")) == study
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("  - trails\n", r"study.yaml:\d+: steps.0: no kind of step 'trails'; known kinds: instructions, "),
+        ("  - {kind: trials, breaks: x}\n", r"study.yaml:\d+: steps.0: trials: breaks: Input should be a "),
+        ("  - instructions\n", r"study.yaml:\d+: steps: the main trials are missing; add the step trials"),
+        ("  - trials\n", r"study.yaml:\d+: steps: practice_trials is 4, and the step practice is missing"),
+        ("  - sound_level\n", r"study.yaml:\d+: steps: sound_level is for sounds; this study's preset"),
+    ],
+)
+def test_mistakes_in_steps_are_one_line_with_the_field(tmp_path: Path, line: str, problem: str) -> None:
+    with pytest.raises(SpecError, match=problem) as refused:
+        load(tmp_path, study_yaml(Path("b"), extra=f"steps:\n{line}"))
+    assert "\n" not in str(refused.value)

@@ -107,6 +107,8 @@ def _methods(analysis: StudyAnalysis, quality: Quality) -> Iterator[str]:
     people = analysis.flow.analysed
     mean = analysis.flow.trials_before / people if people else None
     yield methods.procedure(definition_of(analysis.study), mean, len(analysis.choices))
+    if mean is not None:
+        yield methods.course(definition_of(analysis.study), mean)
     yield methods.measured(quality, analysis.medium)
     yield methods.exclusions(analysis.flow, analysis.audience)
     yield methods.analysis(analysis.recognition)

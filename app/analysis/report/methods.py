@@ -9,6 +9,8 @@ from app.analysis.service import Quality
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
 from app.experiments.conditions import Network
 from app.experiments.schemas import StudyDefinition
+from app.steps.course import course_of
+from app.steps.registry import KINDS
 from app.stimuli.medium import MEDIA, Medium
 from synthesis.bundle.manifest import Item, Manifest
 
@@ -109,6 +111,14 @@ def _main_trials(definition: StudyDefinition, mean: float | None) -> str:
     if definition.trials is not None:
         return f" and {plural(definition.trials, 'main trial')}"
     return "" if mean is None else f" and {mean:.0f} main trials on average"
+
+
+def course(definition: StudyDefinition, trials_per_participant: float) -> str:
+    """Of which steps a session consisted, in their order; `trials_per_participant` are main trials."""
+    setting = definition.setting(definition.practice_trials, round(trials_per_participant))
+    plan = course_of(definition.course, setting.practice, setting.practice + setting.main)
+    sentences = (KINDS[step.kind].sentence(step.parameters, setting) for step in plan)
+    return " ".join(dict.fromkeys(sentences))
 
 
 def measured(quality: Quality, medium: Medium) -> str:
