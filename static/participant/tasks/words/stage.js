@@ -1,11 +1,11 @@
 /** The stage of sounds: a still screen while one is played, and the field for the word. */
 
-import { element } from "./dom.js";
-import { Stage } from "./stage.js";
+import { element } from "../../dom.js";
+import { Stage } from "../../stage.js";
 import { wordTexts } from "./texts.js";
-import { WordEntry } from "./word-entry.js";
+import { WordEntry } from "./entry.js";
 
-/** @import { Vocabulary } from "./words.js" */
+/** @import { Vocabulary } from "./vocabulary.js" */
 
 export class WordStage extends Stage {
   #entry;

@@ -1,10 +1,10 @@
 /** The grid of response icons: one click or tap answers; arrow keys, letters, Enter and space do too. */
 
-import { element } from "./dom.js";
-import { within } from "./signal.js";
+import { element } from "../../dom.js";
+import { within } from "../../signal.js";
 import { pictureTexts as texts } from "./texts.js";
 
-/** @import { Choice } from "./types.js" */
+/** @import { Choice } from "../../types.js" */
 
 const COLUMNS = 4;
 /** Icons that are not there by then come while the trial runs; their labels are there in any case. */

@@ -3,16 +3,16 @@
  * was said in its middle, without time limit (Feather et al. 2023).
  */
 
-import { ParameterType } from "../vendor/jspsych.js";
-import { windowRecord } from "./dom.js";
-import { simulated } from "./simulation.js";
+import { ParameterType } from "../../../vendor/jspsych.js";
+import { windowRecord } from "../../dom.js";
+import { simulated } from "../../simulation.js";
 import { wordTexts } from "./texts.js";
 
 /** @import { JsPsych } from "jspsych" */
-/** @import { Attention } from "./attention.js" */
-/** @import { Player } from "./player.js" */
-/** @import { LoadedSound, SoundRecord } from "./types.js" */
-/** @import { WordStage } from "./word-stage.js" */
+/** @import { Attention } from "../../attention.js" */
+/** @import { Player } from "../../player.js" */
+/** @import { LoadedSound, SoundRecord } from "../../types.js" */
+/** @import { WordStage } from "./stage.js" */
 
 /**
  * @typedef {object} WordParameters

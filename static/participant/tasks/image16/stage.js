@@ -1,11 +1,12 @@
 /** The stage of pictures: a canvas for what is shown, and the grid of icons. */
 
-import { element } from "./dom.js";
+import { element } from "../../dom.js";
 import { ChoiceGrid } from "./grid.js";
-import { Stage } from "./stage.js";
-import { pictureTexts, texts } from "./texts.js";
+import { Stage } from "../../stage.js";
+import { texts } from "../../texts.js";
+import { pictureTexts } from "./texts.js";
 
-/** @import { Choice, Picture } from "./types.js" */
+/** @import { Choice, Picture } from "../../types.js" */
 
 const GROUND = "#808080";
 const INK = "#111111";

@@ -4,11 +4,11 @@
  * vocabulary. No choice is ever made for the participant: some words begin others.
  */
 
-import { element } from "./dom.js";
+import { element } from "../../dom.js";
 import { wordTexts as texts } from "./texts.js";
 
-/** @import { WordEntryRecord } from "./types.js" */
-/** @import { Vocabulary } from "./words.js" */
+/** @import { WordEntryRecord } from "../../types.js" */
+/** @import { Vocabulary } from "./vocabulary.js" */
 
 const LIST = "word-list";
 const MODIFIERS = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"];

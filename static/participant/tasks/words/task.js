@@ -1,21 +1,21 @@
 /** Recognising words: what the session needs to know of this task. */
 
-import { Preload } from "./preload.js";
+import { Preload } from "../../preload.js";
 import { wordTexts } from "./texts.js";
-import { WordPlugin } from "./word.js";
-import { WordStage } from "./word-stage.js";
-import { Vocabulary } from "./words.js";
+import { WordPlugin } from "./plugin.js";
+import { WordStage } from "./stage.js";
+import { Vocabulary } from "./vocabulary.js";
 
-/** @import { Player } from "./player.js" */
-/** @import { Decoder } from "./preload.js" */
-/** @import { LoadedSound, Task, Tools, WordTask } from "./types.js" */
+/** @import { Player } from "../../player.js" */
+/** @import { Decoder } from "../../preload.js" */
+/** @import { LoadedSound, Task, Tools, WordTask } from "../../types.js" */
 
 /**
  * @param {WordTask} task
  * @param {Tools} tools
  * @returns {Task}
  */
-export function wordTask(task, { api, persist, total, attention, player: playerOfSession }) {
+export function makeTask(task, { api, persist, total, attention, player: playerOfSession }) {
   const stage = new WordStage(new Vocabulary(task.vocabulary));
   const player = playerOfSession();
   const stimuli = new Preload(api, persist, total, sounds(player));

@@ -4,15 +4,15 @@
  * screen happens in an animation frame, and each phase lasts a whole number of frames.
  */
 
-import { ParameterType } from "../vendor/jspsych.js";
-import { windowRecord } from "./dom.js";
-import { simulated } from "./simulation.js";
+import { ParameterType } from "../../../vendor/jspsych.js";
+import { windowRecord } from "../../dom.js";
+import { simulated } from "../../simulation.js";
 
 /** @import { JsPsych } from "jspsych" */
-/** @import { Attention } from "./attention.js" */
-/** @import { FrameClock, Played } from "./clock.js" */
-/** @import { PictureStage } from "./picture-stage.js" */
-/** @import { Choice, Durations, LoadedPicture, PictureRecord } from "./types.js" */
+/** @import { Attention } from "../../attention.js" */
+/** @import { FrameClock, Played } from "../../clock.js" */
+/** @import { PictureStage } from "./stage.js" */
+/** @import { Choice, Durations, LoadedPicture, PictureRecord } from "../../types.js" */
 
 /**
  * @typedef {object} Image16Parameters

@@ -1,22 +1,22 @@
 /** Naming pictures: what the session needs to know of this task. */
 
-import { FrameClock } from "./clock.js";
+import { FrameClock } from "../../clock.js";
 import { decodePicture, releasePicture } from "./decode.js";
-import { element } from "./dom.js";
-import { Image16Plugin } from "./image16.js";
-import { PictureStage } from "./picture-stage.js";
-import { Preload, remembered } from "./preload.js";
+import { element } from "../../dom.js";
+import { Image16Plugin } from "./plugin.js";
+import { PictureStage } from "./stage.js";
+import { Preload, remembered } from "../../preload.js";
 import { pictureTexts } from "./texts.js";
 
-/** @import { Decoder } from "./preload.js" */
-/** @import { Choice, LoadedPicture, Picture, PictureTask, Task, Tools } from "./types.js" */
+/** @import { Decoder } from "../../preload.js" */
+/** @import { Choice, LoadedPicture, Picture, PictureTask, Task, Tools } from "../../types.js" */
 
 /**
  * @param {PictureTask} task
  * @param {Tools} tools
  * @returns {Task}
  */
-export function pictureTask(task, { api, persist, total, attention }) {
+export function makeTask(task, { api, persist, total, attention }) {
   const stage = new PictureStage(task.choices, task.image_px);
   const clock = new FrameClock();
   const stimuli = new Preload(api, persist, total, pictures());
@@ -58,7 +58,7 @@ function pictures() {
   const masks = new Map();
   return {
     async load(view, fetched) {
-      const address = /** @type {string} */ (view.mask);
+      const address = /** @type {string} */ (view.told.mask);
       const [image, mask] = await Promise.all([
         fetched(view.stimulus, decodePicture),
         remembered(masks, address, () => fetched(address, decodePicture)),
@@ -72,7 +72,7 @@ function pictures() {
 /** @param {Picture} picture */
 function drawn(picture) {
   const size = { width: String(picture.width), height: String(picture.height) };
-  const canvas = element("canvas", { ...size, class: "picture", role: "img", "aria-label": "" });
+  const canvas = element("canvas", { ...size, class: "picture", role: "img", "aria-label": pictureTexts.shown });
   canvas.getContext("2d")?.drawImage(picture, 0, 0);
   return canvas;
 }
