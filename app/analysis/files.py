@@ -26,7 +26,7 @@ from app.analysis.measures.confusion import response_entropy
 from app.analysis.measures.neighbours import known_pronunciations
 from app.analysis.measures.word_errors import neighbour_shares
 from app.analysis.pages import pages_of_study, steps_of_study
-from app.analysis.service import Answers, StudyAnalysis, Trials
+from app.analysis.results import Answers, StudyAnalysis, Trials
 from app.analysis.statistics.signal_detection import detection_table
 from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.csv_tables import CSV, frame_csv, table_csv

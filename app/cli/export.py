@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.files import codebook_csv, steps_csv, trials_csv, write_files
 from app.analysis.pages import pages_of_study
-from app.analysis.service import Trials, analyse, trials
+from app.analysis.results import Trials
+from app.analysis.service import analyse, trials
 from app.cli.running import Json, reading, show
 from app.core.errors import Conflict
 from app.experiments.schemas import Audience

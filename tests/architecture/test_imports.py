@@ -84,7 +84,7 @@ def test_no_domain_reads_the_queries_of_another(graph: grimp.ImportGraph) -> Non
     assert foreign == []
 
 
-# What belongs to one task and is asked for from outside: its masks have an address, its words are in study files.
+# What of one task others ask for: its masks have an address, its words are in study files.
 OF_ONE_TASK = {
     "app.tasks.image16.masks": {"app.experiments.routes"},
     "app.tasks.words.vocabulary": {

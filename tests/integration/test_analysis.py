@@ -21,17 +21,8 @@ from app.analysis.files import (
     trials_csv,
     write_files,
 )
-from app.analysis.service import (
-    Answers,
-    Quality,
-    StudyAnalysis,
-    Trials,
-    analyse,
-    answers,
-    quality,
-    require_participants,
-    trials,
-)
+from app.analysis.results import Answers, Quality, StudyAnalysis, Trials
+from app.analysis.service import analyse, answers, quality, require_participants, trials
 from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.csv_tables import neutralised
 from app.core.errors import Conflict, NotFound

@@ -18,7 +18,8 @@ from app.analysis.pages import pages_of_study
 from app.analysis.report.content import load
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
-from app.analysis.service import StudyAnalysis, Trials, analyse, answers, quality, trials
+from app.analysis.results import StudyAnalysis, Trials
+from app.analysis.service import analyse, answers, quality, trials
 from app.db.session import Database
 from app.db.tables import Response
 from app.exports import mvh

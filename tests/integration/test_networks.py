@@ -18,7 +18,8 @@ from app.analysis.figures.figure import FORMATS
 from app.analysis.files import all_files, recognition_figure
 from app.analysis.report.content import report_of
 from app.analysis.report.page import to_html
-from app.analysis.service import StudyAnalysis, analyse, answers, quality, trials
+from app.analysis.results import StudyAnalysis
+from app.analysis.service import analyse, answers, quality, trials
 from app.core.randomness import generator
 from app.db.session import Database
 from app.db.tables import Bundle, PlannedTrial, Stimulus, Study, StudyBundle

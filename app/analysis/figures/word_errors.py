@@ -6,7 +6,7 @@ from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, INK, MUTED, VERMILION, titled
 from app.analysis.measures.neighbours import known_pronunciations
 from app.analysis.measures.word_errors import word_errors
-from app.analysis.service import Answers
+from app.analysis.results import Answers
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, plural
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import Recognition
-from app.analysis.service import Quality
+from app.analysis.results import Quality
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
 from app.experiments.conditions import Network
 from app.experiments.schemas import StudyDefinition
