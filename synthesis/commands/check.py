@@ -1,4 +1,4 @@
-"""`python -m synthesis check`: what specs need, and what of it is there. Nothing is built, loaded or fetched."""
+"""`python -m synthesis check`: what specs need, and what of it is there. Nothing is loaded or fetched."""
 
 import json
 from pathlib import Path
