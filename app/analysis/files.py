@@ -17,10 +17,11 @@ from app.analysis.figures.difficulty import difficulty_figure
 from app.analysis.figures.figure import FORMATS, VEGA, Figure
 from app.analysis.figures.flow import flow_figure
 from app.analysis.figures.learning import learning_figure
-from app.analysis.figures.recognition import recognition_figure
+from app.analysis.figures.networks import networks_figure
+from app.analysis.figures.recognition import curve_figure
 from app.analysis.figures.response_times import response_times_figure
 from app.analysis.figures.timing import participants_table, timing_figure
-from app.analysis.inference import records_csv, stage_effect
+from app.analysis.inference import contrasts, records_csv, stage_effects
 from app.analysis.measures.confusion import response_entropy
 from app.analysis.measures.neighbours import known_pronunciations
 from app.analysis.measures.word_errors import neighbour_shares
@@ -53,6 +54,11 @@ def codebook_csv(medium: Medium) -> bytes:
     return table_csv(list(Column.__dataclass_fields__), (asdict(column).values() for column in columns))
 
 
+def recognition_figure(analysis: StudyAnalysis) -> Figure:
+    """The curve of one network, or those of several."""
+    return networks_figure(analysis) if analysis.layout.several else curve_figure(analysis)
+
+
 CURVE_FIGURES: dict[str, Callable[[StudyAnalysis], Figure]] = {
     "recognition": recognition_figure,
     "exclusions": flow_figure,
@@ -66,8 +72,11 @@ TRIAL_FIGURES: dict[str, Callable[[Trials], Figure]] = {
 }
 CURVE_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
     "participants.csv": lambda analysis: frame_csv(participants_table(analysis)),
-    "stage_effect.csv": lambda analysis: records_csv([stage_effect(analysis)]),
+    "stage_effect.csv": lambda analysis: records_csv([one for _name, one in stage_effects(analysis)]),
     "codebook.csv": lambda analysis: codebook_csv(analysis.medium),
+}
+NETWORK_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
+    "network_contrasts.csv": lambda analysis: frame_csv(contrasts(analysis))
 }
 ANSWER_TABLES: dict[str, Callable[[Answers], bytes]] = {
     "entropy.csv": lambda answers: frame_csv(
@@ -95,13 +104,19 @@ def neighbours(answers: Answers) -> pd.DataFrame:
     return neighbour_shares(answers.confusion, analysis.conditions, analysis.choices, known_pronunciations())
 
 
-def table_names(medium: Medium) -> tuple[str, ...]:
-    return (*CURVE_TABLES, *answer_tables(medium), *TRIAL_TABLES)
+def curve_tables(*, several: bool = False) -> dict[str, Callable[[StudyAnalysis], bytes]]:
+    """Tables that follow from counts; several networks have one more."""
+    return CURVE_TABLES | (NETWORK_TABLES if several else {})
 
 
-def file_names(medium: Medium) -> tuple[str, ...]:
-    """Every file of an analysis."""
-    return (*(f"{name}.{suffix}" for name in FIGURES for suffix in FORMATS), *table_names(medium))
+def table_names(medium: Medium, *, several: bool = False) -> tuple[str, ...]:
+    return (*curve_tables(several=several), *answer_tables(medium), *TRIAL_TABLES)
+
+
+def file_names(medium: Medium, *, several: bool = False) -> tuple[str, ...]:
+    """Every file of an analysis of one network or `several`."""
+    figures = (f"{name}.{suffix}" for name in FIGURES for suffix in FORMATS)
+    return (*figures, *table_names(medium, several=several))
 
 
 async def figure_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> Figure:
@@ -117,7 +132,7 @@ async def figure_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -
 
 async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> tuple[str, bytes]:
     """The media type and content of one file; a figure's `.vega.json` is for pages. Raises `NotFound`."""
-    if make := CURVE_TABLES.get(name):
+    if make := curve_tables(several=analysis.layout.several).get(name):
         return CSV, await asyncio.to_thread(make, analysis)
     if make_answers := answer_tables(analysis.medium).get(name):
         return CSV, await asyncio.to_thread(make_answers, await service.answers(session, analysis))
@@ -126,7 +141,7 @@ async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> 
     stem, _, suffix = name.partition(".")
     made = VEGA if suffix == "vega.json" else FORMATS.get(suffix)
     if made is None or stem not in FIGURES:
-        known = ", ".join(file_names(analysis.medium))
+        known = ", ".join(file_names(analysis.medium, several=analysis.layout.several))
         raise NotFound("unknown_file", f"there is no file {name!r}; there are {known}")
     figure = await figure_of(session, analysis, stem)
     return made.media_type, await asyncio.to_thread(made.make, figure)
@@ -140,7 +155,9 @@ def all_files(answers: Answers, trials: Trials) -> Iterator[tuple[str, bytes]]:
     figures |= {name: make_trials(trials) for name, make_trials in TRIAL_FIGURES.items()}
     for name, figure in figures.items():
         yield from figure_files(name, figure)
-    yield from ((name, make(analysis)) for name, make in CURVE_TABLES.items())
+    yield from (
+        (name, make(analysis)) for name, make in curve_tables(several=analysis.layout.several).items()
+    )
     yield from (
         (name, make_answers(answers)) for name, make_answers in answer_tables(analysis.medium).items()
     )

@@ -1,5 +1,6 @@
 """`metamerlab analyze`"""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,10 +18,11 @@ from app.analysis.inference import (
     effect_in_words,
     mixed_model,
     mixed_model_csv,
-    stage_effect,
+    stage_effects,
     stopping,
     stopping_in_words,
 )
+from app.analysis.matrices.matrix import Record
 from app.analysis.matrices.published import published_curve
 from app.analysis.measures.observers import read_answers
 from app.analysis.service import StudyAnalysis, Trials, analyse, require_participants
@@ -70,15 +72,16 @@ def analyze(
     if compared is not None or overlay is not None:
         files |= dict(compared_files(answers.analysis, compared, overlay, published_model))
     write_files(out, files)
-    effect, stop_rule = stage_effect(answers.analysis), stopping(answers.analysis)
+    effects, stop_rule = stage_effects(answers.analysis), stopping(answers.analysis)
     result = _result(answers.analysis, compared) | {
-        "stage_effect": asdict(effect),
+        **_effects(effects),
         "stopping": None if stop_rule is None else asdict(stop_rule),
         "mixed_model": asdict(fitted),
         "caveats": list(trials.caveats),
         "files": [str(out / name) for name in files],
     }
-    words = [_in_words(answers.analysis), f"effect of stage: {effect_in_words(effect)}"]
+    words = [_in_words(answers.analysis)]
+    words += [f"effect of {name}: {effect_in_words(effect)}" for name, effect in effects]
     words += [] if stop_rule is None else [stopping_in_words(stop_rule, answers.analysis.conditions)]
     words += [f"logistic mixed model: {fitted.note or 'in mixed_model.csv'}", *_networks_in_words(compared)]
     words += [f"caveat: {caveat}" for caveat in trials.caveats]
@@ -123,6 +126,13 @@ def _result(analysis: StudyAnalysis, compared: Comparison | None) -> dict[str, A
     return result
 
 
+def _effects(effects: Sequence[tuple[str, Record]]) -> dict[str, Any]:
+    """One network's effect of stage, or all effects of several networks."""
+    if len(effects) == 1:
+        return {"stage_effect": asdict(effects[0][1])}
+    return {"effects": [{"name": name, **asdict(effect)} for name, effect in effects]}
+
+
 def _networks_in_words(compared: Comparison | None) -> list[str]:
     if compared is None:
         return []
@@ -141,15 +151,16 @@ def _networks_in_words(compared: Comparison | None) -> list[str]:
 
 def _in_words(analysis: StudyAnalysis) -> str:
     curve = analysis.recognition
+    wide = max(14, *(len(readable(name)) + 1 for name in analysis.conditions))
     lines = [
         f"{analysis.study.name}: {participants_in_words(curve.participants, analysis.audience)}, "
         f"{curve.trials} trials, chance {curve.chance:.4f}.",
         *_exclusions_in_words(analysis),
-        f"{'condition':<14}{'correct':>9}{'SEM':>8}{'N':>5}{'trials':>8}   without exclusions",
+        f"{'condition':<{wide}}{'correct':>9}{'SEM':>8}{'N':>5}{'trials':>8}   without exclusions",
     ]
     for point, everyone in zip(curve.conditions, analysis.everyone.conditions, strict=True):
         numbers = f"{_number(point.proportion_correct):>9}{_number(point.sem):>8}"
-        line = f"{readable(point.condition):<14}{numbers}{point.participants:>5}{point.trials:>8}"
+        line = f"{readable(point.condition):<{wide}}{numbers}{point.participants:>5}{point.trials:>8}"
         other = (
             f"{_number(everyone.proportion_correct):>9}{_number(everyone.sem):>8}{everyone.participants:>5}"
         )

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis.service import conditions_of
 from app.analysis.wording import readable
 from app.cli.background_server import background_server
 from app.cli.running import Json, reading, show
@@ -22,9 +21,10 @@ from app.core.errors import Conflict
 from app.core.randomness import generator
 from app.db.session import Database
 from app.experiments import service as experiments
+from app.experiments.conditions import Conditions
+from app.simulation.accuracies import study_accuracies
 from app.simulation.visit import PlanTruth, planned_truth, take_part
-from app.stimuli import service as stimuli
-from app.tasks.simulate import SimulatedObserver, accuracies
+from app.tasks.simulate import SimulatedObserver
 
 AT_ONCE = 4
 
@@ -35,6 +35,7 @@ class Task:
 
     code: str
     categories: list[str]
+    conditions: Conditions
     accuracy: dict[str, float]
     seed: int
 
@@ -82,11 +83,13 @@ async def _task(session: AsyncSession, name: str, seed: int) -> Task:
         raise Conflict(
             "study_not_open", f"the study {name!r} is {study.status}; run `metamerlab study open {name}`"
         )
-    bundle = await stimuli.get_bundle(session, study.bundle_id)
+    definition = experiments.definition_of(study)
+    bundles = await experiments.bundles_of_study(session, study.id)
+    conditions = experiments.conditions_of(definition, bundles)
     links = await experiments.links_of_study(session, study.id)
     code = next(link.code for link in links if link.audience == "simulated")
-    choices = experiments.choices_of(experiments.definition_of(study), bundle)
-    return Task(code, choices, accuracies(conditions_of(study, bundle), len(choices)), seed)
+    choices = experiments.choices_of(definition, bundles)
+    return Task(code, choices, conditions, study_accuracies(conditions, len(choices)), seed)
 
 
 async def _run(task: Task, url: str, database_url: str, participants: int) -> int:
@@ -96,7 +99,7 @@ async def _run(task: Task, url: str, database_url: str, participants: int) -> in
 
     async def look_up(asset_token: str) -> PlanTruth:
         async with database.reading() as session:
-            truth = await planned_truth(session, asset_token)
+            truth = await planned_truth(session, asset_token, task.conditions)
         if truth is None:
             raise Conflict(
                 "other_database", f"the server at {url} uses another database; set the same for both"

@@ -75,7 +75,13 @@ def _each_a_word(words: list[str]) -> list[str]:
 
 
 Vocabulary = Annotated[list[str], BeforeValidator(_read_words), AfterValidator(_each_a_word)]
-Layers = Annotated[list[str], BeforeValidator(_one_word_is_a_list), AfterValidator(_each_once)]
+Layers = Annotated[
+    list[str],
+    BeforeValidator(_one_word_is_a_list),
+    AfterValidator(_each_once),
+    Field(min_length=1),
+]
+NetworkName = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$")]
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
@@ -84,11 +90,27 @@ def paragraphs(text: str) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
+class NetworkStimuli(BaseModel):
+    """One bundle of a study. `network` names it in conditions and tables, by default after its model.
+
+    `layers` are the matched layers to present, or "all".
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bundle: BundlePlace
+    network: NetworkName | None = None
+    layers: Layers = [ALL]
+
+
 class StudyDefinition(BaseModel):
     """A study as written in its YAML file.
 
-    `bundle` is a folder, relative to the file, or an address (s3://bucket/prefix).
-    `layers` are the matched layers to present, or "all"; natural stimuli are always one of the conditions.
+    `bundle` is a folder, relative to the file, or an address (s3://bucket/prefix); `layers` are the matched
+    layers to present, or "all"; natural stimuli are always one of the conditions. A study of several networks
+    has `stimuli` instead of both: a list of bundles, each with its network's name and layers.
+    `trials_per_condition` are the main trials of a participant in every condition, natural included; `trials`
+    are those in all. Without either, a participant gets as many as the stimuli allow.
     `vocabulary` is for studies of words: a text file, one word per line, or a list of words; without it the
     words are those that the bundle's model can answer with.
     `participants` is a target and limits nothing. `exclusions` say what the analysis leaves out; by default
@@ -105,10 +127,13 @@ class StudyDefinition(BaseModel):
     name: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$")
     title: str = Field(min_length=1, max_length=200)
     preset: Annotated[str, AfterValidator(_known_preset)]
-    bundle: BundlePlace
+    bundle: BundlePlace | None = None
+    layers: Layers | None = None
+    stimuli: Annotated[list[NetworkStimuli], Field(min_length=1, max_length=100)] | None = None
     seed: int = Field(default=0, ge=0)
     practice_trials: int = Field(default=4, ge=0, le=100)
-    layers: Annotated[Layers, Field(min_length=1)] = [ALL]
+    trials_per_condition: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    trials: Annotated[int, Field(ge=1, le=100_000)] | None = None
     vocabulary: Vocabulary | None = None
     participants: int = Field(ge=1)
     duration_minutes: int = Field(ge=1, le=600)
@@ -123,10 +148,28 @@ class StudyDefinition(BaseModel):
     participant_number: Asked = "none"
 
     @model_validator(mode="after")
+    def _one_form_of_each(self) -> "StudyDefinition":
+        if (self.bundle is None) == (self.stimuli is None):
+            raise ValueError("give bundle: DIR, or stimuli: with an entry for each bundle; one of the two")
+        if self.stimuli is not None and self.layers is not None:
+            raise ValueError("layers: with stimuli, each entry has its own; leave it out")
+        if self.trials is not None and self.trials_per_condition is not None:
+            raise ValueError("give trials or trials_per_condition, not both")
+        return self
+
+    @model_validator(mode="after")
     def _vocabulary_for_words(self) -> "StudyDefinition":
         if self.vocabulary is not None and not isinstance(self.timing, WordPreset):
             raise ValueError(f"vocabulary: the preset {self.preset} asks for no words; leave it out")
         return self
+
+    @property
+    def sources(self) -> list[NetworkStimuli]:
+        """The bundles in order, in whichever form they are written."""
+        if self.stimuli is not None:
+            return self.stimuli
+        assert self.bundle is not None  # _one_form_of_each
+        return [NetworkStimuli(bundle=self.bundle, layers=self.layers or [ALL])]
 
     @property
     def timing(self) -> Preset:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import aliased
 
 from app.db.callers import VISIT, Caller
 from app.db.constraints import violated_constraint
-from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus
+from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus, Study
 
 # That a trial has one answer, and that no two answers have one UUID.
 ONE_ANSWER = ("uq_responses_planned_trial_id", "uq_responses_client_uuid")
@@ -191,14 +191,19 @@ async def number_set_aside(session: AsyncSession, participant_id: int) -> int:
 
 @dataclass(frozen=True)
 class Asset:
+    """A stimulus; `picture_px` is the side at which the study serves its pictures, None as they are."""
+
     bundle_path: str
     blob_sha256: str
     media_type: str
+    picture_px: int | None
 
 
 _assets = (
-    select(Bundle.path, Stimulus.blob_sha256, Stimulus.media_type)
+    select(Bundle.path, Stimulus.blob_sha256, Stimulus.media_type, Study.picture_px)
     .select_from(PlannedTrial)
+    .join(Participant, PlannedTrial.participant_id == Participant.id)
+    .join(Study, Participant.study_id == Study.id)
     .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
     .join(Bundle, Stimulus.bundle_id == Bundle.id)
 )
@@ -206,9 +211,7 @@ _assets = (
 
 async def asset(session: AsyncSession, asset_token: str, owners: Sequence[str]) -> Asset | None:
     """The stimulus at an address, if the hash of its owner's session token is among `owners`."""
-    query = _assets.join(Participant, PlannedTrial.participant_id == Participant.id).where(
-        PlannedTrial.asset_token == asset_token, Participant.token_sha256.in_(owners)
-    )
+    query = _assets.where(PlannedTrial.asset_token == asset_token, Participant.token_sha256.in_(owners))
     row = (await session.execute(query)).first()
     return Asset(*row) if row else None
 

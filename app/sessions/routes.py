@@ -90,7 +90,9 @@ async def stimulus(
     prefix = cookie_name(settings, "")
     tokens = [value for name, value in request.cookies.items() if name.startswith(prefix)]
     found = await service.asset(session, asset_token, tokens)
-    data = await run_in_threadpool(read_stimulus, found.bundle_path, found.blob_sha256, found.media_type)
+    data = await run_in_threadpool(
+        read_stimulus, found.bundle_path, found.blob_sha256, found.media_type, found.picture_px
+    )
     return Response(data, media_type=found.media_type, headers=PRESENTED_HEADERS)
 
 

@@ -30,7 +30,6 @@ from app.sessions.schemas import (
     TrialWindow,
     WordTask,
 )
-from app.stimuli import service as stimuli
 from app.tasks import reading as reader
 from app.tasks import timing
 from app.tasks.presets import WordPreset
@@ -50,7 +49,7 @@ class AnsweredBefore(Conflict):
 
 
 async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
-    bundle = await stimuli.get_bundle(session, visit.study.bundle_id)
+    bundles = await experiments.bundles_of_study(session, visit.study.id)
     progress = await queries.progress(session, visit.participant.id)
     return SessionView(
         study=StudyName(name=visit.definition.title),
@@ -58,7 +57,7 @@ async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
         practice=progress.practice,
         next_index=progress.next_index,
         completed=visit.participant.status == "completed",
-        task=_task(visit, experiments.choices_of(visit.definition, bundle)),
+        task=_task(visit, experiments.choices_of(visit.definition, bundles)),
         instructions=list(visit.definition.instruction_paragraphs),
         breaks_after=scoring.breaks_after(progress.practice, progress.total),
     )

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Participant, PlannedTrial, Stimulus
+from app.db.tables import Participant, PlannedTrial, Stimulus, StudyBundle
+from app.experiments.conditions import Conditions
 
 
 @dataclass(frozen=True)
@@ -16,17 +17,31 @@ class PlanTruth:
     trials: dict[int, tuple[str, str]]
 
 
-async def planned_truth(session: AsyncSession, asset_token: str) -> PlanTruth | None:
+async def planned_truth(session: AsyncSession, asset_token: str, conditions: Conditions) -> PlanTruth | None:
     """The truth about the whole plan that holds the stimulus with this address; None if there is no such."""
     owner = select(PlannedTrial.participant_id).where(PlannedTrial.asset_token == asset_token)
     rows = (
         await session.execute(
-            select(Participant.slot, PlannedTrial.trial_index, Stimulus.condition, Stimulus.category)
+            select(
+                Participant.slot,
+                PlannedTrial.trial_index,
+                StudyBundle.network,
+                Stimulus.condition,
+                Stimulus.category,
+            )
             .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
             .join(Stimulus, Stimulus.id == PlannedTrial.stimulus_id)
+            .join(
+                StudyBundle,
+                and_(
+                    StudyBundle.study_id == Participant.study_id,
+                    StudyBundle.bundle_id == Stimulus.bundle_id,
+                ),
+            )
             .where(Participant.id == owner.scalar_subquery())
         )
     ).all()
     if not rows:
         return None
-    return PlanTruth(rows[0].slot, {row.trial_index: (row.condition, row.category) for row in rows})
+    trials = {row.trial_index: (conditions.name(row.network, row.condition), row.category) for row in rows}
+    return PlanTruth(rows[0].slot, trials)

@@ -6,6 +6,8 @@ from typing import Literal
 from synthesis.bundle.manifest import MediaType
 
 Kind = Literal["picture", "sound"]
+# Side at which the page draws pictures, CSS px. Pictures of several sizes in one study are served at it.
+PAGE_PICTURE_PX = 224
 
 
 @dataclass(frozen=True)

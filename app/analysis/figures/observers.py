@@ -41,7 +41,7 @@ def observers_figure(
     )
     values = records(shown)
     base = alt.Chart(alt.InlineData(values=values))
-    x = condition_axis(conditions, analysis.bundle.model)
+    x = condition_axis(conditions, analysis.network)
     y = alt.Y("proportion_correct:Q", scale=Y_SCALE, axis=Y_AXIS)
     colour, shape = _channels(series)
     marks = base.mark_point(filled=True, opacity=1, size=80).encode(

@@ -24,7 +24,7 @@ def response_times_figure(trials: Trials) -> Figure:
     table = response_times(trials.kept, analysis.conditions)
     values = _points(table, analysis.conditions)
     base = alt.Chart(alt.InlineData(values=values))
-    x = condition_axis(analysis.conditions, analysis.bundle.model)
+    x = condition_axis(analysis.conditions, analysis.network)
     domain = ["right", "wrong"]
     colour = alt.Color(
         "answers:N",

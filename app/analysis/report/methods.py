@@ -7,20 +7,25 @@ from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import Recognition
 from app.analysis.service import Quality
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
+from app.experiments.conditions import Network
 from app.experiments.schemas import StudyDefinition
 from app.stimuli.medium import MEDIA, Medium
 from app.tasks.presets import PicturePreset, WordPreset
-from synthesis.bundle.manifest import NATURAL, Item, Manifest
+from synthesis.bundle.manifest import Item, Manifest
 
 
-def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
-    """How the stimuli were made, and which of them could be presented."""
+def stimuli(manifest: Manifest, network: Network, *, named: bool) -> Iterator[str]:
+    """How the stimuli of a network were made, and which of them could be presented.
+
+    `named` is whether the study has a name of its own for the network.
+    """
     medium = MEDIA[manifest.model.input.kind]
-    layers = [layer for layer in conditions if layer != NATURAL]
+    layers = network.layers
     items = [item for item in manifest.items if item.layer in layers]
     model = manifest.model
+    called = _called(model.name, network.name) if named else model.name
     yield (
-        f"Model metamers of {model.name} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) "
+        f"Model metamers of {called} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) "
         f"were synthesised for {plural(len(manifest.naturals), medium.kind)} of "
         f"{len({natural.category for natural in manifest.naturals})} {medium.answers} "
         f"({model.input}), at {plural(len(layers), 'layer')}: "
@@ -34,6 +39,26 @@ def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
         f"null distribution over {_null_pairs(manifest, layers)} pairs of natural "
         f"{medium.kind}s. {passed} of {len(items)} metamers passed{_failures(items)}. "
         f"The stimulus bundle has the digest {manifest.digest[:12]}."
+    )
+
+
+def _called(model: str, network: str) -> str:
+    return model if network == model else f"{network}, which is the model {model}"
+
+
+def shared_stimuli(networks: int, medium: Medium, picture_px: int | None) -> str:
+    """What several bundles of one study share, and how their pictures were made one size."""
+    size = (
+        ""
+        if picture_px is None
+        else f" The networks’ pictures differ in size; all were served at {picture_px} x {picture_px} px, "
+        "resampled by Pillow’s LANCZOS filter where they were of another size. The certificates are of the "
+        "pictures before."
+    )
+    return (
+        f"All {networks} networks had the same natural {medium.kind}s, known by the SHA-256 of their source "
+        f"files. Each natural {medium.kind} was presented as one network’s bundle has it; the bundles took "
+        f"turns over the {medium.kind}s.{size}"
     )
 
 

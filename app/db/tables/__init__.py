@@ -4,7 +4,7 @@ from app.db.tables.admin import AdminSession, SetupToken
 from app.db.tables.people import Event, Participant, PlannedTrial, Recruitment
 from app.db.tables.responses import Response
 from app.db.tables.stimuli import Bundle, Stimulus
-from app.db.tables.study import Study, StudyLink
+from app.db.tables.study import Study, StudyBundle, StudyLink
 from app.db.tables.synthesis import SynthesisRun
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "SetupToken",
     "Stimulus",
     "Study",
+    "StudyBundle",
     "StudyLink",
     "SynthesisRun",
 ]
