@@ -21,7 +21,6 @@ from app.core.errors import Conflict
 from app.core.randomness import generator
 from app.db.session import Database
 from app.experiments import service as experiments
-from app.experiments.conditions import Conditions
 from app.simulation.accuracies import study_accuracies
 from app.simulation.visit import PlanTruth, planned_truth, take_part
 from app.tasks.simulate import SimulatedObserver
@@ -35,7 +34,6 @@ class Task:
 
     code: str
     categories: list[str]
-    conditions: Conditions
     accuracy: dict[str, float]
     seed: int
 
@@ -89,7 +87,7 @@ async def _task(session: AsyncSession, name: str, seed: int) -> Task:
     links = await experiments.links_of_study(session, study.id)
     code = next(link.code for link in links if link.audience == "simulated")
     choices = experiments.choices_of(definition, bundles)
-    return Task(code, choices, conditions, study_accuracies(conditions, len(choices)), seed)
+    return Task(code, choices, study_accuracies(conditions, len(choices)), seed)
 
 
 async def _run(task: Task, url: str, database_url: str, participants: int) -> int:
@@ -99,7 +97,7 @@ async def _run(task: Task, url: str, database_url: str, participants: int) -> in
 
     async def look_up(asset_token: str) -> PlanTruth:
         async with database.reading() as session:
-            truth = await planned_truth(session, asset_token, task.conditions)
+            truth = await planned_truth(session, asset_token)
         if truth is None:
             raise Conflict(
                 "other_database", f"the server at {url} uses another database; set the same for both"

@@ -57,10 +57,8 @@ class Conditions:
         return len(self.networks) > 1
 
     def name(self, network: str, layer: str) -> str:
-        """What a stimulus's condition is called; a natural stimulus belongs to no network."""
-        if layer == NATURAL:
-            return NATURAL
-        return f"{network}/{layer}" if self.named else layer
+        """What a stimulus's condition is called."""
+        return condition_name(network, layer, named=self.named)
 
     def of_network(self, network: Network) -> tuple[str, ...]:
         """The network's curve: natural, then its layers."""
@@ -72,6 +70,11 @@ class Conditions:
     @cached_property
     def _by_name(self) -> dict[str, Condition]:
         return {condition.name: condition for condition in self.all}
+
+
+def condition_name(network: str, layer: str, *, named: bool) -> str:
+    """`network/layer` where networks are named, else the layer; a natural stimulus belongs to no network."""
+    return f"{network}/{layer}" if named and layer != NATURAL else layer
 
 
 def default_network(model: str) -> str:

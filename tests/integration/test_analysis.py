@@ -12,8 +12,15 @@ import pytest
 from fastapi import FastAPI
 
 from app.analysis.figures.figure import FORMATS
-from app.analysis.files import recognition_figure
-from app.analysis.files import all_files, codebook_csv, file_names, file_of, trials_csv, write_files
+from app.analysis.files import (
+    all_files,
+    codebook_csv,
+    file_names,
+    file_of,
+    recognition_figure,
+    trials_csv,
+    write_files,
+)
 from app.analysis.service import (
     Answers,
     Quality,

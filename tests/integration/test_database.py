@@ -15,7 +15,7 @@ from app.db.base import Base
 from app.db.constraints import violated_constraint
 from app.db.migrate import alembic_config, require_newest_schema, upgrade
 from app.db.session import Database
-from app.db.tables import Bundle, Study
+from app.db.tables import Bundle, StudyBundle
 from tests.statements import sent_statements
 
 pytestmark = pytest.mark.anyio
@@ -83,10 +83,10 @@ async def test_a_reading_session_stores_nothing(database: Database) -> None:
 
 
 async def test_foreign_keys_hold(database: Database) -> None:
-    study = Study(name="s", status="draft", definition={}, bundle_id=99, created_at=utc_now())
+    used = StudyBundle(study_id=98, position=0, bundle_id=99, network="m")
     with pytest.raises(IntegrityError):
         async with database.writing() as session:
-            session.add(study)
+            session.add(used)
 
 
 async def test_a_violated_constraint_is_told_by_its_name(database: Database) -> None:
