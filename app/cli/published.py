@@ -86,6 +86,6 @@ def _in_words(state: Needs) -> str:
     if state["made"]:
         return "metamers made"
     if state["problem"]:
-        return state["problem"].partition("\n")[0]
+        return str(state["problem"])
     stimuli = "" if state["stimuli_here"] else f"; stimuli missing: {state['stimuli']}"
     return f"weights {state['weights_are']}: {state['weights']}{stimuli}"

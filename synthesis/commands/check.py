@@ -25,7 +25,7 @@ def _needs(file: Path) -> dict[str, Any]:
         "spec": str(file),
         "model": spec.model,
         "problem": _problem(spec),
-        "stimuli": str(spec.stimuli),
+        "stimuli": str(spec.stimuli.resolve()),
         "stimuli_here": spec.stimuli.is_dir(),
         **_weights(spec),
     }
@@ -52,7 +52,7 @@ def _weights(spec: SynthesisSpec) -> dict[str, Any]:
         return {"weights": f"random, seed {spec.weights.random}", "weights_are": "here"}
     if isinstance(spec.weights, FileWeights):
         found = spec.weights.file.is_file()
-        return {"weights": str(spec.weights.file), "weights_are": "here" if found else "missing"}
+        return {"weights": str(spec.weights.file.resolve()), "weights_are": "here" if found else "missing"}
     source = next((entry.weights for entry in registered() if entry.name == spec.model), None)
     if source is None:
         return {"weights": f"those of {spec.model}", "weights_are": "fetched when needed"}

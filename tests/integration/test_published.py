@@ -1,6 +1,7 @@
-"""The published experiments as files: each is checked, opened and taken part in, on small stand-in bundles."""
+"""The published experiments as files: each is checked, opened and taken part in, on small stand-ins."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from synthesis.common.yaml_file import load_yaml
 from tests.conftest import create_study
 from tests.integration.test_analysis import simulate
 from tests.integration.test_cli import Cli, cli  # noqa: F401  (a fixture)
-from tests.support import CATEGORIES, WORDS, build_tiny_bundle
+from tests.support import build_tiny_bundle
 
 EXPERIMENTS = published_experiments(published_folder())
 NAMES = [one.name for one in EXPERIMENTS]
@@ -69,10 +70,16 @@ def test_every_network_has_a_spec_of_the_layers_that_are_shown(experiment: Publi
 async def test_two_people_can_take_part(
     app: FastAPI, database: Database, experiment: PublishedExperiment, tmp_path: Path
 ) -> None:
-    """On stand-ins of ten stimuli, and so with few trials; networks, layers and conditions are the real ones."""
+    """On stand-ins of ten stimuli, so with few trials; networks, layers and conditions are the real ones."""
     file = stand_in(experiment, tmp_path)
     links = await create_study(database, file, opened=True)
-    answered = await simulate(app, links["simulated"], 2, await _observers(database, file))
+    empty = await _analysis(database, file)
+    given = study_accuracies(empty.layout, len(empty.choices))
+
+    def observer(truth: PlanTruth) -> SimulatedObserver:
+        return SimulatedObserver(given, empty.choices, generator(3, "observer", truth.slot))
+
+    answered = await simulate(app, links["simulated"], 2, observer)
     assert answered == 2 * (PRACTICE + TRIALS)
     analysis = await _analysis(database, file)
     assert (analysis.recognition.participants, analysis.recognition.trials) == (2, 2 * TRIALS)
@@ -85,7 +92,12 @@ def stand_in(experiment: PublishedExperiment, folder: Path) -> Path:
     kind = "sound" if study["preset"].startswith("words") else "picture"
     for network in experiment.networks:
         build_tiny_bundle(
-            folder / "bundles" / network.name, NATURALS, frozenset(), kind, layers=network.layers
+            folder / "bundles" / network.name,
+            NATURALS,
+            frozenset(),
+            kind,
+            layers=network.layers,
+            model=network.name,
         )
     study.pop("trials_per_condition", None)
     study |= {"practice_trials": PRACTICE, "trials": TRIALS}
@@ -98,3 +110,40 @@ def stand_in(experiment: PublishedExperiment, folder: Path) -> Path:
 async def _analysis(database: Database, file: Path) -> StudyAnalysis:
     async with database.reading() as session:
         return await analyse(session, yaml.safe_load(file.read_text())["name"], "simulated")
+
+
+def test_check_says_what_is_needed_and_what_is_there(cli: Cli) -> None:  # noqa: F811
+    code, out, err = cli("published", "check", "2023/vision1", "2023/audio6", "--json")
+    audio, vision = json.loads(out)
+    assert (code, err) == (1, "")
+    needs = {state["network"]: state for state in (*audio["needs"], *vision["needs"])}
+    assert needs["resnet50"]["weights_are"] in {"here", "fetched when needed"}
+    assert "torchvision ResNet50_Weights.IMAGENET1K_V1" in needs["resnet50"]["weights"]
+    assert needs["cornet_s"]["problem"].startswith("the network 'cornet_s' is not among those")
+    assert not needs["resnet50"]["stimuli_here"] and not needs["resnet50"]["made"]
+
+
+def test_check_sees_weights_stimuli_and_bundles_in_a_copy_of_the_files(cli: Cli, tmp_path: Path) -> None:  # noqa: F811
+    copy = tmp_path / "mine"
+    shutil.copytree(published_folder(), copy)
+    (copy / "2019/stimuli/words").mkdir(parents=True)
+    (copy / "2019/weights").mkdir()
+    (copy / "2019/weights/vggish.pt").write_bytes(b"")
+    build_tiny_bundle(copy / "2019/bundles/deepspeech", NATURALS, kind="sound")
+    code, out, _ = cli("published", "check", "2019/other-ears", "--folder", copy)
+    assert code == 0
+    assert "vggish" in out and "weights here: " in out
+    assert "deepspeech" in out and "metamers made" in out
+
+
+def test_mistakes_are_one_line(cli: Cli, tmp_path: Path) -> None:  # noqa: F811
+    code, _, err = cli("published", "check", "2023/vision2")
+    assert code == 1 and err.startswith("error: there is no experiment '2023/vision2'; there are 2019/")
+    code, _, err = cli("published", "list", "--folder", tmp_path)
+    assert code == 1 and err == f"error: {tmp_path}: holds no PAPER/studies/EXPERIMENT.yaml\n"
+
+
+def test_list_names_every_experiment(cli: Cli) -> None:  # noqa: F811
+    code, out, _ = cli("published", "list")
+    assert code == 0 and len(out.splitlines()) == len(EXPERIMENTS) + 1
+    assert "2023/vision1 " in out and " 22 people " in out and " 37 conditions " in out
