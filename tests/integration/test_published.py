@@ -8,7 +8,8 @@ import pytest
 import yaml
 from fastapi import FastAPI
 
-from app.analysis.service import StudyAnalysis, analyse
+from app.analysis.results import StudyAnalysis
+from app.analysis.service import analyse
 from app.core.randomness import generator
 from app.db.session import Database
 from app.experiments.published import (
@@ -18,7 +19,7 @@ from app.experiments.published import (
 )
 from app.simulation.accuracies import study_accuracies
 from app.simulation.queries import PlanTruth
-from app.tasks.simulate import SimulatedObserver
+from app.tasks.observer import SimulatedObserver
 from synthesis.bundle.spec import SynthesisSpec
 from synthesis.common.yaml_file import load_yaml
 from tests.conftest import create_study
