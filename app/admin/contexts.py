@@ -10,7 +10,7 @@ from app.analysis.inference import effect_in_words, stopping, stopping_in_words
 from app.analysis.matrices.matrix import Record
 from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import ConditionRecognition
-from app.analysis.service import Count, Quality, StudyAnalysis
+from app.analysis.results import Count, Quality, StudyAnalysis
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
 from app.db.tables import Study, StudyLink
 from app.experiments.links import link_address
@@ -182,7 +182,7 @@ def study_page(
         irregular=irregular,
         files=f"/admin/studies/{analysis.study.name}/{analysis.audience}",
         figures=FIGURES_SHOWN if analysis.everyone.participants else (),
-        tables=table_names(analysis.medium, several=analysis.layout.several),
+        tables=table_names(analysis.task, several=analysis.layout.several),
         figure_names=FIGURES,
     )
 

@@ -13,7 +13,7 @@ from app.analysis.matrices.stage_effect import network_participants, people_and_
 from app.analysis.measures import observers
 from app.analysis.measures.consistency import consistency_with_people
 from app.analysis.measures.difficulty import item_difficulty
-from app.analysis.service import StudyAnalysis, Trials
+from app.analysis.results import StudyAnalysis, Trials
 from app.analysis.tables.csv_tables import frame_csv
 from synthesis.common.names import composed
 

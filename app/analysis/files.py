@@ -26,15 +26,15 @@ from app.analysis.measures.confusion import response_entropy
 from app.analysis.measures.neighbours import known_pronunciations
 from app.analysis.measures.word_errors import neighbour_shares
 from app.analysis.pages import pages_of_study, steps_of_study
-from app.analysis.service import Answers, StudyAnalysis, Trials
+from app.analysis.results import Answers, StudyAnalysis, Trials
 from app.analysis.statistics.signal_detection import detection_table
 from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.csv_tables import CSV, frame_csv, table_csv
 from app.analysis.tables.steps import step_columns
 from app.core.errors import NotFound
 from app.steps.step import StepKind
-from app.stimuli.medium import Medium
 from app.tasks.codebook import Column
+from app.tasks.task import Task
 from synthesis.common.files import write_atomically
 from synthesis.common.stopping import orderly
 
@@ -53,9 +53,9 @@ async def trials_csv_parts(session: AsyncSession, analysis: StudyAnalysis) -> As
         header = written[: written.index(b"\n") + 1]
 
 
-def codebook_csv(medium: Medium, pages: Sequence[StepKind]) -> bytes:
+def codebook_csv(task: Task, pages: Sequence[StepKind]) -> bytes:
     """What each column means of the tables of trials and of steps."""
-    tables = {"trials": trial_columns(medium), "steps": step_columns(pages)}
+    tables = {"trials": trial_columns(task), "steps": step_columns(pages)}
     rows = [(name, *astuple(column)) for name, columns in tables.items() for column in columns]
     return table_csv(["table", *Column.__dataclass_fields__], rows)
 
@@ -88,7 +88,7 @@ TRIAL_FIGURES: dict[str, Callable[[Trials], Figure]] = {
 CURVE_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
     "participants.csv": lambda analysis: frame_csv(participants_table(analysis)),
     "stage_effect.csv": lambda analysis: records_csv([one for _name, one in stage_effects(analysis)]),
-    "codebook.csv": lambda analysis: codebook_csv(analysis.medium, pages_of_study(analysis.study)),
+    "codebook.csv": lambda analysis: codebook_csv(analysis.task, pages_of_study(analysis.study)),
 }
 NETWORK_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
     "network_contrasts.csv": lambda analysis: frame_csv(contrasts(analysis))
@@ -109,9 +109,9 @@ STEPS = "steps.csv"
 FIGURES = (*CURVE_FIGURES, *ANSWER_FIGURES, *TRIAL_FIGURES)
 
 
-def answer_tables(medium: Medium) -> dict[str, Callable[[Answers], bytes]]:
+def answer_tables(task: Task) -> dict[str, Callable[[Answers], bytes]]:
     """Tables of what was answered to what; words have one more."""
-    return ANSWER_TABLES | (WORD_TABLES if medium.kind == "sound" else {})
+    return ANSWER_TABLES | (WORD_TABLES if task.has_vocabulary else {})
 
 
 def neighbours(answers: Answers) -> pd.DataFrame:
@@ -125,14 +125,14 @@ def curve_tables(*, several: bool = False) -> dict[str, Callable[[StudyAnalysis]
     return CURVE_TABLES | (NETWORK_TABLES if several else {})
 
 
-def table_names(medium: Medium, *, several: bool = False) -> tuple[str, ...]:
-    return (*curve_tables(several=several), *answer_tables(medium), *TRIAL_TABLES, STEPS)
+def table_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
+    return (*curve_tables(several=several), *answer_tables(task), *TRIAL_TABLES, STEPS)
 
 
-def file_names(medium: Medium, *, several: bool = False) -> tuple[str, ...]:
+def file_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
     """Every file of an analysis of one network or `several`."""
     figures = (f"{name}.{suffix}" for name in FIGURES for suffix in FORMATS)
-    return (*figures, *table_names(medium, several=several))
+    return (*figures, *table_names(task, several=several))
 
 
 async def figure_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> Figure:
@@ -150,7 +150,7 @@ async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> 
     """The media type and content of one file; a figure's `.vega.json` is for pages. Raises `NotFound`."""
     if make := curve_tables(several=analysis.layout.several).get(name):
         return CSV, await asyncio.to_thread(make, analysis)
-    if make_answers := answer_tables(analysis.medium).get(name):
+    if make_answers := answer_tables(analysis.task).get(name):
         return CSV, await asyncio.to_thread(make_answers, await service.answers(session, analysis))
     if make_trials := TRIAL_TABLES.get(name):
         return CSV, make_trials(await service.trials(session, analysis))
@@ -159,7 +159,7 @@ async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> 
     stem, _, suffix = name.partition(".")
     made = VEGA if suffix == "vega.json" else FORMATS.get(suffix)
     if made is None or stem not in FIGURES:
-        known = ", ".join(file_names(analysis.medium, several=analysis.layout.several))
+        known = ", ".join(file_names(analysis.task, several=analysis.layout.several))
         raise NotFound("unknown_file", f"there is no file {name!r}; there are {known}")
     figure = await figure_of(session, analysis, stem)
     return made.media_type, await asyncio.to_thread(made.make, figure)
@@ -176,9 +176,7 @@ def all_files(answers: Answers, trials: Trials) -> Iterator[tuple[str, bytes]]:
     yield from (
         (name, make(analysis)) for name, make in curve_tables(several=analysis.layout.several).items()
     )
-    yield from (
-        (name, make_answers(answers)) for name, make_answers in answer_tables(analysis.medium).items()
-    )
+    yield from ((name, make_answers(answers)) for name, make_answers in answer_tables(analysis.task).items())
     yield from ((name, make_trials(trials)) for name, make_trials in TRIAL_TABLES.items())
     yield STEPS, steps_csv(trials.steps)
 

@@ -8,7 +8,7 @@ import pandas as pd
 from app.analysis.matrices.matrix import Record
 from app.analysis.matrices.networks import network_contrasts, networks_by_stage
 from app.analysis.matrices.stage_effect import people_by_stage
-from app.analysis.service import StudyAnalysis, Trials
+from app.analysis.results import StudyAnalysis, Trials
 from app.analysis.statistics.mixed_model import ConditionOdds, MixedModel, logistic_mixed_model
 from app.analysis.statistics.power import Stopping, stopping_rule
 from app.analysis.tables.csv_tables import frame_csv, table_csv

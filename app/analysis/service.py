@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -12,142 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.analysis import queries
 from app.analysis.measures import exclusions
 from app.analysis.measures.confusion import confusion_of
-from app.analysis.measures.exclusions import Flow
-from app.analysis.measures.irregularities import caveats, flags_of_table
-from app.analysis.measures.recognition import Recognition, proportions_of, recognition
+from app.analysis.measures.recognition import recognition
 from app.analysis.pages import steps_of_study
 from app.analysis.queries import answer_flags as answer_flags
 from app.analysis.queries import refused_answers as refused_answers
+from app.analysis.results import Answers, Count, Quality, StudyAnalysis, Trials
 from app.analysis.scores import scores_of_rows, study_conditions
 from app.analysis.stimulus_names import StimulusNames, other_names
 from app.analysis.tables.tidy import tidy
 from app.analysis.wording import participants_in_words
 from app.core.errors import Conflict
-from app.db.tables import Study
 from app.experiments import service as experiments
 from app.experiments.conditions import Conditions
 from app.experiments.exclusions import Exclusions
 from app.experiments.schemas import AUDIENCES, Audience
 from app.experiments.service import NetworkBundle
 from app.stimuli import service as stimuli
-from app.stimuli.medium import MEDIA, Medium
 from app.tasks.reading import flags_in
-
-
-@dataclass(frozen=True)
-class Count:
-    """Participants of one audience of a study."""
-
-    consented: int = 0
-    completed: int = 0
-
-
-@dataclass(frozen=True)
-class Caption:
-    """What a figure says of itself. `audience` is live, pilot or simulated."""
-
-    study: str
-    model: str
-    audience: str
-
-
-@dataclass(frozen=True)
-class StudyAnalysis:
-    """What follows from counts alone.
-
-    `scores` has the columns of `queries.scores`; `kept` and `recognition` are of those whom the rules leave,
-    `everyone` of all who answered any main trial, with all their trials; `counts` holds all audiences.
-    `choices` are what participants could answer. `flags` are those of participants who have any; `set_aside`
-    trials were passed, since their answers were refused.
-    """
-
-    study: Study
-    bundles: tuple[NetworkBundle, ...]
-    audience: Audience
-    rules: Exclusions
-    names: StimulusNames
-    choices: tuple[str, ...]
-    scores: pd.DataFrame
-    flow: Flow
-    kept: pd.DataFrame
-    recognition: Recognition
-    everyone: Recognition
-    counts: dict[Audience, Count]
-    flags: dict[int, tuple[str, ...]]
-    set_aside: int
-
-    @property
-    def proportions(self) -> pd.DataFrame:
-        """Of those in the curve: a row per participant, a column per condition."""
-        return proportions_of(self.kept, self.conditions)
-
-    @property
-    def layout(self) -> Conditions:
-        """The conditions with their networks and layers."""
-        return self.names.conditions
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """The conditions' names in order."""
-        return self.layout.names
-
-    @property
-    def network(self) -> str:
-        """The network's name, or all of them."""
-        return ", ".join(one.network for one in self.bundles)
-
-    @property
-    def medium(self) -> Medium:
-        return MEDIA[self.bundles[0].bundle.medium]
-
-    @property
-    def caption(self) -> Caption:
-        return Caption(study=self.study.name, model=self.network, audience=self.audience)
-
-
-@dataclass(frozen=True)
-class Answers:
-    """An analysis with what was answered to what: the table of `app.analysis.measures.confusion`."""
-
-    analysis: StudyAnalysis
-    confusion: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Trials:
-    """An analysis with its trials one by one. `table` has the columns of the codebook, left-out ones too.
-
-    `steps` is the table of what the steps without trials gave (`app.analysis.tables.steps`).
-    """
-
-    analysis: StudyAnalysis
-    table: pd.DataFrame
-    steps: pd.DataFrame
-
-    @property
-    def caveats(self) -> tuple[str, ...]:
-        """What is irregular in the data, in words: of all who answered, left-out ones too."""
-        return caveats(self.analysis.flags, self.analysis.set_aside, flags_of_table(self.table))
-
-    @property
-    def kept(self) -> pd.DataFrame:
-        """The trials that count."""
-        return self.table[(self.table["participant_excluded"] == "") & (self.table["trial_excluded"] == "")]
-
-
-@dataclass(frozen=True)
-class Quality:
-    """Numbers about the data of those who are in the curve; None where there is nothing to count.
-
-    `rt_trials` are their main trials that count and have a response time, `timed_trials` those whose page
-    sent what tells whether they were on time.
-    """
-
-    median_duration_s: float | None
-    median_rt_ms: float | None
-    rt_trials: int
-    timed_trials: int
-    on_time_share: float | None
 
 
 async def analyse(
@@ -169,7 +49,7 @@ async def analyse(
     rows = await queries.scores(session, study.id, audience, rules)
     scores = scores_of_rows(rows, names)
     consented = counts.get(audience, Count()).consented
-    flow = exclusions.apply(rules, exclusions.tallies_of(scores), consented, MEDIA[bundles[0].bundle.medium])
+    flow = exclusions.apply(rules, exclusions.tallies_of(scores), consented, definition.task.medium)
     included = scores[~scores["participant_id"].isin(list(flow.gate_of))]
     kept = included[["participant_id", "condition"]].assign(
         trials=included["kept"], correct=included["kept_correct"]
@@ -212,7 +92,8 @@ async def answers(session: AsyncSession, analysis: StudyAnalysis) -> Answers:
     """What was answered to what, in the trials that count."""
     rows = await queries.answer_counts(session, *_counted(analysis))
     counts = pd.DataFrame(rows, columns=["bundle_id", "condition", "category", "answer", "trials"])
-    counts["condition"] = study_conditions(counts, analysis.names)
+    right = map(analysis.task.right_answer, counts["category"], counts["condition"])
+    counts = counts.assign(category=list(right), condition=study_conditions(counts, analysis.names))
     return Answers(analysis, confusion_of(counts, analysis.conditions, analysis.choices))
 
 
@@ -235,7 +116,7 @@ async def trial_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIt
 
 
 def _trials_of(rows: Sequence[Any], analysis: StudyAnalysis) -> pd.DataFrame:
-    table = tidy(rows, analysis.study.name, analysis.audience, analysis.medium, analysis.names)
+    table = tidy(rows, analysis.study.name, analysis.audience, analysis.task, analysis.names)
     people, gate_of, flags = table["participant_id"], analysis.flow.gate_of, analysis.flags
     table["participant_excluded"] = [gate_of.get(who, "") for who in people]
     table["participant_flags"] = [" ".join(flags.get(who, ())) for who in people]

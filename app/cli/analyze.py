@@ -25,7 +25,8 @@ from app.analysis.inference import (
 from app.analysis.matrices.matrix import Record
 from app.analysis.matrices.published import published_curve
 from app.analysis.measures.observers import read_answers
-from app.analysis.service import StudyAnalysis, Trials, analyse, require_participants
+from app.analysis.results import Answers, StudyAnalysis, Trials
+from app.analysis.service import analyse, require_participants
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
 from app.cli.running import Json, reading, show
@@ -60,9 +61,7 @@ def analyze(
     as_json: Json = False,
 ) -> None:
     """Write recognition per condition and the other measures as tables and figures, and all trials."""
-    overlay = published_curve(published, published_model) if published else None
-    if overlay is not None and overlay.attrs["note"]:
-        typer.echo(f"note: {overlay.attrs['note']}", err=True)
+    overlay = _overlay(published, published_model)
     networks = read_answers(observers, rule) if observers else None
 
     answers, trials, shown = _from_database(study, audience, include_partial)
@@ -75,25 +74,33 @@ def analyze(
     effects, stop_rule = stage_effects(answers.analysis), stopping(answers.analysis)
     result = _result(answers.analysis, compared) | {
         **_effects(effects),
-        "stopping": None if stop_rule is None else asdict(stop_rule),
+        "stopping": stop_rule and asdict(stop_rule),
         "mixed_model": asdict(fitted),
         "caveats": list(trials.caveats),
         "files": [str(out / name) for name in files],
     }
     words = [_in_words(answers.analysis)]
     words += [f"effect of {name}: {effect_in_words(effect)}" for name, effect in effects]
-    words += [] if stop_rule is None else [stopping_in_words(stop_rule, answers.analysis.conditions)]
+    words += [stopping_in_words(stop_rule, answers.analysis.conditions)] if stop_rule else []
     words += [f"logistic mixed model: {fitted.note or 'in mixed_model.csv'}", *_networks_in_words(compared)]
     words += [f"caveat: {caveat}" for caveat in trials.caveats]
     show(as_json, result, "\n".join([*words, f"Written to {out}: {', '.join(files)}"]))
 
 
+def _overlay(published: Path | None, model: str) -> pd.DataFrame | None:
+    """The published curve, with what is to be known of it said on stderr."""
+    overlay = published_curve(published, model) if published else None
+    if overlay is not None and overlay.attrs["note"]:
+        typer.echo(f"note: {overlay.attrs['note']}", err=True)
+    return overlay
+
+
 def _from_database(
     study: str, audience: Audience, include_partial: bool
-) -> tuple[service.Answers, Trials, pd.DataFrame]:
+) -> tuple[Answers, Trials, pd.DataFrame]:
     """What was answered, trial by trial, and which pictures the study may show."""
 
-    async def work(session: AsyncSession) -> tuple[service.Answers, Trials, pd.DataFrame]:
+    async def work(session: AsyncSession) -> tuple[Answers, Trials, pd.DataFrame]:
         analysis = await analyse(session, study, audience, include_partial=include_partial)
         require_participants(analysis)
         shown = await service.shown_stimuli(session, analysis)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import service as admin
 from app.analysis import service as analysis
+from app.analysis.results import Count
 from app.cli.analyze import analyze
 from app.cli.running import in_transaction, reading
 from app.cli.serve import serve
@@ -157,8 +158,8 @@ def _opened_study(files: Demo) -> dict[str, str]:
 def _simulated(study_name: str) -> int:
     async def work(session: AsyncSession) -> int:
         study = await experiments.get_study(session, study_name)
-        counts: dict[Any, analysis.Count] = (await analysis.counts_by_study(session)).get(study.id, {})
-        return counts.get("simulated", analysis.Count()).completed
+        counts: dict[Any, Count] = (await analysis.counts_by_study(session)).get(study.id, {})
+        return counts.get("simulated", Count()).completed
 
     return reading(work)
 

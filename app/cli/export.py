@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.files import codebook_csv, steps_csv, trials_csv, write_files
 from app.analysis.pages import pages_of_study
-from app.analysis.service import Trials, analyse, trials
+from app.analysis.results import Trials
+from app.analysis.service import analyse, trials
 from app.cli.running import Json, reading, show
 from app.core.errors import Conflict
 from app.experiments.schemas import Audience
@@ -49,7 +50,8 @@ def _files(single: Trials, form: Format) -> dict[str, bytes]:
         if single.kept.empty:
             raise Conflict("all_excluded", "the exclusions leave no trial; --format csv writes all of them")
         return mvh.written(single.kept, single.analysis.study.name)
-    codebook = {"codebook.csv": codebook_csv(single.analysis.medium, pages_of_study(single.analysis.study))}
+    analysis = single.analysis
+    codebook = {"codebook.csv": codebook_csv(analysis.task, pages_of_study(analysis.study))}
     if form == "csv":
         return {"trials.csv": trials_csv(single.table), "steps.csv": steps_csv(single.steps), **codebook}
     tables = {"trials": single.table, "steps": single.steps}

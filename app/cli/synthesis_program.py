@@ -1,5 +1,6 @@
 """The synthesis program as a child of a command: it shares the terminal, and ends with whoever started it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from app.core.errors import Conflict
 from synthesis.common.stopping import GRACE_S, Stopped, look, orderly
@@ -37,6 +39,19 @@ def run_synthesis(*arguments: str | Path | int) -> None:
             _kill_group(child)
     if child.returncode:
         raise Conflict("synthesis_failed", f"`{' '.join(command[1:])}` failed; see its message above")
+
+
+def ask_synthesis(*arguments: str | Path) -> list[dict[str, Any]]:
+    """What a quick command of the synthesis program prints: one JSON object per line.
+
+    Raises `Conflict` with the program's own message if it fails.
+    """
+    command = [sys.executable, "-m", "synthesis", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        message = done.stderr.strip().rpartition("\n")[2]
+        raise Conflict("synthesis_failed", message or f"`{' '.join(command[1:4])}` failed")
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _stop(child: "subprocess.Popen[bytes]") -> None:

@@ -8,9 +8,9 @@ from app.core.errors import Invalid
 from app.experiments.cells import BundleStimuli, Cells, study_cells
 from app.experiments.conditions import default_network
 from app.experiments.schemas import NetworkStimuli, StudyDefinition
-from app.experiments.vocabulary import checked, fitted
 from app.stimuli import service as stimuli
 from app.stimuli.medium import PAGE_PICTURE_PX
+from app.tasks.words.vocabulary import checked, fitted
 from synthesis.bundle.manifest import Manifest, PictureFormat
 from synthesis.common.names import composed
 from synthesis.common.yaml_file import load_yaml
@@ -90,7 +90,7 @@ def _named(definition: StudyDefinition, manifests: Sequence[Manifest]) -> tuple[
 
 def _require_alike(definition: StudyDefinition, bundles: Sequence[CheckedBundle]) -> None:
     """Raises `Invalid` if the bundles do not fit the preset, or one another."""
-    asked, first = definition.timing.medium, bundles[0]
+    asked, first = definition.task.medium, bundles[0]
     for bundle in bundles:
         held = stimuli.medium_of(bundle.manifest)
         if asked != held:
@@ -123,7 +123,7 @@ def _categories(manifest: Manifest) -> set[str]:
 
 def _with_vocabulary(definition: StudyDefinition, manifest: Manifest) -> StudyDefinition:
     """A study of words gets its vocabulary here, so that it is frozen with the study. Raises `Invalid`."""
-    if definition.timing.medium.kind == "picture":
+    if not definition.task.has_vocabulary:
         return definition
     words = definition.vocabulary or manifest.decision.categories
     try:

@@ -18,12 +18,13 @@ from pydantic import (
 
 from app.core.tokens import new_code
 from app.experiments.exclusions import Exclusions
-from app.experiments.vocabulary import checked, words_in
 from app.steps.course import checked as checked_course
 from app.steps.course import preset_course
 from app.steps.registry import StepOfFile
 from app.steps.step import Setting, StepParameters
-from app.tasks.presets import PRESETS, Preset, WordPreset
+from app.tasks.registry import preset_names, preset_of, task_of
+from app.tasks.task import Preset, Task
+from app.tasks.words.vocabulary import checked, words_in
 from synthesis.bundle.spec import BundlePlace
 from synthesis.common.errors import UserError
 from synthesis.common.text_file import read_text
@@ -37,8 +38,8 @@ AUDIENCES: tuple[Audience, ...] = ("live", "pilot", "simulated")
 
 
 def _known_preset(name: str) -> str:
-    if name not in PRESETS:
-        raise ValueError(f"no preset {name!r}; known presets: {', '.join(PRESETS)}")
+    if name not in preset_names():
+        raise ValueError(f"no preset {name!r}; known presets: {', '.join(preset_names())}")
     return name
 
 
@@ -159,9 +160,9 @@ class StudyDefinition(BaseModel):
     def _steps_make_a_session(
         cls, steps: list[StepParameters] | None, info: ValidationInfo
     ) -> list[StepParameters] | None:
-        preset, practice_trials = PRESETS.get(info.data.get("preset", "")), info.data.get("practice_trials")
+        preset, practice_trials = info.data.get("preset"), info.data.get("practice_trials")
         if steps is not None and preset is not None and practice_trials is not None:
-            checked_course(steps, practice_trials, preset.medium.kind)
+            checked_course(steps, practice_trials, task_of(preset).medium.kind)
         return steps
 
     @model_validator(mode="after")
@@ -176,7 +177,7 @@ class StudyDefinition(BaseModel):
 
     @model_validator(mode="after")
     def _vocabulary_for_words(self) -> "StudyDefinition":
-        if self.vocabulary is not None and not isinstance(self.timing, WordPreset):
+        if self.vocabulary is not None and not self.task.has_vocabulary:
             raise ValueError(f"vocabulary: the preset {self.preset} asks for no words; leave it out")
         return self
 
@@ -189,19 +190,24 @@ class StudyDefinition(BaseModel):
         return [NetworkStimuli(bundle=self.bundle, layers=self.layers or [ALL])]
 
     @property
-    def timing(self) -> Preset:
-        return PRESETS[self.preset]
+    def task(self) -> Task:
+        return task_of(self.preset)
+
+    @property
+    def parameters(self) -> Preset:
+        """The preset's parameters of the task."""
+        return preset_of(self.preset)
 
     @property
     def course(self) -> tuple[StepParameters, ...]:
         """The steps of a session, before its main trials are cut into blocks."""
         if self.steps is None:
-            return preset_course(self.timing.course, self.practice_trials)
+            return preset_course(self.parameters.course, self.practice_trials)
         return tuple(self.steps)
 
     def setting(self, practice: int, main: int) -> Setting:
         """What the steps may say of a session with so many trials."""
-        return Setting(self.timing.medium, self.instruction_paragraphs, practice, main)
+        return Setting(self.task, self.instruction_paragraphs, practice, main)
 
     @property
     def completion_address(self) -> str | None:
@@ -214,4 +220,4 @@ class StudyDefinition(BaseModel):
 
     @property
     def instruction_paragraphs(self) -> tuple[str, ...]:
-        return paragraphs(self.instructions) if self.instructions else self.timing.instructions
+        return paragraphs(self.instructions) if self.instructions else self.parameters.instructions

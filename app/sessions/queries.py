@@ -118,7 +118,8 @@ class Question:
     phase: str
     set_aside_at: datetime | None
     category: str
-    choices: list[str]
+    condition: str
+    categories: list[str]
     stored: Response | None
     due: int | None
     following: int | None
@@ -143,6 +144,7 @@ _QUESTION = (
         _asked.phase,
         _asked.set_aside_at,
         Stimulus.category,
+        Stimulus.condition,
         Bundle.categories,
         Response,
         _waiting_after(literal(-1)),

@@ -1,50 +1,16 @@
 """What passes between the server and the page that runs the trials. All durations are in ms."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
 from app.core.text import CleanText
-
-
-class Choice(BaseModel):
-    """`icon` is an address, or None for a category that has no icon: its label stands alone."""
-
-    name: str
-    label: str
-    icon: str | None
-
-
-class Durations(BaseModel):
-    blank_ms: int
-    fixation_ms: int
-    image_ms: int
-    mask_ms: int
-    practice_image_ms: int
-    practice_mask_ms: int
+from app.tasks.task import Told
 
 
 class StudyName(BaseModel):
     name: str
-
-
-class PictureTask(BaseModel):
-    """Naming pictures: each is shown for a moment, and one of `choices` is the answer."""
-
-    kind: Literal["picture"] = "picture"
-    timing: Durations
-    image_px: int = 224
-    choices: list[Choice]
-    masks: list[str]
-
-
-class WordTask(BaseModel):
-    """Recognising words: each sound is played once, and a word of `vocabulary` is the answer."""
-
-    kind: Literal["word"] = "word"
-    lead_ms: int
-    vocabulary: list[str]
 
 
 class TrialSpan(BaseModel):
@@ -80,20 +46,20 @@ class SessionView(BaseModel):
     practice: int
     next_index: int | None
     completed: bool
-    task: Annotated[PictureTask | WordTask, Field(discriminator="kind")]
+    task: SerializeAsAny[Told]
     steps: list[StepView]
 
 
 class TrialView(BaseModel):
     """One trial: the same shape for all, and nothing that tells what the stimulus is.
 
-    `mask` is the address of the picture that follows a picture; sounds have none.
+    `told` is what the task says of a trial beside the stimulus's address.
     """
 
     index: int
     phase: Literal["practice", "main"]
     stimulus: str
-    mask: str | None
+    told: dict[str, Any]
     answered: bool
 
 

@@ -1,7 +1,7 @@
 """What simulated observers recognise in a study of one network or several; pure."""
 
 from app.experiments.conditions import Conditions
-from app.tasks.simulate import accuracies
+from app.tasks.observer import accuracies
 from synthesis.bundle.manifest import NATURAL
 
 # Of each network after the first, so that the curves of several can be told apart.

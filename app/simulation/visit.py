@@ -1,8 +1,6 @@
 """One simulated participant's way through a study, by the same HTTP calls as the page makes."""
 
 import asyncio
-import io
-import wave
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +14,9 @@ from app.core.randomness import generator
 from app.simulation.queries import PlanTruth as PlanTruth
 from app.simulation.queries import planned_truth as planned_truth
 from app.steps.registry import KINDS
-from app.tasks.simulate import SimulatedAnswer, SimulatedObserver
+from app.tasks.observer import SimulatedAnswer, SimulatedObserver
+from app.tasks.registry import TASKS
+from app.tasks.task import SimulatedTrial
 
 WINDOW = 40
 
@@ -53,7 +53,7 @@ class Visitor:
         for start in range(first, last + 1, WINDOW):
             for trial in await trials_of(self.client, self.code, start, min(WINDOW, last + 1 - start)):
                 stimulus = await call(self.client, "GET", trial["stimulus"])
-                given = _answer(self.observer, self.truth, trial, self.task, stimulus.content)
+                given = self._answer(trial, stimulus.content)
                 body = {
                     "uuid": str(uuid4()),
                     "answer": given.answer,
@@ -62,6 +62,11 @@ class Visitor:
                 }
                 await call(self.client, "PUT", f"/api/{self.code}/trials/{trial['index']}", json=body)
         return last + 1 - first
+
+    def _answer(self, trial: dict[str, Any], stimulus: bytes) -> SimulatedAnswer:
+        condition, category = self.truth.trials[trial["index"]]
+        met = SimulatedTrial(condition, category, trial["phase"], stimulus)
+        return TASKS[self.task["kind"]].simulate(self.observer, met, self.task)
 
 
 async def take_part(
@@ -105,33 +110,6 @@ async def trials_of(client: httpx.AsyncClient, code: str, start: int, count: int
     window = await call(client, "GET", f"/api/{code}/trials?start={start}&count={count}")
     trials: list[dict[str, Any]] = window.json()["trials"]
     return trials
-
-
-def _answer(
-    observer: SimulatedObserver,
-    truth: PlanTruth,
-    trial: dict[str, Any],
-    task: dict[str, Any],
-    stimulus: bytes,
-) -> SimulatedAnswer:
-    condition, category = truth.trials[trial["index"]]
-    if task["kind"] == "word":
-        return observer.type_word(condition, category, sound_ms=_wav_ms(stimulus), lead_ms=task["lead_ms"])
-    durations = task["timing"]
-    practice = "practice_" if trial["phase"] == "practice" else ""
-    return observer.name_picture(
-        condition,
-        category,
-        image_ms=durations[f"{practice}image_ms"],
-        fixation_ms=durations["fixation_ms"],
-        mask_ms=durations[f"{practice}mask_ms"],
-    )
-
-
-def _wav_ms(data: bytes) -> float:
-    with wave.open(io.BytesIO(data)) as sound:
-        duration_ms: float = 1000 * sound.getnframes() / sound.getframerate()
-    return duration_ms
 
 
 async def call(

@@ -13,7 +13,7 @@ from app.db.session import Database
 from app.experiments import service as experiments
 from app.simulation.accuracies import study_accuracies
 from app.simulation.visit import PlanTruth, planned_truth, take_part
-from app.tasks.simulate import SimulatedObserver
+from app.tasks.observer import SimulatedObserver
 
 AT_ONCE = 4
 

@@ -21,5 +21,5 @@ class Instructions(Page):
         return {"paragraphs": list(setting.instructions)}
 
     def sentence(self, parameters: StepParameters, setting: Setting) -> str:
-        shown = ", with the list of all words," if setting.medium.kind == "sound" else ""
+        shown = ", with the list of all words," if setting.task.has_vocabulary else ""
         return f"Written instructions{shown} were shown until the participant went on."

@@ -7,7 +7,7 @@ import numpy as np
 from app.steps.step import Page, Setting, StepParameters, StepRecord
 from app.stimuli.medium import Kind as MediumKind
 from app.tasks.codebook import Column
-from app.tasks.records import Count, Duration
+from app.tasks.record import Count, Duration
 
 
 class SoundLevelRecord(StepRecord):

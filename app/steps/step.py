@@ -8,9 +8,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from app.stimuli.medium import Kind as MediumKind
-from app.stimuli.medium import Medium
 from app.tasks.codebook import Column
-from app.tasks.records import Duration, TrialRecord
+from app.tasks.record import Duration, TrialRecord
+from app.tasks.task import Task
 
 Phase = Literal["practice", "main"]
 MEDIAN_SHOWN_MS = 8000.0  # of a simulated page
@@ -53,7 +53,7 @@ class Step:
 class Setting:
     """What a step may say of its study: `practice` and `main` are numbers of trials."""
 
-    medium: Medium
+    task: Task
     instructions: tuple[str, ...]
     practice: int
     main: int

@@ -12,7 +12,8 @@ PAGE_PICTURE_PX = 224
 
 @dataclass(frozen=True)
 class Medium:
-    """`kind` is also what one stimulus is called; `answers` is what participants choose among.
+    """`kind` is also what one stimulus is called; `answers` is what participants choose among,
+    `presented` heads a list of what was presented; `lasts` says that a stimulus has a length of its own.
 
     `on_time` and `off_time` say of a stimulus that it was presented as asked, or was not. Response times
     count from `rt_onset`.
@@ -21,6 +22,8 @@ class Medium:
     kind: Kind
     media_type: MediaType
     answers: str
+    presented: str
+    lasts: bool
     on_time: str
     off_time: str
     rt_onset: str
@@ -31,6 +34,8 @@ MEDIA: dict[str, Medium] = {
         kind="picture",
         media_type="image/png",
         answers="categories",
+        presented="Shown",
+        lasts=False,
         on_time="shown within one frame of the requested duration",
         off_time="more than a frame off",
         rt_onset="the onset of the response screen",
@@ -39,6 +44,8 @@ MEDIA: dict[str, Medium] = {
         kind="sound",
         media_type="audio/wav",
         answers="words",
+        presented="Said",
+        lasts=True,
         on_time="played from the scheduled moment to the end without interruption",
         off_time="late or interrupted",
         rt_onset="the scheduled onset of the sound",

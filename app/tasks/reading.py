@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.core.text import storable
-from app.stimuli.medium import Kind
-from app.tasks.records import AnyRecord, Duration, PictureRecord, SoundRecord, TrialRecord
+from app.tasks.record import Duration, TrialRecord
 
-RECORDS: dict[Kind, type[AnyRecord]] = {"picture": PictureRecord, "sound": SoundRecord}
 OF_ANY_TRIAL = frozenset(TrialRecord.model_fields)
 RECORD, FURTHER, RT = "record", "further", "rt_ms"
 
@@ -31,11 +29,6 @@ class Reading(Generic[Record]):
 
     record: Record
     flags: tuple[str, ...] = ()
-
-
-def understood(kind: Kind, raw: Any) -> Reading[AnyRecord]:
-    """Read any JSON value as the record of a trial with a picture or with a sound, as `read` does."""
-    return read(RECORDS[kind], raw)
 
 
 def read(model: type[Record], raw: Any) -> Reading[Record]:
@@ -73,6 +66,17 @@ def response_time(raw: Any) -> tuple[float | None, tuple[str, ...]]:
 def flags_in(stored: Any) -> tuple[str, ...]:
     """The flags that a database holds, whatever it holds."""
     return tuple(flag for flag in stored if isinstance(flag, str)) if isinstance(stored, list) else ()
+
+
+def flat(record: TrialRecord) -> dict[str, Any]:
+    """All that a record tells by name; fields that hold fields of their own are opened."""
+    fields: dict[str, Any] = {}
+    for name, value in record.model_dump().items():
+        if isinstance(getattr(record, name), BaseModel):
+            fields |= value
+        else:
+            fields[name] = value
+    return fields
 
 
 def _without(given: Mapping[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:

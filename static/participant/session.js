@@ -7,12 +7,11 @@ import { takeLease } from "./lease.js";
 import { Notice } from "./notice.js";
 import { NotDueError, Outbox } from "./outbox.js";
 import { pressed, showPage, written } from "./page.js";
-import { pictureTask } from "./picture-task.js";
 import { Player } from "./player.js";
 import { persist } from "./retry.js";
 import { showSteps } from "./steps/registry.js";
+import { taskOf } from "./tasks/registry.js";
 import { texts } from "./texts.js";
-import { wordTask } from "./word-task.js";
 
 /** @import { EventDetail, SessionView, StepTools, Tools } from "./types.js" */
 
@@ -71,7 +70,7 @@ export class Session {
    * @param {SessionView} session
    */
   async #runSteps(session) {
-    const tools = this.#toolsOf(session);
+    const tools = await this.#toolsOf(session);
     this.#root.replaceChildren();
     if (begun(session)) await this.#welcomeBack(session, tools);
     for (let done = -1; session.steps.length && session.steps[0].position > done; ) {
@@ -84,8 +83,8 @@ export class Session {
     }
   }
 
-  /** @param {SessionView} session @returns {StepTools} */
-  #toolsOf(session) {
+  /** @param {SessionView} session @returns {Promise<StepTools>} */
+  async #toolsOf(session) {
     const api = this.#api;
     const attention = new Attention((kind, awayMs) => void api.event(kind, { away_ms: Math.round(awayMs) }));
     /** @type {Player | null} */
@@ -99,7 +98,7 @@ export class Session {
     };
     /** @type {Tools} */
     const ofTask = { api, persist: this.persistently, total: session.total, attention, player };
-    const task = session.task.kind === "word" ? wordTask(session.task, ofTask) : pictureTask(session.task, ofTask);
+    const task = await taskOf(session.task, ofTask);
     if (session.next_index !== null) task.stimuli.trial(session.next_index).catch(() => undefined);
     void task.environment().then((found) => this.#tellEnvironment(session, found));
     const onRefusal = (/** @type {unknown} */ error) => void this.#fail(error);

@@ -21,16 +21,19 @@ export interface Durations {
   mask_ms: number;
 }
 
-export interface PictureTask {
-  kind: "picture";
+/** What the server tells of a study's task: each task adds what its page needs. */
+export interface Told {
+  kind: string;
+}
+
+export interface PictureTask extends Told {
   timing: Durations & { practice_image_ms: number; practice_mask_ms: number };
   image_px: number;
   choices: Choice[];
   masks: string[];
 }
 
-export interface WordTask {
-  kind: "word";
+export interface WordTask extends Told {
   lead_ms: number;
   vocabulary: string[];
 }
@@ -51,16 +54,16 @@ export interface SessionView {
   practice: number;
   next_index: number | null;
   completed: boolean;
-  task: PictureTask | WordTask;
+  task: Told;
   steps: StepView[];
 }
 
-/** One trial as the server tells of it; a sound has no mask. */
+/** One trial as the server tells of it: `told` is what its task has to say. */
 export interface TrialView {
   index: number;
   phase: "practice" | "main";
   stimulus: string;
-  mask: string | null;
+  told: Record<string, string>;
   answered: boolean;
 }
 

@@ -13,6 +13,10 @@ COMMANDS = {
         "synthesis.commands.bundle:verify",
         "Compute everything in a bundle again from its files, and list each difference.",
     ),
+    "check": (
+        "synthesis.commands.check:check",
+        "Say what specs need and what of it is there: one JSON line per spec. Nothing is fetched.",
+    ),
     "report": (
         "synthesis.commands.report:report",
         "Write report.html and its figures into a bundle; with --figure, --stimulus or --out, one figure.",

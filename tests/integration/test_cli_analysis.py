@@ -12,7 +12,7 @@ import pytest
 from app.cli.background_server import background_server
 from app.core.config import Settings
 from app.db.migrate import upgrade
-from app.tasks.simulate import accuracies
+from app.tasks.observer import accuracies
 from synthesis.bundle.store import BundleStore
 from tests.integration.test_cli import Cli, cli  # noqa: F401  (a fixture)
 from tests.support import CATEGORIES, LAYERS

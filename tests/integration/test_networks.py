@@ -18,7 +18,8 @@ from app.analysis.figures.figure import FORMATS
 from app.analysis.files import all_files, recognition_figure
 from app.analysis.report.content import report_of
 from app.analysis.report.page import to_html
-from app.analysis.service import StudyAnalysis, analyse, answers, quality, trials
+from app.analysis.results import StudyAnalysis
+from app.analysis.service import analyse, answers, quality, trials
 from app.core.randomness import generator
 from app.db.session import Database
 from app.db.tables import Bundle, PlannedTrial, Stimulus, Study, StudyBundle
@@ -26,7 +27,7 @@ from app.experiments import service as experiments
 from app.simulation.accuracies import study_accuracies
 from app.simulation.queries import PlanTruth
 from app.stimuli.medium import PAGE_PICTURE_PX
-from app.tasks.simulate import SimulatedObserver
+from app.tasks.observer import SimulatedObserver
 from synthesis.bundle.manifest import NATURAL
 from synthesis.bundle.store import BundleStore
 from tests.conftest import create_study

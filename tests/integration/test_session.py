@@ -57,7 +57,7 @@ async def test_the_session_view(client: httpx.AsyncClient, open_links: dict[str,
     assert view["next_index"] == 2
     assert view["completed"] is False
     task = view["task"]
-    assert (task["kind"], task["image_px"]) == ("picture", 224)
+    assert (task["kind"], task["image_px"]) == ("image16", 224)
     assert task["timing"] == {
         "blank_ms": 500,
         "fixation_ms": 300,

@@ -21,7 +21,7 @@ from app.simulation.visit import take_part
 from app.steps.registry import KINDS
 from app.steps.step import Page, Setting, Step, StepParameters, StepRecord
 from app.tasks.codebook import Column
-from app.tasks.records import Count
+from app.tasks.record import Count
 from tests.conftest import create_study
 from tests.http import new_client
 from tests.integration.test_analysis import observer_of
@@ -94,7 +94,7 @@ async def test_a_new_kind_of_step_is_walked_stored_exported_and_described(
     assert [(row["step"], row["position"]) for row in table] == [("instructions", "0"), ("mood", "3")] * 2
     assert all(1 <= int(row["rating"]) <= 7 for row in table if row["step"] == "mood")
     assert all(row["rating"] == "" for row in table if row["step"] != "mood")
-    codebook = rows_in(codebook_csv(analysis.medium, pages_of_study(analysis.study)))
+    codebook = rows_in(codebook_csv(analysis.task, pages_of_study(analysis.study)))
     described = [row["name"] for row in codebook if row["table"] == "steps"]
     assert described == list(table[0])
     assert "Participants said how they were." in methods.course(definition_of(analysis.study), 15)
@@ -122,7 +122,7 @@ async def test_without_results_the_table_has_its_header(
     async with database.reading() as session:
         analysis = await analyse(session, "tiny", "live")
         written = (await file_of(session, analysis, "steps.csv"))[1]
-    codebook = rows_in(codebook_csv(analysis.medium, pages_of_study(analysis.study)))
+    codebook = rows_in(codebook_csv(analysis.task, pages_of_study(analysis.study)))
     names = [row["name"] for row in codebook if row["table"] == "steps"]
     assert written.decode().strip().split(",") == names
 

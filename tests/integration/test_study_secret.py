@@ -17,7 +17,7 @@ from app.db.session import Database
 from app.db.tables import PlannedTrial, Stimulus, Study
 from app.experiments import service
 from app.experiments.cells import BundleStimuli, Cells
-from app.experiments.masks import pink_noise
+from app.tasks.image16.masks import pink_noise
 from tests.conftest import create_study
 from tests.database import rows_of
 from tests.http import answer_all, enter

@@ -17,7 +17,7 @@ class Server {
     return Array.from({ length }, (_, i) => ({
       index: start + i,
       stimulus: `/stimuli/${start + i}`,
-      mask: `/masks/${(start + i) % 2}`,
+      told: { mask: `/masks/${(start + i) % 2}` },
     }));
   }
 
@@ -39,7 +39,7 @@ class Decoder {
   masks = new Map();
 
   async load(view, fetched) {
-    const mask = remembered(this.masks, view.mask, () => fetched(view.mask, decode));
+    const mask = remembered(this.masks, view.told.mask, () => fetched(view.told.mask, decode));
     return { stimulus: await fetched(view.stimulus, decode), mask: await mask };
   }
 

@@ -1,7 +1,7 @@
 import "./window.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { durations } from "../../static/participant/picture-task.js";
+import { durations } from "../../static/participant/tasks/image16/task.js";
 import { place, trialsOf } from "../../static/participant/steps/block.js";
 import { KINDS, showSteps } from "../../static/participant/steps/registry.js";
 

@@ -14,7 +14,7 @@ from app.experiments.conditions import Condition, Conditions, Network, chosen_la
 from app.experiments.naturals import shared_naturals
 from app.simulation.accuracies import study_accuracies
 from app.stimuli.schemas import Candidate
-from app.tasks.simulate import accuracies
+from app.tasks.observer import accuracies
 from synthesis.bundle.manifest import NATURAL
 
 TWO = (Network("vgg19", ("conv1", "fc8")), Network("net", ("stem", "head", "logits")))

@@ -12,18 +12,17 @@ from app.steps.course import BREAK, checked, course_of, from_due_on, pages_of, p
 from app.steps.registry import ALL, KINDS, parameters_of
 from app.steps.step import Setting, Step, StepKind
 from app.steps.trials import TrialsParameters, blocks_of
-from app.stimuli.medium import MEDIA
-from app.tasks.presets import PRESETS
 from app.tasks.reading import read
+from app.tasks.registry import TASKS, preset_of
 from tests.architecture.sources import ROOT
 from tests.strategies import ANY_JSON
 
-SETTINGS = [Setting(medium, ("Look.", "Choose."), practice=4, main=80) for medium in MEDIA.values()]
-WORDS = PRESETS["words-online"].course
+SETTINGS = [Setting(task, ("Look.", "Choose."), practice=4, main=80) for task in TASKS.values()]
+WORDS = preset_of("words-online").course
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.medium.kind)
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.task.kind)
 def test_every_kind_keeps_its_promises(kind: StepKind, setting: Setting) -> None:
     parameters = parameters_of(kind.name)
     assert type(parameters) is kind.parameters
@@ -104,7 +103,7 @@ def test_breaks_are_at_quarters_but_not_too_often(practice: int, main: int, expe
 
 def test_a_break_tells_of_main_trials_only() -> None:
     course = course_of(preset_course(WORDS, 2), practice=2, total=42)
-    setting = Setting(MEDIA["sound"], (), practice=2, main=40)
+    setting = Setting(TASKS["words"], (), practice=2, main=40)
     assert KINDS[BREAK].told(course[5], setting) == {"done": 20, "total": 40}
 
 

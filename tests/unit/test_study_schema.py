@@ -7,6 +7,7 @@ import pytest
 from app.experiments.exclusions import Exclusions, TrialExclusions
 from app.experiments.schemas import StudyDefinition, paragraphs
 from app.steps.trials import TrialsParameters
+from app.tasks.image16.presets import PicturePreset
 from synthesis.common.errors import SpecError
 from synthesis.common.yaml_file import load_yaml
 from tests.support import study_yaml
@@ -23,8 +24,8 @@ def test_a_good_file(tmp_path: Path) -> None:
     assert study.bundle == tmp_path / "../bundle"
     assert study.layers == ["all"]
     assert study.consent_paragraphs == ("You will see pictures for a moment.", "You may stop at any time.")
-    assert study.instruction_paragraphs == study.timing.instructions
-    assert study.timing.image_ms == 300
+    assert study.instruction_paragraphs == study.parameters.instructions
+    assert isinstance(study.parameters, PicturePreset) and study.parameters.image_ms == 300
 
 
 def test_texts_and_layers_of_its_own(tmp_path: Path) -> None:

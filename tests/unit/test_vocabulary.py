@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.experiments.schemas import StudyDefinition
-from app.experiments.vocabulary import fitted, word_key, words_in
+from app.tasks.words.vocabulary import fitted, word_key, words_in
 from synthesis.common.errors import SpecError
 from synthesis.common.yaml_file import load_yaml
 from tests.support import study_yaml, word_study_yaml

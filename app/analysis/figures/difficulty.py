@@ -7,7 +7,7 @@ from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.recognition import Y_AXIS, Y_SCALE, chance_line
 from app.analysis.figures.style import BLUE, VERMILION, titled
 from app.analysis.measures.difficulty import item_difficulty
-from app.analysis.service import Trials
+from app.analysis.results import Trials
 from app.analysis.wording import participants_in_words, readable
 
 _HEIGHT = 300

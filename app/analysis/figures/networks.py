@@ -16,7 +16,7 @@ from app.analysis.figures.recognition import (
     sem_bars,
 )
 from app.analysis.figures.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILION, titled
-from app.analysis.service import StudyAnalysis
+from app.analysis.results import StudyAnalysis
 from app.analysis.wording import readable
 from app.experiments.conditions import Conditions
 

@@ -10,7 +10,7 @@ from app.analysis.figures.condition_axis import condition_axis, position, width
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, MUTED, VERMILION, titled
 from app.analysis.measures.recognition import Recognition
-from app.analysis.service import Caption, StudyAnalysis
+from app.analysis.results import Caption, StudyAnalysis
 from app.analysis.wording import participants_in_words, plural, readable
 from app.experiments.conditions import Conditions
 

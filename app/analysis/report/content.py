@@ -19,7 +19,7 @@ from app.analysis.measures.response_times import response_times
 from app.analysis.report import methods
 from app.analysis.report.parts import MISSING, Section, Table, digits
 from app.analysis.report.statistics import detection_rows, networks_section, statistics_section
-from app.analysis.service import Answers, Quality, StudyAnalysis, Trials
+from app.analysis.results import Answers, Quality, StudyAnalysis, Trials
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
 from app.core.version import code_version
@@ -156,7 +156,7 @@ def _answers(answers: Answers) -> Iterator[Table]:
     yield _entropy(answers)
     if len(answers.analysis.choices) <= LARGEST_MATRIX:
         yield detection_rows(answers)
-    if answers.analysis.medium.kind == "sound":
+    if answers.analysis.task.has_vocabulary:
         yield _neighbours(answers)
 
 

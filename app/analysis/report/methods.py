@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 
 from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import Recognition
-from app.analysis.service import Quality
+from app.analysis.results import Quality
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
 from app.experiments.conditions import Network
 from app.experiments.schemas import StudyDefinition
 from app.steps.course import course_of
 from app.steps.registry import KINDS
 from app.stimuli.medium import MEDIA, Medium
-from app.tasks.presets import PicturePreset, WordPreset
 from synthesis.bundle.manifest import Item, Manifest
 
 
@@ -93,15 +92,12 @@ def _failures(items: Sequence[Item]) -> str:
 
 def procedure(definition: StudyDefinition, trials_per_participant: float | None, choices: int) -> str:
     """What one participant did; `choices` is the number of possible answers."""
-    preset, kind = definition.timing, definition.timing.medium.kind
+    task, preset, kind = definition.task, definition.parameters, definition.task.medium.kind
     main = _main_trials(definition, trials_per_participant)
-    if isinstance(preset, WordPreset):
-        trial, practice = _word_trial(preset, choices), ""
-    else:
-        trial = _picture_trial(preset, choices)
-        practice = f" (picture {preset.practice_image_ms} ms, mask {preset.practice_mask_ms} ms)"
+    note = task.practice_note(preset)
+    practice = f" ({note})" if note else ""
     return (
-        f"The task followed the preset {definition.preset}: {trial} There were "
+        f"The task followed the preset {definition.preset}: {task.sentence(preset, choices)} There were "
         f"{plural(definition.practice_trials, 'practice trial')} with feedback{practice}{main}. A "
         f"participant was given each natural {kind} at most once, in one condition; conditions were balanced "
         f"within participants, and {kind}s over conditions across participants. The order was random."
@@ -123,22 +119,6 @@ def course(definition: StudyDefinition, trials_per_participant: float) -> str:
     plan = course_of(definition.course, setting.practice, setting.practice + setting.main)
     sentences = (KINDS[step.kind].sentence(step.parameters, setting) for step in plan)
     return " ".join(dict.fromkeys(sentences))
-
-
-def _picture_trial(preset: PicturePreset, choices: int) -> str:
-    return (
-        f"the participant started a trial; after a blank screen ({preset.blank_ms} ms) and a fixation cross "
-        f"({preset.fixation_ms} ms) a picture was shown for {preset.image_ms} ms and masked by noise for "
-        f"{preset.mask_ms} ms; then one of {choices} categories was chosen without time limit."
-    )
-
-
-def _word_trial(preset: WordPreset, choices: int) -> str:
-    return (
-        f"the participant started a trial; a sound was scheduled {preset.lead_ms} ms later and played once. "
-        "After its end the word in its middle was typed without time limit; words of the list that fit what "
-        f"was typed were shown, and one of its {choices} words had to be confirmed."
-    )
 
 
 def measured(quality: Quality, medium: Medium) -> str:

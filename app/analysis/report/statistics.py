@@ -9,7 +9,7 @@ from app.analysis.figures.observers import observers_figure
 from app.analysis.inference import Fitted, contrasts, mixed_model, stage_effects, stopping, stopping_in_words
 from app.analysis.matrices.matrix import Record
 from app.analysis.report.parts import MISSING, Section, Table, digits
-from app.analysis.service import Answers, StudyAnalysis, Trials
+from app.analysis.results import Answers, StudyAnalysis, Trials
 from app.analysis.statistics.mixed_model import MixedModel
 from app.analysis.statistics.signal_detection import METAMERS, detection_table
 from app.analysis.tables.csv_tables import records
