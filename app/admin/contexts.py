@@ -13,6 +13,7 @@ from app.analysis.measures.recognition import ConditionRecognition
 from app.analysis.results import Count, Quality, StudyAnalysis
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
 from app.db.tables import Study, StudyLink
+from app.experiments.links import link_address
 from app.experiments.schemas import AUDIENCES, Audience
 from app.experiments.service import NetworkBundle, conditions_of, definition_of
 from app.stimuli.medium import Medium
@@ -134,7 +135,7 @@ def study_card(
             AudienceRow(
                 audience=audience,
                 name=AUDIENCE_NAMES[audience],
-                address=f"{base_url.rstrip('/')}/s/{codes[audience]}",
+                address=link_address(base_url, codes[audience]),
                 consented=counts.get(audience, Count()).consented,
                 completed=counts.get(audience, Count()).completed,
             )

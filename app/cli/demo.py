@@ -22,6 +22,7 @@ from app.core.config import read_settings
 from app.core.resources import resource_folder
 from app.db.migrate import upgrade
 from app.experiments import service as experiments
+from app.experiments.links import link_address
 from synthesis.common.files import write_atomically
 from synthesis.common.safe_yaml import parse
 
@@ -149,7 +150,7 @@ def _opened_study(files: Demo) -> dict[str, str]:
             await experiments.create_study(session, checked, utc_now())
             study = await experiments.open_study(session, files.study_name, utc_now())
         links = await experiments.links_of_study(session, study.id)
-        return {link.audience: f"{read_settings().base_url.rstrip('/')}/s/{link.code}" for link in links}
+        return {link.audience: link_address(read_settings().base_url, link.code) for link in links}
 
     return in_transaction(work)
 

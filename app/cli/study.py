@@ -13,6 +13,7 @@ from app.db.tables import Study
 from app.experiments import service
 from app.experiments.checking import CheckedStudy
 from app.experiments.conditions import Conditions
+from app.experiments.links import link_address
 
 app = typer.Typer(help="Studies.", no_args_is_help=True)
 
@@ -80,12 +81,12 @@ async def _description(session: AsyncSession, study: Study) -> dict[str, Any]:
     links = await service.links_of_study(session, study.id)
     bundles = await service.bundles_of_study(session, study.id)
     conditions = service.conditions_of(service.definition_of(study), bundles)
-    base_url = read_settings().base_url.rstrip("/")
+    base_url = read_settings().base_url
     return {
         "name": study.name,
         "status": study.status,
         "networks": {one.name: list(one.layers) for one in conditions.networks},
-        "links": {link.audience: f"{base_url}/s/{link.code}" for link in links},
+        "links": {link.audience: link_address(base_url, link.code) for link in links},
     }
 
 
