@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Gone, Invalid, NotFound
@@ -35,7 +34,7 @@ DEFINITIONS_KEPT = 64
 CELLS_KEPT = 8  # studies of one database; 60 conditions of 400 stimuli take 10 MB
 State = tuple[StudyDefinition, str, tuple[int, ...]]
 # By database and a study's id: what the cells follow from, and the cells.
-_cells: WeakKeyDictionary[Engine | Connection, dict[int, tuple[State, Cells]]] = WeakKeyDictionary()
+_cells: WeakKeyDictionary[object, dict[int, tuple[State, Cells]]] = WeakKeyDictionary()
 # By a study's id: its definition as it is stored, and as it was understood.
 _definitions: dict[int, tuple[dict[str, Any], StudyDefinition]] = {}
 SECRET_TRIES = 100
