@@ -11,7 +11,7 @@ RUN npm run vendor
 
 FROM python:3.11-slim AS program
 WORKDIR /metamerlab
-COPY pyproject.toml constraints.txt README.md ./
+COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY app app
 COPY synthesis synthesis
 RUN pip install --no-cache-dir --constraint constraints.txt --editable .

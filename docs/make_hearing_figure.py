@@ -4,8 +4,8 @@
 
 The networks are the conditions of Feather et al. 2019, figure 4, in the sizes that ship, those of words at
 about 57 % of the words, as there; the observers, there people, are the fully trained word networks. Makes a
-bundle for each network, lets both observers answer all, and draws docs/images/hearing.svg. Interrupted, the
-same command continues.
+bundle for each network, lets both observers answer all, draws docs/images/hearing.svg and writes its numbers
+to docs/measurements/hearing.csv. Interrupted, the same command continues.
 """
 
 import argparse
@@ -35,6 +35,7 @@ OBSERVERS = {"word_cochcnn": "word CochCNN", "word_reduced_aliasing": "word netw
 LAYERS = ("relu0", "relu2", "relufc")
 FOLDER = ROOT / "var" / "hearing"
 FIGURE = ROOT / "docs" / "images" / "hearing.svg"
+TABLE = ROOT / "docs" / "measurements" / "hearing.csv"
 NULL_CLIPS = 96
 
 
@@ -58,7 +59,7 @@ def main() -> None:
             shares.append(read_shares(answers, maker, observer))
     FIGURE.parent.mkdir(exist_ok=True)
     table = pd.concat(shares)
-    write_atomically(FIGURE.with_suffix(".csv"), frame_csv(table))
+    write_atomically(TABLE, frame_csv(table))
     save_chart(draw(table), FIGURE)
 
 
