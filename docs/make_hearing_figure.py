@@ -20,9 +20,10 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from docs.make_observers_figure import synthesis  # noqa: E402
-from synthesis.common.charts import MUTED, PALETTE, SHAPES, Chart, readable_layer, save_chart  # noqa: E402
+from synthesis.common.charts import MUTED, PALETTE, SHAPES, Chart, save_chart  # noqa: E402
 from synthesis.common.files import write_atomically  # noqa: E402
 from synthesis.common.frames import frame_csv  # noqa: E402
+from synthesis.common.wording import readable_layer  # noqa: E402
 
 MAKERS = {
     "word_cochcnn_at_57": "words, CochCNN",

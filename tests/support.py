@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from synthesis.bundle.formats import PictureFormat, SoundFormat
 from synthesis.bundle.manifest import (
     Certificate,
     DecisionRecord,
@@ -19,13 +20,10 @@ from synthesis.bundle.manifest import (
     LayerMatch,
     LayerNull,
     Manifest,
-    MediaType,
     ModelRecord,
     Natural,
     NullSummary,
-    PictureFormat,
     Provenance,
-    SoundFormat,
 )
 from synthesis.bundle.store import BundleStore
 
@@ -47,7 +45,7 @@ SOUND = SoundFormat(sample_rate_hz=20_000, samples=8_000)
 class TinyKind:
     """What tells a bundle of pictures from one of sounds. `make` gives a stimulus's bytes from a seed."""
 
-    media_type: MediaType
+    media_type: str
     input: PictureFormat | SoundFormat
     rule: str
     categories: tuple[str, ...]

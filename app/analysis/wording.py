@@ -1,16 +1,6 @@
 """Names and numbers as people read them."""
 
-import re
-
-
-def readable(condition: str) -> str:
-    """A condition's name for people: natural -> Natural, block10 -> block 10, vgg19/fc8 -> vgg19: fc 8."""
-    if condition == "natural":
-        return "Natural"
-    network, slash, layer = condition.partition("/")
-    if slash:
-        return f"{network}: {readable(layer)}"
-    return re.sub(r"(?<=[A-Za-z])(?=\d)", " ", condition).replace("_", " ")
+from synthesis.common.wording import readable as readable
 
 
 def participants_in_words(count: int, audience: str) -> str:

@@ -23,6 +23,7 @@ from app.core.resources import resource_folder
 from app.db.migrate import upgrade
 from app.experiments import service as experiments
 from app.experiments.links import link_address
+from synthesis.common.command_line import Command, Readout, Run, Starter, StarterWords
 from synthesis.common.files import write_atomically
 from synthesis.common.safe_yaml import parse
 
@@ -35,11 +36,11 @@ SIMULATED_PARTICIPANTS = 20
 class Demo:
     """One study of the demo: what is synthesised, into which bundle, for which study.
 
-    `starter` is the command of the synthesis program that makes its stimuli; empty where they are there.
+    `starter` is the command of the synthesis program that makes its stimuli; None where they are there.
     """
 
     stimuli: str
-    starter: tuple[str | Path | int, ...]
+    starter: Command | None
     spec: Path
     bundle: Path
     study: Path
@@ -69,9 +70,9 @@ def _run(files: Demo, var: Path) -> dict[str, str]:
     """The whole chain for one study; the addresses of its links by audience."""
     _say(f"1/4  {files.stimuli}")
     if files.starter:
-        run_synthesis(*files.starter)
+        run_synthesis(files.starter)
     _say("2/4  metamers and their certificates")
-    run_synthesis("run", files.spec, "--out", files.bundle)
+    run_synthesis(Run(spec=files.spec, out=files.bundle))
     upgrade(read_settings().database_url)
     _say("3/4  study and simulated participants")
     links = _opened_study(files)
@@ -88,7 +89,7 @@ def _starter_demos(var: Path) -> Iterator[Demo]:
     yield Demo(
         stimuli="pictures",
         # Few enough that two cores certify their metamers within minutes.
-        starter=("starter", "--out", var / "starter", "--per-category", 2),
+        starter=Starter(out=var / "starter", per_category=2),
         spec=EXAMPLES / "starter-synthesis.yaml",
         bundle=var / "bundles" / "starter",
         study=EXAMPLES / "starter-study.yaml",
@@ -96,7 +97,7 @@ def _starter_demos(var: Path) -> Iterator[Demo]:
     )
     yield Demo(
         stimuli="words",
-        starter=("starter-words", "--out", var / "starter-words", "--words", 16),
+        starter=StarterWords(out=var / "starter-words", words=16),
         spec=EXAMPLES / "starter-words-synthesis.yaml",
         bundle=var / "bundles" / "starter-words",
         study=EXAMPLES / "starter-words-study.yaml",
@@ -123,8 +124,9 @@ def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
     del spec["null_stimuli"], spec["readout"]
     categories = {path.name for path in stimuli.iterdir() if path.is_dir()} if stimuli.is_dir() else set()
     if not categories <= {icon.stem for icon in ICONS.glob("*.webp")}:
-        spec |= {"decision": "readout", "readout": str(folder / "readout.safetensors")}
-        run_synthesis("readout", stimuli, "--model", spec["model"], "--out", spec["readout"])
+        readout = folder / "readout.safetensors"
+        spec |= {"decision": "readout", "readout": str(readout)}
+        run_synthesis(Readout(folder=stimuli, model=spec["model"], out=readout))
     study = _example("starter-study.yaml")
     study |= {"name": name, "bundle": str(var / "bundles" / name)}
     for file, content in (("synthesis.yaml", spec), ("study.yaml", study)):
@@ -132,7 +134,7 @@ def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
         write_atomically(folder / file, text.encode())
     return Demo(
         stimuli=f"pictures of {stimuli}",
-        starter=(),
+        starter=None,
         spec=folder / "synthesis.yaml",
         bundle=var / "bundles" / name,
         study=folder / "study.yaml",

@@ -14,6 +14,7 @@ from app.experiments.published import (
     published_experiments,
     published_folder,
 )
+from synthesis.common.command_line import Check
 
 app = typer.Typer(help="The published experiments, as files.", no_args_is_help=True)
 
@@ -49,7 +50,7 @@ def check(
     """
     found = published_experiments(folder or published_folder(), experiments or ())
     networks = {network.spec: network for experiment in found for network in experiment.networks}
-    answers = ask_synthesis("check", *networks)
+    answers = ask_synthesis(Check(specs=list(networks)))
     needs = dict(zip(networks, answers, strict=True))
     rows = [{**_row(one), "needs": [_state(network, needs) for network in one.networks]} for one in found]
     show(as_json, rows, "\n".join(_lines(rows)))

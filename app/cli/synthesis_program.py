@@ -7,22 +7,22 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from app.core.errors import Conflict
+from synthesis.common.command_line import PROGRAM, Command, program_arguments
 from synthesis.common.stopping import GRACE_S, Stopped, look, orderly
 
 POLL_S = 0.1
 
 
-def run_synthesis(*arguments: str | Path | int) -> None:
+def run_synthesis(called: Command) -> None:
     """Run a command of the synthesis program: a process of its own, since only that one loads torch.
 
     Its standard input is a pipe that nothing is written to. However this process ends, even by kill -9, the
     system closes it, and the program stops. Raises `Conflict` if it fails.
     """
-    command = [sys.executable, "-m", "synthesis", "--stop-with-stdin", *map(str, arguments)]
+    command = [*PROGRAM, *program_arguments(called, stop_with_stdin=True)]
     with orderly(grace_s=2 * GRACE_S):
         # A session of its own: of Ctrl-C it learns from this process alone.
         child = subprocess.Popen(  # noqa: S603
@@ -41,12 +41,12 @@ def run_synthesis(*arguments: str | Path | int) -> None:
         raise Conflict("synthesis_failed", f"`{' '.join(command[1:])}` failed; see its message above")
 
 
-def ask_synthesis(*arguments: str | Path) -> list[dict[str, Any]]:
+def ask_synthesis(called: Command) -> list[dict[str, Any]]:
     """What a quick command of the synthesis program prints: one JSON object per line.
 
     Raises `Conflict` with the program's own message if it fails.
     """
-    command = [sys.executable, "-m", "synthesis", *map(str, arguments)]
+    command = [*PROGRAM, *program_arguments(called)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         message = done.stderr.strip().rpartition("\n")[2]

@@ -11,8 +11,9 @@ from app.cli.running import Json, show
 from app.core.config import Settings, read_settings
 from app.db.migrate import require_newest_schema
 from app.db.session import Database
-from app.synthesis_runs.child import GRACE_S, POLL_S, PROGRAM
+from app.synthesis_runs.child import GRACE_S, POLL_S
 from app.synthesis_runs.worker import Worker
+from synthesis.common.command_line import PROGRAM
 from synthesis.common.stopping import asked, orderly
 
 log = logging.getLogger(__name__)

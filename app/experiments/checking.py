@@ -11,7 +11,7 @@ from app.experiments.schemas import NetworkStimuli, StudyDefinition
 from app.stimuli import service as stimuli
 from app.stimuli.medium import PAGE_PICTURE_PX
 from app.tasks.words.vocabulary import checked, fitted
-from synthesis.bundle.manifest import Manifest, PictureFormat
+from synthesis.bundle.manifest import Manifest
 from synthesis.common.names import composed
 from synthesis.common.yaml_file import load_yaml
 
@@ -109,7 +109,7 @@ def _require_alike(definition: StudyDefinition, bundles: Sequence[CheckedBundle]
                 f"has {lone[0]!r}; make the bundles with the same decision",
             )
         formats = first.manifest.model.input, bundle.manifest.model.input
-        if formats[0] != formats[1] and not isinstance(formats[0], PictureFormat):
+        if formats[0] != formats[1] and not definition.task.medium.resized:
             raise Invalid(
                 "formats_differ",
                 f"stimuli, {bundle.network}: its sounds are of {formats[1]}, those of {first.network} of "

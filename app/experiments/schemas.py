@@ -24,16 +24,13 @@ from app.steps.registry import StepOfFile
 from app.steps.step import Setting, StepParameters
 from app.tasks.registry import preset_names, preset_of, task_of
 from app.tasks.task import Preset, Task
-from app.tasks.words.vocabulary import checked, words_in
+from app.tasks.words.vocabulary import checked, read_words
 from synthesis.bundle.spec import BundlePlace
-from synthesis.common.errors import UserError
-from synthesis.common.text_file import read_text
 
 Audience = Literal["live", "pilot", "simulated"]
 Repeats = Literal["ask", "never", "always"]
 Asked = Literal["none", "optional", "required"]
 ALL = "all"
-VOCABULARY_LIMIT = 2_000_000  # bytes of a file
 AUDIENCES: tuple[Audience, ...] = ("live", "pilot", "simulated")
 
 
@@ -68,12 +65,7 @@ def _read_words(given: Any, info: ValidationInfo) -> Any:
     """A file's words instead of its name, which is meant from the folder of the study file."""
     if not isinstance(given, str):
         return given
-    path = Path((info.context or {}).get("folder", "."), given)
-    try:
-        text = read_text(path, VOCABULARY_LIMIT, given).content
-    except UserError as error:
-        raise ValueError(f"{error}; give a text file, one word per line") from None
-    return words_in(text, given)
+    return read_words(Path((info.context or {}).get("folder", "."), given), given)
 
 
 def _each_a_word(words: list[str]) -> list[str]:

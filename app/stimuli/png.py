@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from synthesis.bundle.manifest import PictureFormat
+from synthesis.bundle.formats import PictureFormat
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Chunks that describe pixels and their colour; all others could carry words, names or dates.

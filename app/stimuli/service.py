@@ -16,7 +16,7 @@ from app.stimuli.queries import get_bundle as get_bundle
 from app.stimuli.queries import sources_of_naturals as sources_of_naturals
 from app.stimuli.queries import stimuli_of_bundle as stimuli_of_bundle
 from app.stimuli.schemas import Candidate
-from synthesis.bundle.manifest import NATURAL, Blob, Manifest, SoundFormat
+from synthesis.bundle.manifest import NATURAL, Blob, Manifest
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
 from synthesis.common.names import composed
@@ -58,10 +58,10 @@ def medium_of(manifest: Manifest) -> Medium:
 
 
 def _fault(blob: Blob, data: bytes, manifest: Manifest) -> str | None:
-    shown, medium = manifest.model.input, medium_of(manifest)
+    medium = medium_of(manifest)
     if blob.media_type != medium.media_type:
         return f"is stored as {blob.media_type}, not {medium.media_type}"
-    return wav.fault(data, shown) if isinstance(shown, SoundFormat) else png.fault(data, shown)
+    return medium.fault(data, manifest.model.input)
 
 
 async def ingest(

@@ -2,7 +2,7 @@
 
 import struct
 
-from synthesis.bundle.manifest import SoundFormat
+from synthesis.bundle.formats import SoundFormat
 
 HEADER_BYTES = 44
 FORMAT_BYTES = 16

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +13,6 @@ from pydantic import ValidationError
 
 from synthesis.bundle.events import ProgressEvent, RunSummary, read_event
 
-PROGRAM = (sys.executable, "-m", "synthesis")
 # The program itself takes at most `synthesis.common.stopping.GRACE_S`.
 GRACE_S = 10.0
 POLL_S = 0.05

@@ -22,6 +22,7 @@ from app.synthesis_runs.patience import first_line, patiently
 from app.synthesis_runs.schemas import Claim
 from synthesis.bundle.events import ProgressEvent, RunSummary
 from synthesis.bundle.manifest import Manifest
+from synthesis.common.command_line import Command, Report, Run, program_arguments
 from synthesis.common.errors import UserError
 
 TICK_S = 1.0  # how often progress is stored and a wish to cancel is seen
@@ -87,9 +88,8 @@ class Execution:
         with tempfile.TemporaryDirectory(prefix="metamerlab-") as folder:
             spec = Path(folder) / f"{self._claim.name}.yaml"
             spec.write_text(self._claim.spec, encoding="utf-8")
-            paths = ("--paths-from", self._claim.spec_folder, "--out", self._folder)
-            run = ("--stop-with-stdin", "run", spec, *paths, "--progress", "json")
-            async with Child(*self._program, *run) as child:
+            run = Run(spec=spec, out=self._folder, paths_from=self._claim.spec_folder, progress="json")
+            async with self._child(run) as child:
                 await self._watched(child.ended(), lambda: child.progress)
         if child.error:
             raise SynthesisFailed(child.error)
@@ -102,11 +102,14 @@ class Execution:
         first: dict[str, str] = {}
         for natural in manifest.naturals:
             first.setdefault(natural.category, natural.id)
-        chosen = [word for name in list(first.values())[:SHEET_STIMULI] for word in ("--stimulus", name)]
-        async with Child(*self._program, "--stop-with-stdin", "report", self._folder, *chosen) as child:
+        chosen = list(first.values())[:SHEET_STIMULI]
+        async with self._child(Report(bundle=self._folder, stimulus=chosen)) as child:
             await self._watched(child.ended(), lambda: SHEET)
         if child.error:
             log.warning("run %d: no contact sheet: %s", self._claim.run_id, child.error)
+
+    def _child(self, command: Command) -> Child:
+        return Child(*self._program, *program_arguments(command, stop_with_stdin=True))
 
     async def _watched(
         self, work: Coroutine[Any, Any, Result], progress: Callable[[], ProgressEvent | None]

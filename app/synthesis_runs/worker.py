@@ -13,10 +13,10 @@ from app.core.clock import utc_now
 from app.core.config import Settings
 from app.db.session import Database
 from app.synthesis_runs import service
-from app.synthesis_runs.child import PROGRAM
 from app.synthesis_runs.execution import Execution
 from app.synthesis_runs.patience import patiently
 from app.synthesis_runs.schemas import Claim
+from synthesis.common.command_line import PROGRAM
 
 IDLE_S = 2.0  # how often an idle worker looks for a run
 

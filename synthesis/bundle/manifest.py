@@ -7,16 +7,16 @@ import hashlib
 import json
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from synthesis.bundle.events import RunSummary
+from synthesis.bundle.formats import AnyFormat
+from synthesis.bundle.record import Record
 
 NATURAL = "natural"
 FORMAT: Final = "metamerlab-bundle/3"
 
-MediaType = Literal["image/png", "audio/wav", "application/octet-stream"]
-
-
-class Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+MediaType = Annotated[str, Field(pattern="^[a-z]+/[a-z0-9][a-z0-9.+-]*$", max_length=100)]
 
 
 class Blob(Record):
@@ -25,30 +25,6 @@ class Blob(Record):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     media_type: MediaType
     size_bytes: int = Field(gt=0)
-
-
-class PictureFormat(Record):
-    """A served picture: a square PNG, 8 bits per channel."""
-
-    kind: Literal["picture"] = "picture"
-    size_px: int = Field(gt=0)
-
-    def __str__(self) -> str:
-        return f"{self.size_px} x {self.size_px} px"
-
-
-class SoundFormat(Record):
-    """A served sound: a mono WAV of 16-bit PCM, exactly `samples` long."""
-
-    kind: Literal["sound"] = "sound"
-    sample_rate_hz: int = Field(gt=0)
-    samples: int = Field(gt=0)
-
-    def __str__(self) -> str:
-        return f"{self.samples / self.sample_rate_hz:g} s at {self.sample_rate_hz} Hz"
-
-
-StimulusFormat = Annotated[PictureFormat | SoundFormat, Field(discriminator="kind")]
 
 
 class Natural(Record):
@@ -179,7 +155,7 @@ class ModelRecord(Record):
     weights_seed: int | None = Field(default=None, description="of random weights")
     weights_sha256: str
     layers: list[str]
-    input: StimulusFormat
+    input: AnyFormat
 
 
 class DecisionRecord(Record):
@@ -212,6 +188,12 @@ class Manifest(Record):
     def sealed(self) -> "Manifest":
         """A copy whose `digest` fits its content."""
         return self.model_copy(update={"digest": self.content_digest()})
+
+    def summary(self, seconds: float) -> RunSummary:
+        """How many items there are and how many have their certificate, after work of `seconds`."""
+        passed = sum(item.certificate.passed for item in self.items)
+        failed = len(self.items) - passed
+        return RunSummary(items=len(self.items), passed=passed, failed=failed, seconds=round(seconds, 1))
 
     def blobs(self) -> list[Blob]:
         """Every blob that the manifest names, each once."""

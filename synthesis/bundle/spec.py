@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from synthesis.common.errors import UserError
+
 
 def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
     """A relative path in a YAML file is meant from the folder of that file."""
@@ -57,13 +59,18 @@ Weights = Literal["published"] | FileWeights | RandomWeights
 
 
 def parse_weights(text: str | None) -> Weights:
-    """A command line's choice: `published` (also None), `random:SEED`, or a checkpoint file's path."""
+    """A command line's choice: `published` (also None), `random:SEED`, or a checkpoint file's path.
+
+    Raises `UserError` for a seed that is no number.
+    """
     if text is None or text == "published":
         return "published"
-    kind, _, seed = text.partition(":")
-    if kind == "random" and seed.isdecimal():
-        return RandomWeights(random=int(seed))
-    return FileWeights(file=Path(text))
+    kind, colon, seed = text.partition(":")
+    if (kind, colon) != ("random", ":"):
+        return FileWeights(file=Path(text))
+    if not (seed.isascii() and seed.isdigit()):
+        raise UserError(f"--weights {text}: random weights need a seed; say random:0")
+    return RandomWeights(random=int(seed))
 
 
 class SynthesisSpec(BaseModel):

@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from synthesis.certify.decision import DecisionRule
-from synthesis.media.medium import Stimulus, medium_of
+from synthesis.media.medium import Stimulus
+from synthesis.media.registry import medium_of
 from synthesis.networks.modules import channels_last
 from synthesis.networks.registry import Network
 from synthesis.optimise.activations import Activations, output_node

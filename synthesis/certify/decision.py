@@ -14,7 +14,8 @@ from torch import Tensor
 from synthesis.certify.imagenet16 import CATEGORIES, CLASS_COUNT, CLASSES
 from synthesis.certify.readout.readout import Readout, parse_readout
 from synthesis.common.errors import UserError
-from synthesis.networks.registry import Network, SoundInput, nearest_first
+from synthesis.media.registry import medium_of
+from synthesis.networks.registry import Network, nearest_first
 
 _CATEGORIES_SHOWN = 16
 
@@ -117,6 +118,9 @@ class OwnRule(WordsRule):
     name: ClassVar[str] = "own"
 
 
+RULES = tuple(rule.name for rule in (FeatherRule, GeirhosRule, ReadoutRule, WordsRule, OwnRule))
+
+
 def decision_rule(rule: str, readout: bytes | None, network: Network) -> DecisionRule:
     """The rule that a spec or a manifest names.
 
@@ -140,16 +144,18 @@ def decision_rule(rule: str, readout: bytes | None, network: Network) -> Decisio
         return words_rule(network)
     if rule == OwnRule.name:
         return OwnRule(words_rule(network).answers_by_logit)
-    if isinstance(network.input, SoundInput):
+    if rule not in RULES:
+        raise UserError(f"decision: {rule} is unknown; known rules: {', '.join(RULES)}")
+    medium = medium_of(network.input)
+    if rule not in medium.decisions:
         raise UserError(
-            f"decision: {rule} is for pictures, and {network.name} is shown sounds; say `decision: words`"
+            f"decision: {rule} is not for {medium.files.plural}, which {network.name} is shown; "
+            f"say `decision: {medium.decisions[0]}`"
         )
     if rule == FeatherRule.name:
         return FeatherRule()
     if rule == GeirhosRule.name:
         return GeirhosRule()
-    if rule != ReadoutRule.name:
-        raise UserError(f"decision: {rule} is unknown; known rules: feather, geirhos, readout, words, own")
     if readout is None:
         raise UserError("decision: readout needs a readout file; give `readout: FILE` or `readout: starter`")
     parsed = parse_readout(readout, "readout")

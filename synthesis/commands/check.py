@@ -1,12 +1,12 @@
 """`python -m synthesis check`: what specs need, and what of it is there. Nothing is loaded or fetched."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from synthesis.bundle.spec import FileWeights, RandomWeights, SynthesisSpec
+from synthesis.commands.shared import print_result
 from synthesis.common.errors import UserError
 from synthesis.common.yaml_file import load_yaml
 
@@ -16,7 +16,7 @@ def check(
 ) -> None:
     """Print one JSON line per spec: whether its network, layers, weights and stimuli are there."""
     for file in specs:
-        typer.echo(json.dumps(_needs(file)))
+        print_result(**_needs(file))
 
 
 def _needs(file: Path) -> dict[str, Any]:

@@ -7,11 +7,12 @@ import typer
 from synthesis.common import stopping
 from synthesis.common.lazy_commands import program
 
+# Each is the function of its name in the module of its name.
 COMMANDS = {
-    "run": ("synthesis.commands.bundle:run", "Make and certify every metamer of a spec."),
+    "run": ("synthesis.commands.run:run", "Make and certify every metamer of a spec. Prints one JSON line."),
     "verify": (
-        "synthesis.commands.bundle:verify",
-        "Compute everything in a bundle again from its files, and list each difference.",
+        "synthesis.commands.verify:verify",
+        "Compute everything in a bundle again from its files; list each difference. Prints one JSON line.",
     ),
     "check": (
         "synthesis.commands.check:check",
@@ -22,11 +23,11 @@ COMMANDS = {
         "Write report.html and its figures into a bundle; with --figure, --stimulus or --out, one figure.",
     ),
     "models": (
-        "synthesis.commands.networks:models",
+        "synthesis.commands.models:models",
         "List the networks that metamers can be made for: name, input size, weights, licence.",
     ),
     "layers": (
-        "synthesis.commands.networks:layers",
+        "synthesis.commands.layers:layers",
         "List a network's layers in depth order; any node of --all can be matched too.",
     ),
     "null": (
@@ -42,7 +43,7 @@ COMMANDS = {
         "Write a network's answers to a bundle's naturals and certified metamers. Prints one JSON line.",
     ),
     "plot-observers": (
-        "synthesis.commands.recognize:plot_observers",
+        "synthesis.commands.plot_observers:plot_observers",
         "Draw recognition by generating layer, one curve per observer, one panel per generating network.",
     ),
     "starter": (
@@ -58,7 +59,7 @@ COMMANDS = {
         "Make a corpus of spoken words for training. Prints one JSON line; what is there is kept.",
     ),
     "cut-corpus": (
-        "synthesis.commands.corpus:cut_corpus",
+        "synthesis.commands.cut_corpus:cut_corpus",
         "Make a corpus of recordings whose words' times are known. Prints one JSON line.",
     ),
     "train": (

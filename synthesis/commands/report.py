@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from synthesis.bundle.store import BundleStore
+from synthesis.commands.shared import Bundle, print_result
 from synthesis.common.errors import UserError
 
 
@@ -20,7 +20,7 @@ class FigureName(StrEnum):
 
 
 def report(
-    bundle: Annotated[str, typer.Argument(help="A bundle's folder, or its address.")],
+    bundle: Bundle,
     figure: Annotated[FigureName | None, typer.Option(help="Only this one.")] = None,
     stimulus: Annotated[
         list[str] | None, typer.Option(help="Id of one to draw in the contact sheet, instead of all.")
@@ -32,16 +32,16 @@ def report(
     """Write report.html and its figures into a bundle; with --figure, --stimulus or --out, one figure.
 
     The one figure is the contact sheet unless --figure names another: rows are stimuli, columns the natural
-    one and each layer's metamer.
+    one and each layer's metamer. Prints one JSON line with the files.
     """
+    from synthesis.bundle.store import BundleStore
     from synthesis.common.charts import save_chart
     from synthesis.report.contact_sheet import write_contact_sheet
     from synthesis.report.page import CHARTS, write_report
 
     store = BundleStore(bundle)
     if not (figure or stimulus or out):
-        for written in write_report(store):
-            typer.echo(written)
+        print_result(files=[str(written) for written in write_report(store)])
         return
     figure = figure or FigureName.CONTACT_SHEET
     path = out or store.root / f"{figure}.png"
@@ -51,4 +51,4 @@ def report(
         raise UserError("--stimulus chooses rows of the contact sheet; leave it out for another figure")
     else:
         save_chart(CHARTS[figure](store.read_manifest()), path)
-    typer.echo(path)
+    print_result(files=[str(path)])

@@ -1,33 +1,28 @@
 """`python -m synthesis starter`: write the starter pictures."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from synthesis.process.progress import Steps
-from synthesis.starter.make import (
-    DEFAULT_EMOJI,
-    DEFAULT_NULL,
-    DEFAULT_PER_CATEGORY,
-    DEFAULT_SEED,
-    make_starter,
-    plan_pictures,
-)
+from synthesis.commands.shared import print_result
+from synthesis.starter.defaults import EMOJI, NULL_STIMULI, PER_CATEGORY, SEED
 
 
 def starter(
-    out: Annotated[Path, typer.Option(help="folder to write: stimuli/CATEGORY/*.png and null/*.png")],
-    emoji: Annotated[Path, typer.Option(help="folder of the 3-D emoji's WebP files")] = DEFAULT_EMOJI,
+    out: Annotated[Path, typer.Option(help="Folder to write: stimuli/CATEGORY/*.png and null/*.png.")],
+    emoji: Annotated[Path, typer.Option(help="Folder of the 3-D emoji's WebP files.")] = EMOJI,
     per_category: Annotated[
-        int, typer.Option(min=1, help="stimuli of each category, at most")
-    ] = DEFAULT_PER_CATEGORY,
-    null: Annotated[int, typer.Option(min=0, help="pictures of other objects for the null")] = DEFAULT_NULL,
-    seed: Annotated[int, typer.Option(min=0)] = DEFAULT_SEED,
+        int, typer.Option(min=1, help="Stimuli of each category, at most.")
+    ] = PER_CATEGORY,
+    null: Annotated[int, typer.Option(min=0, help="Pictures of other objects for the null.")] = NULL_STIMULI,
+    seed: Annotated[int, typer.Option(min=0, help="Of all that is drawn at random.")] = SEED,
 ) -> None:
     """Draw the starter pictures of the 16 categories. Prints one JSON line; what is there is kept."""
+    from synthesis.process.progress import Steps
+    from synthesis.starter.make import make_starter, plan_pictures
+
     plan = plan_pictures(seed, per_category, null)
     with Steps("starter pictures", len(plan)) as steps:
         written = make_starter(out, emoji, plan, steps.advance)
-    typer.echo(json.dumps({"stimuli": len(plan) - null, "null": null, "written": written}))
+    print_result(stimuli=len(plan) - null, null=null, written=written)

@@ -1,22 +1,21 @@
 """`python -m synthesis train`: train a network on composed clips."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from synthesis.common.yaml_file import load_yaml
-from synthesis.process.progress import Steps
+from synthesis.commands.shared import print_result
 
 
 def train(
     spec: Annotated[Path, typer.Argument(help="SPEC.yaml: task, corpora, network, examples, ...")],
-    out: Annotated[Path, typer.Option(help="folder of the training; an unfinished one is continued")],
+    out: Annotated[Path, typer.Option(help="Folder of the training; an unfinished one is continued.")],
 ) -> None:
     """Train a network of words or backgrounds, and write OUT/network.safetensors. Prints one JSON line."""
-    # Not at the top: the other commands must not load torch.
+    from synthesis.common.yaml_file import load_yaml
     from synthesis.process.lock import exclusive_folder
+    from synthesis.process.progress import Steps
     from synthesis.training import loop
     from synthesis.training.parts import read_parts
     from synthesis.training.spec import TrainSpec
@@ -25,10 +24,9 @@ def train(
     parts = read_parts(wanted)
     with exclusive_folder(out, "training"), Steps(f"batches of {wanted.batch} clips", wanted.steps) as steps:
         progress = loop.train(wanted, parts, out, steps)
-    result = {
-        "examples": progress.step * wanted.batch,
-        "minutes": round(progress.seconds / 60, 1),
-        "stopped_early": progress.stopped,
-        "validation": progress.validations[-1] if progress.validations else {},
-    }
-    typer.echo(json.dumps(result))
+    print_result(
+        examples=progress.step * wanted.batch,
+        minutes=round(progress.seconds / 60, 1),
+        stopped_early=progress.stopped,
+        validation=progress.validations[-1] if progress.validations else {},
+    )

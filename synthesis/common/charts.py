@@ -1,6 +1,5 @@
 """How this project's charts look, and how they become files: Altair builds them, vl-convert draws them."""
 
-import re
 from pathlib import Path
 
 import altair as alt
@@ -23,15 +22,6 @@ NULL_COLOUR = "#9aa5b1"
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke")
 BLUE, VERMILION = PALETTE[:2]
-
-_SPELLING = {
-    "efficientnet": "EfficientNet",
-    "resnet": "ResNet",
-    "alexnet": "AlexNet",
-    "vgg": "VGG",
-    "inception": "Inception",
-    "lite": "Lite",
-}
 
 
 def save_chart(chart: Chart, path: Path | UPath) -> None:
@@ -56,25 +46,6 @@ def to_png(chart: Chart) -> bytes:
         safe_names(styled(chart).to_dict()), scale=PNG_SCALE, allowed_base_urls=[]
     )
     return png
-
-
-def readable_layer(name: str) -> str:
-    """A layer's name for people: `block10` -> block 10, `conv1_relu1` -> conv 1 relu 1."""
-    return re.sub(r"(?<=[A-Za-z])(?=\d)", " ", name).replace("_", " ")
-
-
-def readable_network(name: str) -> str:
-    """A network's name as its authors write it: `efficientnet_lite0` -> EfficientNet-Lite0."""
-    model, space, rest = name.partition(" ")
-    parts = [
-        re.sub("^[a-z]+", lambda word: _SPELLING.get(word[0], word[0]), part) for part in model.split("_")
-    ]
-    return "-".join(parts) + space + rest
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 metamer`, `1,200 metamers`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def styled(chart: Chart) -> Chart:

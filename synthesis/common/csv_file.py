@@ -106,10 +106,10 @@ def read_table(
     return Table(columns, rows, _note(path, text.encoding, separator, commas))
 
 
-def first_column(data: bytes, name: str) -> list[str]:
-    """The first cell of each line of CSV without a header; `name` stands for the file in messages."""
+def first_column(data: bytes, name: str) -> list[tuple[int, str]]:
+    """(line, first cell) of each line of CSV without a header; `name` stands for the file in messages."""
     lines, _separator = _cells(decoded(data, name).content, (), name)
-    return [restored(composed(cells[0].strip())) if cells else "" for _line, cells in lines]
+    return [(line, restored(composed(cells[0].strip())) if cells else "") for line, cells in lines]
 
 
 def _cells(text: str, needed: Collection[str], name: str) -> tuple[Iterator[tuple[int, list[str]]], str]:

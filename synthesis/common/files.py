@@ -2,6 +2,9 @@
 
 A remote place needs its library (s3fs for s3://) and finds its keys and endpoint where that library looks for
 them, for S3 in the AWS_* variables and files.
+
+Remote files go through fsspec's own calls, one request each. A path's methods open a file instead, which
+takes more requests, fails if another process replaces it in between, and hides why a place is out of reach.
 """
 
 import errno

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+NO_ANSWER = "na"  # in all data: no name may be so
+
 
 def composed(name: str) -> str:
     """The name in Unicode's form NFC, in which an accent and its letter are one character.

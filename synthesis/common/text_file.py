@@ -30,6 +30,11 @@ def read_text(path: Path, limit_bytes: int, name: str = "") -> Text:
     Raises `UserError` in one line if it cannot be read, is too large, or cannot be decoded.
     """
     name = name or str(path)
+    return decoded(read_bytes(path, limit_bytes, name), name)
+
+
+def read_bytes(path: Path, limit_bytes: int, name: str) -> bytes:
+    """A file's bytes. Raises `UserError` in one line if it cannot be read or is too large."""
     try:
         with path.open("rb") as file:
             data = file.read(limit_bytes + 1)
@@ -39,7 +44,7 @@ def read_text(path: Path, limit_bytes: int, name: str = "") -> Text:
         raise UserError(
             f"{name}: is larger than {limit_bytes:,} bytes, the most that is read; make it smaller"
         )
-    return decoded(data, name)
+    return data
 
 
 def decoded(data: bytes, name: str) -> Text:

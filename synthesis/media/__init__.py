@@ -1,1 +1,1 @@
-"""Stimuli on disk and in memory: pictures and sounds, and the one protocol that synthesis asks of both."""
+"""Stimuli on disk and in memory: one protocol, `Medium`, and a registry of the kinds that follow it."""

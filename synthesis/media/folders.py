@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synthesis.common.errors import UserError
-from synthesis.common.names import composed
+from synthesis.common.names import NO_ANSWER, composed
 from synthesis.process.progress import tell_once
 
-NO_ANSWER = "na"  # in all data
 _NAMED = 3  # of the files that are passed over
 
 

@@ -1,35 +1,52 @@
-"""What synthesis asks of stimuli, be they pictures or sounds."""
+"""What synthesis asks of a kind of stimuli: everything that differs between pictures, sounds and others."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError, UserError
-from synthesis.media import pictures, sounds
-from synthesis.media.folders import PICTURE_FILES, SOUND_FILES, FileKind
-from synthesis.media.sound_files import read_sound
-from synthesis.networks.inputs import NetworkInput, PictureInput, SoundInput
+from synthesis.media.folders import FileKind
 
-# A stimulus as it is served: uint8 (height, width, 3) or int16 (samples,).
+# A stimulus as it is served, in whole numbers: for one, uint8 (height, width, 3) or int16 (samples,).
 Stimulus = NDArray[np.integer]
-ServedType = Literal["image/png", "audio/wav"]
+# For each recipe by its name, the fields in which it differs for this kind: at least `start` and `bounds`.
+RecipeSettings = Mapping[str, Mapping[str, Any]]
 
 
 class Medium(Protocol):
-    """Stimuli of one kind, as one network is shown them.
+    """Stimuli of one kind; an instance, as one network is shown them (`synthesis.networks.inputs`).
 
-    `noun` is the kind's name for people, `conversion` says how `adapt` changes what it must.
+    `noun` is the kind's name, for programs and people; `groups` is what its stimuli are sorted into.
+    `conversion` says how `adapt` changes what it must, `explained` how to read what `drawn` draws. Stimuli
+    that are `played` are heard in reports. `decisions` are the decision rules that suit the kind, the usual
+    one first.
     """
 
     noun: ClassVar[str]
+    groups: ClassVar[str]
     conversion: ClassVar[str]
+    explained: ClassVar[str]
+    played: ClassVar[bool]
     files: ClassVar[FileKind]
-    media_type: ClassVar[ServedType]
+    media_type: ClassVar[str]
+    decisions: ClassVar[tuple[str, ...]]
+
+    def __init__(self, shown: Any) -> None: ...
+
+    @staticmethod
+    def recipes() -> RecipeSettings:
+        """The recipes that suit the kind, with its settings of each."""
+        ...
+
+    @staticmethod
+    def drawn(data: bytes, size: tuple[int, int]) -> Image.Image:
+        """A served stimulus in a box of `size`, width and height in px, for reports."""
+        ...
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -60,88 +77,9 @@ class Medium(Protocol):
         """Stimuli (batch, ...) of network input, rounded; beyond what can be served it is clipped."""
         ...
 
-
-@dataclass(frozen=True)
-class Pictures:
-    """Square pictures, served as PNG."""
-
-    shown: PictureInput
-    noun: ClassVar[str] = "picture"
-    conversion: ClassVar[str] = "bicubic, antialiased, the whole square, rounded to 8 bits (Pillow)"
-    files: ClassVar[FileKind] = PICTURE_FILES
-    media_type: ClassVar[ServedType] = "image/png"
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return 3, self.shown.size_px, self.shown.size_px
-
-    def read(self, path: Path) -> Stimulus:
-        return pictures.read_picture(path, self.shown.size_px, self.shown.resize_px)
-
-    def encode(self, stimulus: Stimulus) -> bytes:
-        return pictures.encode_png(stimulus.astype(np.uint8))
-
-    def decode(self, data: bytes) -> Stimulus:
-        picture, side = pictures.decode_png(data), self.shown.size_px
-        if picture.shape != (side, side, 3):
-            raise UserError(f"is not a picture of {side} x {side} px")
-        return picture
-
-    def adapt(self, data: bytes) -> Stimulus:
-        return pictures.resized(pictures.decode_png(data), self.shown.size_px)
-
-    def to_input(self, stimuli: Sequence[Stimulus]) -> NDArray[np.float32]:
-        return pictures.to_input(stimuli)
-
-    def to_stimuli(self, inputs: NDArray[np.float32]) -> Stimulus:
-        return pictures.to_pictures(inputs)
-
-
-@dataclass(frozen=True)
-class Sounds:
-    """Clips of one length, served as mono WAV of 16 bits."""
-
-    shown: SoundInput
-    noun: ClassVar[str] = "sound"
-    conversion: ClassVar[str] = "polyphase, band-limited, the whole clip, rounded to 16 bits (SciPy)"
-    files: ClassVar[FileKind] = SOUND_FILES
-    media_type: ClassVar[ServedType] = "audio/wav"
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (self.shown.samples,)
-
-    def read(self, path: Path) -> Stimulus:
-        return read_sound(path, self.shown)
-
-    def encode(self, stimulus: Stimulus) -> bytes:
-        return sounds.encode_wav(stimulus.astype(np.int16), self.shown.sample_rate_hz)
-
-    def decode(self, data: bytes) -> Stimulus:
-        sound, rate_hz = sounds.decode_wav(data)
-        if (rate_hz, len(sound)) != (self.shown.sample_rate_hz, self.shown.samples):
-            raise UserError(f"is not a sound of {self.shown.format}")
-        return sound
-
-    def adapt(self, data: bytes) -> Stimulus:
-        sound, rate_hz = sounds.decode_wav(data)
-        sounds.require_length(len(sound), rate_hz, self.shown)
-        if rate_hz == self.shown.sample_rate_hz:
-            return sound
-        (waveform,) = sounds.to_input([sound]).astype(np.float64)
-        changed = sounds.resampled(waveform, rate_hz, self.shown.sample_rate_hz)
-        return sounds.to_sounds(sounds.cut(changed, self.shown.samples))
-
-    def to_input(self, stimuli: Sequence[Stimulus]) -> NDArray[np.float32]:
-        return sounds.to_input(stimuli)
-
-    def to_stimuli(self, inputs: NDArray[np.float32]) -> Stimulus:
-        return sounds.to_sounds(inputs)
-
-
-def medium_of(shown: NetworkInput) -> Medium:
-    """The medium of a network that is shown this."""
-    return Sounds(shown) if isinstance(shown, SoundInput) else Pictures(shown)
+    def white_noise(self, random: np.random.Generator) -> NDArray[np.float32]:
+        """Network input of one item: white noise at the level of natural stimuli."""
+        ...
 
 
 def stored(medium: Medium, store: BundleStore, sha256: str) -> Stimulus:

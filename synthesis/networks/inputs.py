@@ -1,10 +1,25 @@
-"""What a network is shown: pictures or sounds, and how they are prepared. Free of torch."""
+"""What a network is shown: pictures, sounds, or another kind, and how they are prepared. Free of torch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
-from synthesis.bundle.manifest import PictureFormat, SoundFormat
+from synthesis.bundle.formats import PictureFormat, SoundFormat, StimulusFormat
+
+
+class NetworkInput(Protocol):
+    """Stimuli of one kind, as one network is shown them; what it holds is frozen and can be hashed.
+
+    With `normalised`, an entry's normalisation of red, green and blue comes before the network.
+    """
+
+    normalised: ClassVar[bool]
+
+    @property
+    def format(self) -> StimulusFormat:
+        """What a stimulus is when it is served."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -13,10 +28,10 @@ class PictureInput:
 
     size_px: int = 224
     resize_px: int = 256
+    normalised: ClassVar[bool] = True
 
     @property
     def format(self) -> PictureFormat:
-        """What a picture is when it is served."""
         return PictureFormat(size_px=self.size_px)
 
 
@@ -27,12 +42,11 @@ class SoundInput:
     sample_rate_hz: int = 20_000
     samples: int = 40_000
     rms: float = 0.1
+    normalised: ClassVar[bool] = False
 
     @property
     def format(self) -> SoundFormat:
-        """What a sound is when it is served."""
         return SoundFormat(sample_rate_hz=self.sample_rate_hz, samples=self.samples)
 
 
-NetworkInput = PictureInput | SoundInput
 USUAL_PICTURES = PictureInput()

@@ -16,7 +16,6 @@ from synthesis.networks.checkpoint import read_checkpoint, state_digest
 from synthesis.networks.entry import Entry, Header, Normalisation
 from synthesis.networks.graph import linear_input, positions
 from synthesis.networks.hearing.trained_file import read_trained
-from synthesis.networks.inputs import PictureInput
 from synthesis.networks.modules import NormalisedNetwork, frozen
 from synthesis.networks.network import BODY, Layer, Network, split_user_module
 from synthesis.networks.user_module import run_factory
@@ -37,7 +36,7 @@ def from_entry(entry: Entry, weights: Weights) -> Network:
     if trained := loaded.trained:
         entry = replace(entry, layers=trained.layers, input=trained.input)
     module, prefix = loaded.body, ""
-    if isinstance(entry.input, PictureInput):
+    if entry.input.normalised:
         module, prefix = (
             NormalisedNetwork(loaded.body, loaded.normalisation.mean, loaded.normalisation.std),
             BODY,

@@ -50,9 +50,11 @@ class Network:
 
     @property
     def pictures(self) -> PictureInput:
-        """The pictures that it is shown. Raises `UserError` if it is shown sounds."""
+        """The pictures that it is shown. Raises `UserError` if it is shown another kind of stimuli."""
         if not isinstance(self.input, PictureInput):
-            raise UserError(f"{self.name} is shown sounds; give a network that is shown pictures")
+            raise UserError(
+                f"{self.name} is shown {self.input.format.kind}s; give a network that is shown pictures"
+            )
         return self.input
 
     def layer(self, name: str) -> Layer:

@@ -8,15 +8,16 @@ stick where most activations are clamped.
 
 from typing import Any, cast
 
+import numpy as np
 import torch
 from torch import Tensor, fx, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from synthesis.common.errors import UserError
+from synthesis.media.registry import medium_of
 from synthesis.networks.graph import called_module, cut, output_node
-from synthesis.networks.inputs import NetworkInput
-from synthesis.networks.registry import Layer, Network, SoundInput
+from synthesis.networks.registry import Layer, Network
 from synthesis.networks.timm_layers import timm_is_loaded
 from synthesis.optimise.depthwise import StridedDepthwise, is_strided_depthwise
 
@@ -78,7 +79,8 @@ def require_gradient(network: Network, layer: Layer) -> None:
 
     Costs one forward and backward pass of one item of noise.
     """
-    noise = _noise(network.input).requires_grad_()
+    white_noise = medium_of(network.input).white_noise(np.random.default_rng(0))
+    noise = torch.from_numpy(white_noise)[None].requires_grad_()
     activation = MatchedActivation(network, layer)(noise)
     where = f"{network.name}: layer {layer.name}"
     if not isinstance(activation, Tensor):
@@ -92,14 +94,6 @@ def require_gradient(network: Network, layer: Layer) -> None:
     (gradient,) = torch.autograd.grad(activation.sum(), noise, allow_unused=True)
     if gradient is None or not bool(gradient.any()):
         raise UserError(f"{where}: its gradient is zero everywhere; match another node")
-
-
-def _noise(shown: NetworkInput) -> Tensor:
-    """One item of white noise (1, ...) at the level of natural stimuli."""
-    generator = torch.Generator().manual_seed(0)
-    if isinstance(shown, SoundInput):
-        return shown.rms * torch.randn((1, shown.samples), generator=generator)
-    return torch.rand((1, 3, shown.size_px, shown.size_px), generator=generator)
 
 
 def _fold_batch_norms(graph: fx.GraphModule) -> None:

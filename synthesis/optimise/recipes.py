@@ -1,6 +1,7 @@
 """Recipes: loss, start, update rule, schedule and stopping rule of a synthesis.
 
-Every rule works per item (the leading axis), so an item's result does not depend on its batch.
+Every rule works per item (the leading axis), so an item's result does not depend on its batch. As they stand
+here, recipes are for pictures; `Medium.recipes` has what differs for other kinds of stimuli.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -10,14 +11,15 @@ import torch
 from torch import Tensor
 
 from synthesis.common.errors import UserError
-from synthesis.networks.registry import Network, SoundInput
-from synthesis.optimise.noise import Noise, faint, grey, light_grey, pink
+from synthesis.media.noise import Noise, grey, light_grey
+from synthesis.media.registry import medium_of
+from synthesis.networks.inputs import USUAL_PICTURES
+from synthesis.networks.registry import Network
 from synthesis.optimise.objectives import half_squared_error, relative_error
 
 State = dict[str, Tensor]
 Bounds = tuple[float, float] | None
 
-WAVEFORM = (-1.0, 1.0)
 _WELL_BELOW = 4
 """`fast` goes on to this fraction, 12 dB, below what two unrelated stimuli reach."""
 
@@ -202,12 +204,7 @@ class Fast(_Rule):
         return len(losses) >= self.max_steps or losses[-1] < self.enough
 
 
-_FOR_PICTURES: tuple[Feather2019 | Feather2023 | Fast, ...] = (Fast(), Feather2019(), Feather2023())
-_FOR_SOUNDS: tuple[Feather2019 | Feather2023 | Fast, ...] = (
-    Fast(learning_rate=8e-3, beta1=0.95, beta2=0.99, start=pink, bounds=WAVEFORM),
-    Feather2019(start=pink, bounds=None),
-    Feather2023(start=faint, bounds=WAVEFORM),
-)
+_RECIPES: tuple[Feather2019 | Feather2023 | Fast, ...] = (Fast(), Feather2019(), Feather2023())
 # Where Feather et al. 2019 give a rate of their own: a network's layer, or all of its layers.
 _RATES_2019 = {("vggish", "embedding"): 1e-2, ("deepspeech", None): 1e-4}
 
@@ -217,13 +214,14 @@ def make_recipe(
 ) -> Recipe:
     """The recipe called `name` for a network's layer, with at most `max_steps` steps where that is given.
 
-    Without a network, as it is for pictures. Raises `UserError` for an unknown name.
+    Without a network, as it is for pictures. Raises `UserError` for a name that is unknown, or not for the
+    stimuli that the network is shown.
     """
-    sounds = network is not None and isinstance(network.input, SoundInput)
-    known = {recipe.name: recipe for recipe in (_FOR_SOUNDS if sounds else _FOR_PICTURES)}
+    settings = medium_of(network.input if network else USUAL_PICTURES).recipes()
+    known = {recipe.name: recipe for recipe in _RECIPES if recipe.name in settings}
     if name not in known:
         raise UserError(f"unknown recipe {name!r}; known recipes: {', '.join(known)}")
-    recipe = known[name]
+    recipe = replace(known[name], **settings[name])
     if isinstance(recipe, Feather2019) and network is not None:
         by_layer = _RATES_2019.get((network.name, None), recipe.learning_rate)
         recipe = replace(recipe, learning_rate=_RATES_2019.get((network.name, layer), by_layer))

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Literal, Protocol
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -22,16 +22,16 @@ from rich.progress import (
 from rich.text import Text
 
 from synthesis.bundle.events import ProgressEvent
+from synthesis.common.command_line import ProgressFormat
 from synthesis.common.stopping import look
 
-Format = Literal["bar", "json"]
 _LINE_EVERY_S = 10.0
 _EVENT_EVERY_S = 0.5
-_format: Format = "bar"
+_format: ProgressFormat = "bar"
 _told: set[str] = set()
 
 
-def use_format(wanted: Format) -> None:
+def use_format(wanted: ProgressFormat) -> None:
     """`bar` is for people; `json` writes each `ProgressEvent` as one line, at most two a second per stage."""
     global _format
     _format = wanted

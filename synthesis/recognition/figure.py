@@ -7,8 +7,9 @@ import altair as alt
 import pandas as pd
 
 from synthesis.bundle.manifest import NATURAL
-from synthesis.common.charts import MUTED, PALETTE, SHAPES, Chart, readable_layer, readable_network
+from synthesis.common.charts import MUTED, PALETTE, SHAPES, Chart
 from synthesis.common.errors import UserError
+from synthesis.common.wording import readable, readable_network
 from synthesis.recognition.results import RecognitionRecord
 from synthesis.recognition.rules import Rule, ScoreName
 
@@ -56,7 +57,7 @@ def _panel(results: Sequence[Result], observers: Sequence[str], rule: Rule, scor
     conditions = [*([NATURAL] if score == "true_label" else []), *record.bundle.layers]
     points = [point for result in results for point in _points(result, rule, score)]
     data = alt.Chart(alt.InlineData(values=points))
-    names = [_condition_name(name) for name in conditions]
+    names = [readable(name) for name in conditions]
     step = max(_STEP, _NARROWEST / len(names))
     placed = {
         "x": _layer_axis(names, record.bundle.model),
@@ -116,7 +117,7 @@ def _points(result: Result, rule: Rule, score: ScoreName) -> list[dict[str, Any]
         chosen = chosen[chosen["condition"] != NATURAL]
     return [
         {
-            "layer": _condition_name(row.condition),
+            "layer": readable(row.condition),
             "metamers": row.condition != NATURAL,
             "observer": readable_network(record.observer.name),
             "control": record.control,
@@ -126,10 +127,6 @@ def _points(result: Result, rule: Rule, score: ScoreName) -> list[dict[str, Any]
         }
         for row in chosen.itertuples()
     ]
-
-
-def _condition_name(condition: str) -> str:
-    return "Natural" if condition == NATURAL else readable_layer(condition)
 
 
 def _chance_line(chance: float | None) -> list[alt.Chart]:

@@ -12,7 +12,8 @@ from synthesis.certify.decision import FeatherRule, GeirhosRule, ReadoutRule, wo
 from synthesis.certify.imagenet16 import CLASS_COUNT
 from synthesis.common.errors import BundleError, UserError
 from synthesis.common.names import composed
-from synthesis.media.medium import Stimulus, medium_of
+from synthesis.media.medium import Medium, Stimulus
+from synthesis.media.registry import medium_named, medium_of
 from synthesis.networks.modules import channels_last
 from synthesis.networks.registry import Network
 from synthesis.optimise.activations import Activations
@@ -21,8 +22,10 @@ from synthesis.recognition.rules import Rule
 
 BATCH_SIZE = 16
 _FEATURES = "features"
-# The columns of answers.csv for each kind of stimulus; a readout's stand at the end, if there is one.
-_COLUMNS: dict[str, tuple[Rule, ...]] = {"picture": ("feather", "geirhos", "1000"), "sound": ("words",)}
+# The columns of answers.csv for kinds of stimuli that the ImageNet classes name, and for others; a readout's
+# stand at the end, if there is one.
+_ILSVRC: tuple[Rule, ...] = ("feather", "geirhos", "1000")
+_WORDS: tuple[Rule, ...] = ("words",)
 
 Labels = dict[Rule, str | int]
 
@@ -65,8 +68,8 @@ class NetworkObserver:
         self.classes = self._count_classes()
         self.rules: dict[Rule, tuple[str, ...] | None] = {}
         self.notes: list[str] = []
-        if network.input.format.kind == "sound":
-            self._hear()
+        if _columns_for(type(self.medium)) == _WORDS:
+            self._name_words()
         elif self.classes == CLASS_COUNT:
             self.rules = {"feather": FeatherRule.categories, "geirhos": GeirhosRule.categories, "1000": None}
         else:
@@ -77,7 +80,7 @@ class NetworkObserver:
         if readout:
             self.rules["readout"] = readout.categories
 
-    def _hear(self) -> None:
+    def _name_words(self) -> None:
         if any(self.network.answers):
             self.rules = {"words": words_rule(self.network).categories}
         else:
@@ -126,7 +129,7 @@ def answer_table(
     """
     shown = all_shown(manifest)
     labels = dict(_label_blobs(store, [one.blob for one in shown], observer))
-    rules: list[Rule] = [*_COLUMNS[manifest.model.input.kind]]
+    rules: list[Rule] = [*_columns_for(medium_named(manifest.model.input.kind))]
     if observer.readout:
         rules.append("readout")
     maker = distinct_name(manifest.model)
@@ -148,6 +151,10 @@ def answer_table(
     table = pd.DataFrame(rows, columns=list(_columns(rules)))
     whole = [name for name in ("seed", "natural_answer_1000", "answer_1000") if name in table]
     return table.astype(dict.fromkeys(whole, "Int64"))
+
+
+def _columns_for(medium: type[Medium]) -> tuple[Rule, ...]:
+    return _ILSVRC if FeatherRule.name in medium.decisions else _WORDS
 
 
 def _columns(rules: Sequence[Rule]) -> Iterator[str]:

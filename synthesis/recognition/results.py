@@ -8,7 +8,8 @@ from typing import Literal
 import pandas as pd
 from pydantic import Field, ValidationError
 
-from synthesis.bundle.manifest import Record, StimulusFormat
+from synthesis.bundle.formats import AnyFormat
+from synthesis.bundle.record import Record
 from synthesis.common.csv_file import restored
 from synthesis.common.errors import UserError
 from synthesis.common.files import write_atomically
@@ -37,7 +38,7 @@ class ObserverRecord(Record):
     weights: str
     weights_sha256: str
     classes: int
-    input: StimulusFormat
+    input: AnyFormat
     conversion: str = Field(description="of stimuli made for a network of another input size")
     readout_sha256: str | None
 

@@ -9,13 +9,13 @@ from upath import UPath
 
 from synthesis.bundle.manifest import Blob, Item, Manifest, Natural
 from synthesis.bundle.store import BundleStore
-from synthesis.common.charts import readable_layer
 from synthesis.common.errors import UserError
 from synthesis.common.files import write_atomically
+from synthesis.common.wording import readable_layer
 from synthesis.media.pictures import encode_png
+from synthesis.media.registry import medium_named
 from synthesis.networks.registry import nearest_first
 from synthesis.process.progress import Steps
-from synthesis.report.drawing import drawn
 
 SHEET = "contact_sheet.png"
 _CELL_PX = 160
@@ -51,7 +51,7 @@ def contact_sheet(store: BundleStore, only: Sequence[str] = ()) -> Image.Image:
 
 class _Sheet:
     def __init__(self, store: BundleStore, manifest: Manifest, rows: int) -> None:
-        self.store, self.shown = store, manifest.model.input
+        self.store, self.medium = store, medium_named(manifest.model.input.kind)
         columns = ["natural", *manifest.layers]
         width = _SIDE_PX + len(columns) * (_CELL_PX + _GAP_PX)
         self.image = Image.new("RGB", (width, _HEAD_PX + rows * _row_px()), "white")
@@ -77,7 +77,8 @@ class _Sheet:
             self.draw.text((6, top + 4 + 18 * line), text, _PALE if line else _INK, self.font)
 
     def _stimulus(self, left: int, top: int, blob: Blob, note: str) -> None:
-        self.image.paste(drawn(self.store, blob.sha256, self.shown, (_CELL_PX, _CELL_PX)), (left, top))
+        drawn = self.medium.drawn(self.store.read_blob(blob.sha256), (_CELL_PX, _CELL_PX))
+        self.image.paste(drawn, (left, top))
         self.draw.text((left, top + _CELL_PX + 2), note, _PALE, self.font)
 
     def _gap(self, left: int, top: int, item: Item) -> None:

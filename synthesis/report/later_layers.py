@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 
 from synthesis.bundle.manifest import LayerMatch, LayerNull, Manifest
-from synthesis.common.charts import INK, Chart, readable_layer
+from synthesis.common.charts import INK, Chart
+from synthesis.common.wording import readable_layer
 
 _NULL_ROW = "null's best"
 _STEP_PX = {"x": 46, "y": 26}

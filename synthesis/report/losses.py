@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthesis.bundle.manifest import Item, Manifest
-from synthesis.common.charts import BLUE, Chart, counted, readable_layer
+from synthesis.common.charts import BLUE, Chart
+from synthesis.common.wording import counted, readable_layer
 
 _SMALLEST_LOSS = 1e-12
 _POINTS = 120  # of a curve, at most

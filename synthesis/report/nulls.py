@@ -7,7 +7,8 @@ import altair as alt
 import numpy as np
 
 from synthesis.bundle.manifest import Histogram, Item, LayerNull, Manifest
-from synthesis.common.charts import BLUE, INK, NULL_COLOUR, VERMILION, Chart, counted, readable_layer
+from synthesis.common.charts import BLUE, INK, NULL_COLOUR, VERMILION, Chart
+from synthesis.common.wording import counted, readable_layer
 
 STATISTICS = {"spearman": "Spearman's ρ", "pearson_r2": "Pearson's R²", "snr_db": "SNR (dB)"}
 _NULL, _PASSED, _FAILED = "Pairs of naturals (null)", "Certified metamers", "Metamers without certificate"

@@ -9,14 +9,15 @@ import jinja2
 import numpy as np
 from upath import UPath
 
-from synthesis.bundle.manifest import LayerNull, Manifest, Natural, SoundFormat
+from synthesis.bundle.manifest import LayerNull, Manifest, Natural
 from synthesis.bundle.store import BundleStore
-from synthesis.common.charts import Chart, readable_layer, readable_network, to_png, to_svg
+from synthesis.common.charts import Chart, to_png, to_svg
 from synthesis.common.files import write_atomically
+from synthesis.common.wording import readable_layer, readable_network
 from synthesis.media.pictures import encode_png
+from synthesis.media.registry import medium_named
 from synthesis.process.progress import Steps
 from synthesis.report.contact_sheet import SHEET, contact_sheet
-from synthesis.report.drawing import SOUNDS_EXPLAINED
 from synthesis.report.later_layers import later_layers_chart
 from synthesis.report.losses import losses_chart
 from synthesis.report.nulls import nulls_chart
@@ -143,8 +144,8 @@ def _facts(manifest: Manifest) -> dict[str, str]:
 def _counted(manifest: Manifest) -> str:
     """How many naturals there are, and of how many categories, or words."""
     groups = len({natural.category for natural in manifest.naturals})
-    kind = manifest.model.input.kind
-    return f"{len(manifest.naturals):,} {kind}s of {groups} {'words' if kind == 'sound' else 'categories'}"
+    medium = medium_named(manifest.model.input.kind)
+    return f"{len(manifest.naturals):,} {medium.files.plural} of {groups} {medium.groups}"
 
 
 def _recipe(manifest: Manifest) -> str:
@@ -181,10 +182,11 @@ def _layer_row(manifest: Manifest, null: LayerNull) -> LayerRow:
 
 def _sheet(store: BundleStore, manifest: Manifest, naturals: list[Natural]) -> Figure:
     """The sheet of these stimuli, small enough to be part of the page; that of sounds lies beside it."""
-    kind = manifest.model.input.kind
-    description = f"Natural {kind}s and their metamers by layer, of {len(naturals)} stimuli."
-    if isinstance(manifest.model.input, SoundFormat):
-        return Figure("", SHEET, f"{description} {SOUNDS_EXPLAINED}")
+    medium = medium_named(manifest.model.input.kind)
+    words = f"Natural {medium.files.plural} and their metamers by layer, of {len(naturals)} stimuli."
+    description = f"{words} {medium.explained}".rstrip()
+    if medium.played:
+        return Figure("", SHEET, description)
     sheet = contact_sheet(store, [natural.id for natural in naturals])
     return Figure(data_address("image/webp", webp(sheet)), SHEET, description)
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from synthesis.bundle.manifest import Blob, Item, Manifest, Natural, SoundFormat
+from synthesis.bundle.manifest import Blob, Item, Manifest, Natural
 from synthesis.bundle.store import BundleStore
-from synthesis.common.charts import readable_layer
+from synthesis.common.wording import readable_layer
+from synthesis.media.medium import Medium
+from synthesis.media.registry import medium_named
 from synthesis.report.contact_sheet import why_no_certificate
-from synthesis.report.drawing import drawn
 
 _SIZE_PX = (360, 240)
 
@@ -36,9 +37,9 @@ class SoundRow:
 
 
 def sound_rows(store: BundleStore, manifest: Manifest, naturals: Sequence[Natural]) -> list[SoundRow]:
-    """The rows of these naturals; none if the bundle holds pictures, which the contact sheet shows."""
-    shown = manifest.model.input
-    if not isinstance(shown, SoundFormat):
+    """The rows of these naturals; none if they are not heard: the contact sheet shows them."""
+    medium = medium_named(manifest.model.input.kind)
+    if not medium.played:
         return []
     items = {(item.stimulus, item.seed, item.layer): item for item in manifest.items}
     seeds = sorted({item.seed for item in manifest.items})
@@ -47,7 +48,7 @@ def sound_rows(store: BundleStore, manifest: Manifest, naturals: Sequence[Natura
             natural.category,
             f"{natural.id.rsplit('/', 1)[-1]}, seed {seed}",
             list(
-                _cells(store, shown, natural, [items[natural.id, seed, layer] for layer in manifest.layers])
+                _cells(store, medium, natural, [items[natural.id, seed, layer] for layer in manifest.layers])
             ),
         )
         for natural in naturals
@@ -56,24 +57,24 @@ def sound_rows(store: BundleStore, manifest: Manifest, naturals: Sequence[Natura
 
 
 def _cells(
-    store: BundleStore, shown: SoundFormat, natural: Natural, items: Sequence[Item]
+    store: BundleStore, medium: type[Medium], natural: Natural, items: Sequence[Item]
 ) -> Iterator[SoundCell]:
-    yield _cell(store, shown, natural.blob, f"{natural.category}, natural", f"answer: {natural.answer}")
+    yield _cell(store, medium, natural.blob, f"{natural.category}, natural", f"answer: {natural.answer}")
     for item in items:
         certificate, name = item.certificate, f"{natural.category}, metamer of {readable_layer(item.layer)}"
         if certificate.passed:
             note = f"ρ {certificate.spearman:.3f}, error {certificate.relative_error:.2f}"
-            yield _cell(store, shown, item.blob, name, note)
+            yield _cell(store, medium, item.blob, name, note)
         else:
             yield SoundCell(name, "", "", "; ".join(why_no_certificate(item)))
 
 
-def _cell(store: BundleStore, shown: SoundFormat, blob: Blob, name: str, note: str) -> SoundCell:
-    picture = drawn(store, blob.sha256, shown, _SIZE_PX)
+def _cell(store: BundleStore, medium: type[Medium], blob: Blob, name: str, note: str) -> SoundCell:
+    data = store.read_blob(blob.sha256)
     return SoundCell(
         name=name,
-        picture=data_address("image/webp", webp(picture)),
-        sound=data_address(blob.media_type, store.read_blob(blob.sha256)),
+        picture=data_address("image/webp", webp(medium.drawn(data, _SIZE_PX))),
+        sound=data_address(blob.media_type, data),
         note=note,
     )
 

@@ -12,9 +12,9 @@ from synthesis.bundle.store import BundleStore
 from synthesis.certify.readout_file import readout_bytes
 from synthesis.common.errors import UserError
 from synthesis.common.names import composed
-from synthesis.media.folders import PICTURE_FILES, SOUND_FILES, FileKind, category_folder, stimulus_files
+from synthesis.media.folders import FileKind, category_folder, stimulus_files
+from synthesis.media.registry import medium_of
 from synthesis.networks.registry import (
-    SoundInput,
     is_user_module,
     network_input,
     require_layers,
@@ -49,7 +49,7 @@ class Plan:
 def make_plan(spec: SynthesisSpec) -> Plan:
     """Find and hash every file of a spec. Raises `UserError` for an unknown model, layer or folder."""
     require_layers(spec.model, spec.layers, spec.weights)
-    kind = SOUND_FILES if isinstance(network_input(spec.model), SoundInput) else PICTURE_FILES
+    kind = medium_of(network_input(spec.model)).files
     stimuli = tuple(
         Source(f"{category}/{composed(file.name)}", category, file, _file_digest(file))
         for category, file in category_folder(spec.stimuli, kind)

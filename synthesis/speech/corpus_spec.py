@@ -1,9 +1,10 @@
 """What a corpus of takes is made of: the spec file of `python -m synthesis corpus`, and its manifest."""
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from synthesis.bundle.spec import FilePath
 
 Bounds = tuple[Annotated[float, Field(gt=0.3, lt=3)], Annotated[float, Field(gt=0.3, lt=3)]]
 
@@ -28,19 +29,13 @@ class CorpusSpec(_Strict):
     """Takes of each word by each voice, with rate, pitch and resampling drawn per take of a word."""
 
     voices: list[VoiceSpec] = Field(min_length=1)
-    vocabulary: Path | None = None
+    vocabulary: FilePath | None = None
     """A file of words; by default our own 587."""
     seed: int = Field(default=0, ge=0)
     rate: Bounds = (0.8, 1.3)
     pitch: Bounds = (0.75, 1.35)
     resampling: Bounds = (0.88, 1.14)
     """Factor on all frequencies (a longer or shorter vocal tract); its logarithm is drawn uniformly."""
-
-    @field_validator("vocabulary")
-    @classmethod
-    def _from_folder(cls, path: Path | None, info: ValidationInfo) -> Path | None:
-        folder = (info.context or {}).get("folder", Path())
-        return None if path is None else folder / path
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:

@@ -29,7 +29,8 @@ from synthesis.common.files import write_atomically
 from synthesis.media.pictures import Picture
 from synthesis.networks.registry import Network, load_network
 from synthesis.process.progress import Steps
-from synthesis.starter.make import DEFAULT_NULL, DEFAULT_PER_CATEGORY, DEFAULT_SEED, draw, plan_pictures
+from synthesis.starter.defaults import NULL_STIMULI, PER_CATEGORY, SEED
+from synthesis.starter.make import draw, plan_pictures
 from synthesis.starter.objects import starter_objects
 from synthesis.starter.render import Variation, read_emoji, render
 
@@ -109,7 +110,7 @@ def starter_margins(rule: ReadoutRule, network: Network, emoji_folder: Path) -> 
 
     Raises `UserError` if one of them is not named, since a readout like that must not be shipped.
     """
-    plan = plan_pictures(DEFAULT_SEED, DEFAULT_PER_CATEGORY, DEFAULT_NULL)
+    plan = plan_pictures(SEED, PER_CATEGORY, NULL_STIMULI)
     stimuli = [planned for planned in plan if planned.path.parts[0] == "stimuli"]
     features = pooled_features(
         network, [_served(draw(planned, emoji_folder), network) for planned in stimuli]

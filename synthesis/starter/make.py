@@ -20,10 +20,6 @@ from synthesis.starter import render as renderer
 from synthesis.starter.objects import null_objects, starter_objects
 from synthesis.starter.render import STARTER_VARIATION, read_emoji, render
 
-DEFAULT_EMOJI = Path("node_modules/@lobehub/fluent-emoji-3d/assets")
-DEFAULT_SEED = 0
-DEFAULT_PER_CATEGORY = 3
-DEFAULT_NULL = 96
 _RECORD = "starter.json"
 
 

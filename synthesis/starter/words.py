@@ -21,8 +21,6 @@ from synthesis.training.voices import Voice
 from synthesis.vocabulary.words import default_vocabulary
 
 ENGINE, VOICE = "hibari", "heart"
-DEFAULT_WORDS = 24
-DEFAULT_NULL = 96
 _CONTEXT = 40
 """Words that neighbours are drawn from, spoken once."""
 

@@ -1,9 +1,10 @@
 """The spec file of `python -m synthesis train`."""
 
-from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from synthesis.bundle.spec import FilePath
 
 Task = Literal["word", "background", "both"]
 Widths = tuple[int, int, int, int, int]
@@ -43,13 +44,8 @@ class ClipSpec(_Strict):
 class BackgroundSpec(_Strict):
     per_class: int = Field(default=24, ge=1)
     """Instances of each synthetic texture."""
-    folder: Path | None = None
+    folder: FilePath | None = None
     """Recordings that are mixed in too; they are no answers of the background task."""
-
-    @field_validator("folder")
-    @classmethod
-    def _from_folder(cls, path: Path | None, info: ValidationInfo) -> Path | None:
-        return None if path is None else (info.context or {}).get("folder", Path()) / path
 
 
 class OptimiserSpec(_Strict):
@@ -69,7 +65,7 @@ class TrainSpec(_Strict):
     """What is trained, on what, for how long."""
 
     task: Task = "word"
-    corpora: list[Path] = Field(min_length=1)
+    corpora: list[FilePath] = Field(min_length=1)
     engine_weights: dict[str, float] = Field(default_factory=dict)
     """How often an engine is drawn, relative to 1."""
     preset: Literal["small", "published"] = "small"
@@ -77,7 +73,7 @@ class TrainSpec(_Strict):
     clips: ClipSpec = ClipSpec()
     backgrounds: BackgroundSpec = BackgroundSpec()
     optimiser: OptimiserSpec = OptimiserSpec()
-    start_from: Path | None = None
+    start_from: FilePath | None = None
     """Another training of the same network, or the file of one, whose weights this one begins with."""
     examples: int = Field(default=200_000, ge=1)
     batch: int = Field(default=64, ge=2)
@@ -89,17 +85,6 @@ class TrainSpec(_Strict):
     """End when the validation accuracy of the task (of the words, for both) reaches this."""
     snapshots_at: list[float] = []
     """Validation accuracies at which the network is also written, without ending."""
-
-    @field_validator("corpora")
-    @classmethod
-    def _from_folder(cls, paths: list[Path], info: ValidationInfo) -> list[Path]:
-        folder = (info.context or {}).get("folder", Path())
-        return [folder / path for path in paths]
-
-    @field_validator("start_from")
-    @classmethod
-    def _beside_the_spec(cls, path: Path | None, info: ValidationInfo) -> Path | None:
-        return None if path is None else (info.context or {}).get("folder", Path()) / path
 
     @model_validator(mode="before")
     @classmethod

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Vocabulary, wordKey } from "../../static/participant/tasks/words/vocabulary.js";
 
@@ -29,6 +30,8 @@ test("capitals, spaces around and the kind of apostrophe do not count; the word 
   assert.equal(vocabulary.exact("dont"), null);
 });
 
-test("letters that are composed in two ways are one", () => {
-  assert.equal(wordKey("cafe\u0301"), wordKey("caf\u00e9"));
-});
+// tests/unit/test_vocabulary.py reads the same table.
+for (const { name, spellings, key } of JSON.parse(readFileSync("tests/unit/word_keys.json", "utf-8")))
+  test(`the key of words: ${name}`, () => {
+    for (const spelling of spellings) assert.equal(wordKey(spelling), key);
+  });

@@ -1,11 +1,12 @@
 """The figure of observers shows the summaries, tells control from other, and names bad input."""
 
+import json
 import re
 
 import pandas as pd
 import pytest
 
-from synthesis.bundle.manifest import PictureFormat
+from synthesis.bundle.formats import PictureFormat
 from synthesis.common.charts import to_svg
 from synthesis.common.frames import frame_csv
 from synthesis.recognition.figure import observers_chart
@@ -110,7 +111,7 @@ def test_the_command_draws_what_was_written(cli, tmp_path):
     write(tmp_path / "a", *result("a", "a"))
     write(tmp_path / "b", *result("a", "b", (0.5, 0.5)))
     code, out, err = cli("plot-observers", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "f.svg")
-    assert (code, out.strip()) == (0, str(tmp_path / "f.svg")), err
+    assert (code, json.loads(out)) == (0, {"files": [str(tmp_path / "f.svg")]}), err
     assert points((tmp_path / "f.svg").read_text()) == pytest.approx([0.75, 0.25, 0.5, 0.5])
     code, _, _ = cli("plot-observers", tmp_path / "a", "--out", tmp_path / "f.png")
     assert code == 0

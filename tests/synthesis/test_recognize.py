@@ -10,10 +10,10 @@ import pytest
 import torch
 from PIL import Image
 
+from synthesis.bundle.spec import parse_weights
 from synthesis.bundle.store import BundleStore
 from synthesis.certify.decision import FeatherRule
 from synthesis.certify.readout.readout import Readout
-from synthesis.commands.recognize import parse_weights
 from synthesis.media.pictures import decode_png, encode_png, resized, to_input
 from synthesis.networks.registry import PictureInput, load_network
 from synthesis.recognition.observe import distinct_name

@@ -1,5 +1,7 @@
 """The contact sheet shows what is certified, says why the rest is not, and draws what was asked for."""
 
+import json
+
 import numpy as np
 from PIL import Image
 
@@ -31,7 +33,7 @@ def test_one_row_for_each_stimulus_that_was_asked_for(cli, finished_bundle, tmp_
     for count in (1, 2):
         chosen = [word for name in ids[:count] for word in ("--stimulus", name)]
         code, out, err = cli("report", finished_bundle, *chosen, "--out", tmp_path / f"{count}.png")
-        assert (code, out.strip()) == (0, str(tmp_path / f"{count}.png")), err
+        assert (code, json.loads(out)) == (0, {"files": [str(tmp_path / f"{count}.png")]}), err
         heights[count] = len(decode_png((tmp_path / f"{count}.png").read_bytes()))
     assert heights[2] - heights[1] == 186
 

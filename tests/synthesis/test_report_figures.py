@@ -1,5 +1,6 @@
 """The report's figures show the manifest's numbers, and the page is complete in itself."""
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -10,7 +11,8 @@ from PIL import Image
 
 from synthesis.bundle.manifest import Histogram
 from synthesis.bundle.store import BundleStore
-from synthesis.common.charts import readable_layer, readable_network, to_svg
+from synthesis.common.charts import to_svg
+from synthesis.common.wording import readable_layer, readable_network
 from synthesis.report.later_layers import later_layers_chart, medians, smallest_error
 from synthesis.report.losses import loss_at, losses_chart
 from synthesis.report.nulls import bars, nulls_chart
@@ -79,7 +81,7 @@ def test_report_writes_the_page_and_each_figure(cli, bundle):
     code, out, err = cli("report", bundle.root)
     assert code == 0, err
     names = ["report.html", "contact_sheet.png", "losses.png", "nulls.png", "later_layers.png"]
-    assert out.split() == [str(bundle.root / name) for name in names]
+    assert json.loads(out) == {"files": [str(bundle.root / name) for name in names]}
     for name in names[1:]:
         with Image.open(bundle.root / name) as picture:
             assert min(picture.size) > 200, name
@@ -97,7 +99,7 @@ def test_report_writes_the_page_and_each_figure(cli, bundle):
 
 def test_one_figure_by_name_and_suffix(cli, bundle, tmp_path):
     code, out, _ = cli("report", bundle.root, "--figure", "nulls", "--out", tmp_path / "n.svg")
-    assert (code, out.strip()) == (0, str(tmp_path / "n.svg"))
+    assert (code, json.loads(out)) == (0, {"files": [str(tmp_path / "n.svg")]})
     assert (tmp_path / "n.svg").read_text().startswith("<svg")
     assert not (bundle.root / "report.html").exists()
     code, _, err = cli("report", bundle.root, "--figure", "nulls", "--out", tmp_path / "n.gif")

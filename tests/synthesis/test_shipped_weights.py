@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from synthesis.certify.decision import words_rule
-from synthesis.media.medium import medium_of
+from synthesis.media.registry import medium_of
 from synthesis.networks.hearing.shipped import SHIPPED
 from synthesis.networks.registry import load_network
 from synthesis.process.progress import Uncounted

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+from synthesis.media.noise import faint, pink
 from synthesis.networks.registry import Network, SoundInput
 from synthesis.optimise.activations import MatchedActivation
 from synthesis.optimise.batch import Batch, initial_noise
-from synthesis.optimise.noise import faint, pink
 from synthesis.optimise.recipes import Fast, Feather2019, Feather2023, make_recipe
 from tests.synthesis.sound_networks import SAMPLES, make, natural_input
 

@@ -14,9 +14,9 @@ import torch
 from PIL import Image
 
 from synthesis.bundle.store import BundleStore
+from synthesis.media.sound_kind import Sounds
 from synthesis.media.sounds import decode_wav, encode_wav, to_sounds
-from synthesis.report.drawing import drawn
-from tests.synthesis.sound_networks import MODULE, RATE_HZ, SAMPLES, SHOWN, WORDS, clip, write_clips
+from tests.synthesis.sound_networks import MODULE, RATE_HZ, SAMPLES, WORDS, clip, write_clips
 
 SPEC = """\
 model: ear.py:make
@@ -174,7 +174,7 @@ def test_nulls_of_a_folder_of_sounds(cli, made):
     [
         (
             "decision: feather",
-            "decision: feather is for pictures, and ear.py:make is shown sounds; say `decision: words`",
+            "decision: feather is not for sounds, which ear.py:make is shown; say `decision: words`",
         ),
         (
             "model: ear.py:mute",
@@ -247,7 +247,7 @@ def test_a_sound_is_drawn_as_waveform_above_cochleagram(tmp_path):
     tone = np.zeros(SAMPLES)
     tone[half:] = 0.9 * np.sin(2 * np.pi * 3_500 * np.arange(half) / RATE_HZ)
     blob = store.put_blob(encode_wav(to_sounds(tone[None])[0], RATE_HZ), "audio/wav")
-    picture = np.asarray(drawn(store, blob.sha256, SHOWN.format, (100, 80)).convert("L")) / 255
+    picture = np.asarray(Sounds.drawn(store.read_blob(blob.sha256), (100, 80)).convert("L")) / 255
     wave, cochleagram = picture[:20], picture[21:]
     assert (wave[:, :49] < 0.9).sum(axis=0).max() <= 2, "silence is a line"
     assert (wave[:, 52:] < 0.9).sum(axis=0).min() >= 17, "0.9 of full scale fills nine tenths of the box"

@@ -10,7 +10,7 @@ import soundfile
 
 from synthesis.common.errors import UserError
 from synthesis.media.folders import SOUND_FILES, category_folder, stimulus_files
-from synthesis.media.medium import medium_of
+from synthesis.media.registry import medium_of
 from synthesis.media.sound_files import read_sound
 from synthesis.media.sounds import decode_wav, encode_wav, resampled, to_input, to_sounds
 from synthesis.networks.registry import SoundInput

@@ -16,18 +16,15 @@ from synthesis.common.errors import UserError
 from synthesis.media.folders import category_folder
 from synthesis.media.pictures import read_picture
 from synthesis.networks.registry import load_network
+from synthesis.starter import defaults
 from synthesis.starter.make import (
-    DEFAULT_EMOJI,
-    DEFAULT_NULL,
-    DEFAULT_PER_CATEGORY,
-    DEFAULT_SEED,
     make_starter,
     plan_pictures,
 )
 from synthesis.starter.objects import null_objects, starter_objects
 from synthesis.starter.render import STARTER_VARIATION, Variation, pink_ground, read_emoji, render
 
-EMOJI = Path(__file__).resolve().parents[2] / DEFAULT_EMOJI
+EMOJI = Path(__file__).resolve().parents[2] / defaults.EMOJI
 
 
 @pytest.fixture
@@ -159,9 +156,9 @@ def test_the_shipped_readout_belongs_to_the_shipped_network_and_names_an_unseen_
 
 def test_the_shipped_readout_names_every_starter_picture(tmp_path: Path) -> None:
     if not EMOJI.is_dir():
-        pytest.skip(f"{DEFAULT_EMOJI} is not installed; run `npm ci`")
+        pytest.skip(f"{defaults.EMOJI} is not installed; run `npm ci`")
     network = load_network("efficientnet_lite0")
-    plan = plan_pictures(DEFAULT_SEED, DEFAULT_PER_CATEGORY, DEFAULT_NULL)
+    plan = plan_pictures(defaults.SEED, defaults.PER_CATEGORY, defaults.NULL_STIMULI)
     make_starter(tmp_path, EMOJI, [planned for planned in plan if planned.path.parts[0] == "stimuli"])
     files = category_folder(tmp_path / "stimuli")
     # Three of each category, but keyboard has 1 object; chair, elephant and knife have 2.

@@ -72,9 +72,9 @@ def test_a_vocabulary_comes_from_text_table_or_byte_strings(tmp_path: Path, name
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("one\ntwo\nthree\n", "has 3 words; a vocabulary needs at least 4"),
-        ("one\ntwo\nthree\nfour\nTwo\n", "word 5, 'two', is word 2 again"),
-        ("one\n\nthree\nfour\n", "word 2 is empty"),
+        ("one\ntwo\nthree\n", "3 words are too few to choose among; give 4 or more"),
+        ("one\ntwo\nthree\nfour\nTwo\n", r"words.txt:5: 'Two' is there already \(.*words.txt:2\); keep one"),
+        ("one\n\nthree\nfour\n", "3 words are too few"),
     ],
 )
 def test_a_bad_vocabulary_is_one_line(tmp_path: Path, text: str, message: str) -> None:
@@ -88,13 +88,13 @@ def test_a_bad_vocabulary_is_one_line(tmp_path: Path, text: str, message: str) -
 def test_pickles_and_other_files_are_refused(tmp_path: Path) -> None:
     pickled = tmp_path / "words.npy"
     np.save(pickled, np.array(["a", "b", "c", None], dtype=object), allow_pickle=True)
-    with pytest.raises(UserError, match="cannot be read as a vocabulary"):
+    with pytest.raises(UserError, match="cannot be read as a list of words"):
         read_vocabulary(pickled)
     numbers = tmp_path / "numbers.npy"
     np.save(numbers, np.arange(5))
     with pytest.raises(UserError, match="not a list of strings"):
         read_vocabulary(numbers)
-    with pytest.raises(UserError, match=r"a vocabulary is a \.txt, \.csv or \.npy file"):
+    with pytest.raises(UserError, match=r"a list of words is a \.txt, \.csv or \.npy file"):
         read_vocabulary(tmp_path / "words.pkl")
     with pytest.raises(UserError, match="cannot be read"):
         read_vocabulary(tmp_path / "absent.txt")

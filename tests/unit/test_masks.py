@@ -4,7 +4,7 @@ import numpy as np
 
 from app.stimuli.png import fault
 from app.tasks.image16.masks import SIZE_PX, mask_png, pink_noise
-from synthesis.bundle.manifest import PictureFormat
+from synthesis.bundle.formats import PictureFormat
 
 
 def test_the_amplitude_spectrum_falls_as_one_over_f() -> None:

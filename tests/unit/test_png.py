@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from app.stimuli.png import chunk_names, encode, fault, level
-from synthesis.bundle.manifest import PictureFormat
+from synthesis.bundle.formats import PictureFormat
 
 FOUR = PictureFormat(size_px=4)
 

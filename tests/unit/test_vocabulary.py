@@ -1,15 +1,19 @@
 """The study's words: read from a file, checked, written as the bundle writes them."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.experiments.schemas import StudyDefinition
-from app.tasks.words.vocabulary import fitted, word_key, words_in
-from synthesis.common.errors import SpecError
+from app.tasks.words.vocabulary import fitted, read_words, word_key
+from synthesis.common.errors import SpecError, UserError
 from synthesis.common.yaml_file import load_yaml
 from tests.support import study_yaml, word_study_yaml
 
+# tests/js/words.test.js reads the same table.
+CASES = json.loads(Path(__file__).with_name("word_keys.json").read_text(encoding="utf-8"))
 FILE = "bat\n\n  cat \r\ndon\u2019t\nact\n"
 
 
@@ -19,14 +23,20 @@ def load(folder: Path, text: str, words: str = FILE) -> StudyDefinition:
     return load_yaml(folder / "study.yaml", StudyDefinition)
 
 
-def test_a_file_has_one_word_per_line() -> None:
-    assert words_in(FILE, "words.txt") == ["bat", "cat", "don\u2019t", "act"]
-    assert words_in("\ufeff" + FILE, "words.txt")[0] == "bat"
+def words_of(folder: Path, text: str) -> list[str]:
+    path = folder / "words.txt"
+    path.write_bytes(text.encode())
+    return read_words(path, path.name)
 
 
-def test_capitals_and_the_kind_of_apostrophe_make_no_other_word() -> None:
-    assert {word_key(word) for word in ("Don't", "don\u2019t", "DON\u02bcT")} == {"don't"}
-    assert word_key("cafe\u0301") == word_key("caf\u00e9") != word_key("cafe")
+def test_a_file_has_one_word_per_line(tmp_path: Path) -> None:
+    assert words_of(tmp_path, FILE) == ["bat", "cat", "don\u2019t", "act"]
+    assert words_of(tmp_path, "\ufeff" + FILE)[0] == "bat"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_words_have_the_keys_of_the_table_that_the_page_is_tested_with_too(case: dict[str, Any]) -> None:
+    assert {word_key(spelling) for spelling in case["spellings"]} == {case["key"]}
 
 
 @pytest.mark.parametrize(
@@ -42,9 +52,9 @@ def test_capitals_and_the_kind_of_apostrophe_make_no_other_word() -> None:
         ("bat\nc\x07t\nact", "words.txt:2: .* is no word"),
     ],
 )
-def test_mistakes_are_named_with_their_line(text: str, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        words_in(text, "words.txt")
+def test_mistakes_are_named_with_their_line(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        words_of(tmp_path, text)
 
 
 def test_the_words_are_written_as_the_bundle_writes_them() -> None:

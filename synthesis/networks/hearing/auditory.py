@@ -145,6 +145,5 @@ AUDITORY = (
         ),
         feature_node="fc4",
         input=SoundInput(16_000, 32_000),
-        key=lambda key: key if key.startswith("") else f"{key}",
     ),
 )

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from synthesis.media.folders import category_folder
-from synthesis.media.medium import Medium, Stimulus, medium_of
+from synthesis.media.medium import Medium, Stimulus
+from synthesis.media.registry import medium_of
 from synthesis.networks.registry import Layer, Network, SoundInput
 from synthesis.optimise.activations import Activations, MatchedActivation
 from synthesis.optimise.batch import initial_noise

@@ -4,8 +4,8 @@
 const APOSTROPHES = /[\u2019\u2018\u02bc\u00b4`]/g;
 
 /**
- * What is the same for all spellings of a word: capitals and the kind of apostrophe do not count. The server
- * follows the same rule (app/experiments/vocabulary.py).
+ * What is the same for all spellings of a word: capitals, spaces around and the kind of apostrophe do not count.
+ * The server follows the same rule (synthesis/common/words.py).
  * @param {string} text
  */
 export function wordKey(text) {

@@ -1,4 +1,4 @@
-"""What a stimulus looks like in a report: a picture as it is, a sound as waveform above cochleagram."""
+"""What a sound looks like in a report: its waveform above its cochleagram."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from synthesis.bundle.manifest import PictureFormat, SoundFormat
-from synthesis.bundle.store import BundleStore
 from synthesis.hearing.settings import CochleagramSettings
-from synthesis.media.pictures import decode_png
 from synthesis.media.sounds import decode_wav, to_input
 
 if TYPE_CHECKING:
     from torch import nn
 
-SOUNDS_EXPLAINED = (
+EXPLAINED = (
     "Above the waveform, up to full scale; below the cochleagram, from 50 Hz to 10 kHz, or half the sample "
     "rate, on the ERB-number scale."
 )
@@ -29,20 +26,15 @@ _WAVE_SHARE = 0.25  # of the height
 _BLACK = 0.6
 
 
-def drawn(
-    store: BundleStore, sha256: str, shown: PictureFormat | SoundFormat, size: tuple[int, int]
-) -> Image.Image:
-    """A bundle's stimulus in a box of `size`, width and height in px."""
-    data = store.read_blob(sha256)
-    if isinstance(shown, PictureFormat):
-        return Image.fromarray(decode_png(data)).resize(size, Image.Resampling.LANCZOS)
-    sound, _ = decode_wav(data)
+def drawn(data: bytes, size: tuple[int, int]) -> Image.Image:
+    """A served sound in a box of `size`, width and height in px."""
+    sound, rate_hz = decode_wav(data)
     width, height = size
     top = round(_WAVE_SHARE * height)
     waveform = to_input([sound])[0]
     both = Image.new("RGB", size, "white")
     both.paste(_waveform(waveform, width, top), (0, 0))
-    both.paste(_cochleagram(waveform, shown, (width, height - top - 1)), (0, top + 1))
+    both.paste(_cochleagram(waveform, rate_hz, (width, height - top - 1)), (0, top + 1))
     return both
 
 
@@ -58,12 +50,12 @@ def _waveform(waveform: NDArray[np.float32], width: int, height: int) -> Image.I
     return Image.fromarray(pixels)
 
 
-def _cochleagram(waveform: NDArray[np.float32], shown: SoundFormat, size: tuple[int, int]) -> Image.Image:
+def _cochleagram(waveform: NDArray[np.float32], rate_hz: int, size: tuple[int, int]) -> Image.Image:
     # Not at the top: a report of pictures needs no torch.
     import torch
 
     with torch.inference_mode():
-        (rows,) = _transform(shown)(torch.from_numpy(waveform)[None])[0].numpy()
+        (rows,) = _transform(rate_hz, len(waveform))(torch.from_numpy(waveform)[None])[0].numpy()
     grey = np.rint(255 * (1 - (rows / _BLACK).clip(0, 1))).astype(np.uint8)
     return (
         Image.fromarray(np.ascontiguousarray(grey[::-1]))
@@ -73,17 +65,16 @@ def _cochleagram(waveform: NDArray[np.float32], shown: SoundFormat, size: tuple[
 
 
 @lru_cache(maxsize=1)
-def _transform(shown: SoundFormat) -> nn.Module:
+def _transform(rate_hz: int, samples: int) -> nn.Module:
     from synthesis.hearing.cochleagram import Cochleagram
 
-    rate = shown.sample_rate_hz
     return Cochleagram(
         CochleagramSettings(
-            sample_rate_hz=rate,
-            samples=shown.samples,
-            high_hz=min(10_000.0, rate / 2),
+            sample_rate_hz=rate_hz,
+            samples=samples,
+            high_hz=min(10_000.0, rate_hz / 2),
             sample_factor=2,
-            frame_rate_hz=math.gcd(rate, 200),
+            frame_rate_hz=math.gcd(rate_hz, 200),
             padding="same",
         )
     )

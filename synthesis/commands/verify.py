@@ -1,0 +1,31 @@
+"""`python -m synthesis verify`: check a bundle."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from synthesis.commands.shared import Bundle, print_result, tell
+
+
+def verify(
+    bundle: Bundle,
+    weights: Annotated[
+        Path | None, typer.Option(help="The checkpoint file, for a bundle made with one.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="path/module.py:factory, for a module of your own.")
+    ] = None,
+) -> None:
+    """Compute everything in a bundle again from its files; list each difference. Prints one JSON line."""
+    from synthesis.bundle.store import BundleStore
+    from synthesis.runs.verify import verify_bundle
+
+    started = time.monotonic()
+    manifest, differences = verify_bundle(BundleStore(bundle), weights, model)
+    for difference in differences:
+        tell(difference)
+    print_result(**manifest.summary(time.monotonic() - started).model_dump())
+    if differences:
+        raise typer.Exit(1)
