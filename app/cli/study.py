@@ -71,7 +71,7 @@ def list_studies(as_json: Json = False) -> None:
 
     studies = in_transaction(work)
     lines = [
-        f"{study['name']} ({study['status']}; {', '.join(study['networks'])})\n{_links_in_words(study)}"
+        f"{study['name']} ({study['status']}), of {', '.join(study['networks'])}\n{_links_in_words(study)}"
         for study in studies
     ]
     show(as_json, studies, "\n".join(lines) or "There are no studies yet; `metamerlab study create FILE`.")
