@@ -54,9 +54,11 @@ async def main() -> None:
     engine = create_engine(context.config.attributes["url"], writing=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _free_foreign_keys)
-    async with engine.begin() as connection:
-        await connection.run_sync(migrate)
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        await engine.dispose()
 
 
 asyncio.run(main())

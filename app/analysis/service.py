@@ -77,10 +77,9 @@ async def analyse(
 async def _stimulus_names(
     session: AsyncSession, conditions: Conditions, bundles: Sequence[NetworkBundle]
 ) -> StimulusNames:
-    ids = [one.bundle.id for one in bundles]
-    sources = await stimuli.sources_of_naturals(session, ids) if conditions.several else []
-    others = other_names(ids[0], [(row[0], row[1], row[2]) for row in sources])
-    return StimulusNames(conditions, {one.bundle.id: one.network for one in bundles}, others)
+    networks = {one.bundle.id: one.network for one in bundles}
+    sources = await stimuli.sources_of_naturals(session, list(networks)) if conditions.several else []
+    return StimulusNames(conditions, networks, other_names(bundles[0].bundle.id, sources))
 
 
 async def _flags(session: AsyncSession, study_id: int, audience: Audience) -> dict[int, tuple[str, ...]]:

@@ -79,8 +79,7 @@ def analyze(
         "caveats": list(trials.caveats),
         "files": [str(out / name) for name in files],
     }
-    words = [_in_words(answers.analysis)]
-    words += [f"effect of {name}: {effect_in_words(effect)}" for name, effect in effects]
+    words = [_in_words(answers.analysis), *_effects_in_words(effects)]
     words += [stopping_in_words(stop_rule, answers.analysis.conditions)] if stop_rule else []
     words += [f"logistic mixed model: {fitted.note or 'in mixed_model.csv'}", *_networks_in_words(compared)]
     words += [f"caveat: {caveat}" for caveat in trials.caveats]
@@ -131,6 +130,10 @@ def _result(analysis: StudyAnalysis, compared: Comparison | None) -> dict[str, A
         result["observer_by_stage"] = [asdict(effect) for effect in compared.effects]
         result["notes"] = list(compared.notes)
     return result
+
+
+def _effects_in_words(effects: Sequence[tuple[str, Record]]) -> list[str]:
+    return [f"effect of {name}: {effect_in_words(effect)}" for name, effect in effects]
 
 
 def _effects(effects: Sequence[tuple[str, Record]]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Bundle, Stimulus
@@ -51,10 +51,8 @@ async def certified_counts(session: AsyncSession, bundle_id: int) -> dict[tuple[
     return {(condition, certified): n for condition, certified, n in await session.execute(query)}
 
 
-async def sources_of_naturals(
-    session: AsyncSession, bundle_ids: Sequence[int]
-) -> Sequence[Row[int, str, str]]:
+async def sources_of_naturals(session: AsyncSession, bundle_ids: Sequence[int]) -> list[tuple[int, str, str]]:
     """(bundle, natural stimulus, SHA-256 of the file that it was made from)."""
     query = select(Stimulus.bundle_id, Stimulus.natural_id, func.coalesce(Stimulus.source_sha256, ""))
     query = query.where(Stimulus.bundle_id.in_(bundle_ids), Stimulus.condition == NATURAL)
-    return (await session.execute(query)).all()
+    return [(row[0], row[1], row[2]) for row in await session.execute(query)]

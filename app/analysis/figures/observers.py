@@ -38,6 +38,8 @@ def observers_figure(
     shown = data[data["n"] > 0].assign(
         name=data["condition"].map(readable),
         part=(data["position"] > 0).map({True: "metamers", False: "natural"}),
+        # A line ends where another network's layers begin; a published curve has no network.
+        network=data["condition"].str.partition("/")[0].where(data["condition"].str.contains("/"), ""),
     )
     values = records(shown)
     base = alt.Chart(alt.InlineData(values=values))
@@ -51,7 +53,7 @@ def observers_figure(
     layers = [
         *chance_line(analysis.recognition.chance),
         sem_bars(base, x, color=colour),
-        line.encode(x=x, y=y, color=colour),
+        line.encode(x=x, y=y, color=colour, detail="network:N"),
         marks,
     ]
     title = f"People and networks: {analysis.study.name}"
