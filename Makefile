@@ -11,8 +11,8 @@ PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
-	bench-ray bench-page bench-demo bench-analysis bench-serve bench-serve-quick bench-stop bench-audio figures \
-	figure-observers figure-hearing wheel lock clean
+	bench-ray bench-page bench-demo bench-analysis bench-serve bench-serve-quick bench-stop bench-plans \
+	bench-audio figures figure-observers figure-hearing wheel lock clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -41,7 +41,7 @@ test-js: node_modules/.vendored
 test-python: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-bench: bench-page bench-demo bench-analysis bench-serve-quick
+bench: bench-page bench-demo bench-analysis bench-plans bench-serve-quick
 
 bench-synthesis: .venv/.ready-bench
 	$(BIN)/python tests/benchmarks/bench_synthesis.py
@@ -57,6 +57,9 @@ bench-demo: .venv/.ready-dev
 
 bench-analysis: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_analysis.py
+
+bench-plans: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_plans.py
 
 bench-stop: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_stop.py

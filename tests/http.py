@@ -47,6 +47,10 @@ def word_body(answer: str = "bat", **changes: object) -> dict[str, Any]:
     return answer_body(answer, **{"rt_ms": 4210.0, "timing": SOUND_TIMING, **changes})
 
 
+def step_body(kind: str, result: object = None) -> dict[str, Any]:
+    return {"uuid": str(uuid.uuid4()), "kind": kind, "result": result}
+
+
 def consent_form(**fields: str) -> dict[str, str]:
     """What the landing page's form sends."""
     return {"consent": "yes", "uuid": str(uuid.uuid4()), **fields}

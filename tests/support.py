@@ -3,6 +3,7 @@
 import hashlib
 import io
 import wave
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,27 +60,31 @@ def build_tiny_bundle(
     *,
     categories: Sequence[str] | None = None,
     layers: Sequence[str] = LAYERS,
+    model: str = "tiny",
+    size_px: int = SIZE_PX,
 ) -> Path:
     """Write a finished bundle of `naturals` stimuli and their metamers at three layers.
 
     `failed` holds (natural, layer) numbers whose certificate failed; by default two of them did. `kind` is
-    picture or sound; `categories` and `layers` are other names than the usual.
+    picture or sound; `categories` and `layers` are other names than the usual. All bundles of a kind have
+    natural stimuli of the same sources; each `model` has metamers of its own. `size_px` is of pictures.
     """
     failed = frozenset({(3, 2), (11, 2)}) if failed is None else failed
     store, tiny = BundleStore(root), KINDS[kind]
     tiny = tiny if categories is None else replace(tiny, categories=tuple(categories))
+    tiny = tiny if size_px == SIZE_PX else _of_size(tiny, size_px)
     stimuli = [_natural(store, tiny, number) for number in range(naturals)]
     items = [
-        _item(store, tiny, natural, number, layers, layer, passed=(number, layer) not in failed)
+        _item(store, tiny, model, natural, number, layers, layer, passed=(number, layer) not in failed)
         for number, natural in enumerate(stimuli)
         for layer in range(len(layers))
     ]
     store.write_manifest(
         Manifest(
             created_at="2026-01-01T00:00:00+00:00",
-            spec={"model": "tiny", "layers": list(layers), "seed": 0},
+            spec={"model": model, "layers": list(layers), "seed": 0},
             model=ModelRecord(
-                name="tiny",
+                name=model,
                 weights="none",
                 weights_sha256="0" * 64,
                 layers=["stem", *layers],
@@ -116,6 +121,13 @@ def study_yaml(bundle: Path | str, *, name: str = "tiny", extra: str = "", **fie
     return "\n".join(lines) + "\n" + extra
 
 
+def networks_study_yaml(entries: Sequence[str], *, extra: str = "", **fields: object) -> str:
+    """A study of several bundles; `entries` are the items of `stimuli`, as a user would write them."""
+    whole = study_yaml("none", extra=extra, **fields)  # type: ignore[arg-type]
+    lines = [line for line in whole.splitlines() if not line.startswith(("bundle: ", "layers: "))]
+    return "\n".join([*lines, "stimuli:", *(f"  - {{{entry}}}" for entry in entries)]) + "\n"
+
+
 def word_study_yaml(bundle: Path | str, **fields: object) -> str:
     """A study of words as a user would write it."""
     defaults = {"name": "words", "title": "Hearing words", "preset": "words-online"}
@@ -129,7 +141,7 @@ def _natural(store: BundleStore, tiny: TinyKind, number: int) -> Natural:
         id=f"n{number:03d}",
         category=category,
         blob=store.put_blob(data, tiny.media_type),
-        source_sha256=hashlib.sha256(data).hexdigest(),
+        source_sha256=hashlib.sha256(f"{tiny.media_type} {number}".encode()).hexdigest(),
         answer=category,
     )
 
@@ -137,6 +149,7 @@ def _natural(store: BundleStore, tiny: TinyKind, number: int) -> Natural:
 def _item(
     store: BundleStore,
     tiny: TinyKind,
+    model: str,
     natural: Natural,
     number: int,
     layers: Sequence[str],
@@ -151,7 +164,7 @@ def _item(
         stimulus=natural.id,
         layer=layers[layer],
         seed=0,
-        blob=store.put_blob(tiny.make(1000 + 10 * number + layer), tiny.media_type),
+        blob=store.put_blob(tiny.make(_seed(model) + 10 * number + layer), tiny.media_type),
         certificate=Certificate(
             natural_answer=natural.category,
             metamer_answer=natural.category,
@@ -171,12 +184,21 @@ def _item(
     )
 
 
-def _blocks_png(seed: int) -> bytes:
+def _seed(model: str) -> int:
+    """Where the seeds of a model's metamers begin."""
+    return 1000 if model == "tiny" else 10_000 * (1 + zlib.crc32(model.encode()) % 1000)
+
+
+def _of_size(tiny: TinyKind, size_px: int) -> TinyKind:
+    return replace(tiny, input=PictureFormat(size_px=size_px), make=lambda seed: _blocks_png(seed, size_px))
+
+
+def _blocks_png(seed: int, size_px: int = SIZE_PX) -> bytes:
     """Coloured blocks: coarse for a natural picture, fine for a metamer."""
     blocks = 7 if seed < 1000 else 28
     colours = np.random.default_rng(seed).integers(0, 256, (blocks, blocks, 3), dtype=np.uint8)
     stream = io.BytesIO()
-    Image.fromarray(colours).resize((SIZE_PX, SIZE_PX), Image.Resampling.NEAREST).save(stream, "png")
+    Image.fromarray(colours).resize((size_px, size_px), Image.Resampling.NEAREST).save(stream, "png")
     return stream.getvalue()
 
 

@@ -10,11 +10,12 @@ from app.analysis.inference import effect_in_words, stopping, stopping_in_words
 from app.analysis.matrices.matrix import Record
 from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import ConditionRecognition
-from app.analysis.service import Count, Quality, StudyAnalysis
+from app.analysis.results import Count, Quality, StudyAnalysis
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
-from app.db.tables import Bundle, Study, StudyLink
+from app.db.tables import Study, StudyLink
+from app.experiments.links import link_address
 from app.experiments.schemas import AUDIENCES, Audience
-from app.experiments.service import definition_of
+from app.experiments.service import NetworkBundle, conditions_of, definition_of
 from app.stimuli.medium import Medium
 from app.web.templating import PageContext
 
@@ -45,8 +46,7 @@ class StudyCard:
     name: str
     title: str
     status: str
-    model: str
-    layers: str
+    networks: str
     target: int
     audiences: tuple[AudienceRow, ...]
 
@@ -104,7 +104,7 @@ class StudyContext(PageContext):
     conditions: tuple[ConditionRow, ...]
     level_percent: int
     chance: str
-    stage_effect: str
+    effects: tuple[tuple[str, str], ...]
     stopping: str
     facts: tuple[Fact, ...]
     irregular: Irregular
@@ -115,7 +115,11 @@ class StudyContext(PageContext):
 
 
 def study_card(
-    study: Study, bundle: Bundle, links: Sequence[StudyLink], counts: dict[Audience, Count], base_url: str
+    study: Study,
+    bundles: Sequence[NetworkBundle],
+    links: Sequence[StudyLink],
+    counts: dict[Audience, Count],
+    base_url: str,
 ) -> StudyCard:
     definition = definition_of(study)
     codes = {link.audience: link.code for link in links if link.study_id == study.id}
@@ -123,14 +127,15 @@ def study_card(
         name=study.name,
         title=definition.title,
         status=study.status,
-        model=bundle.model,
-        layers=", ".join(bundle.layers),
+        networks="; ".join(
+            f"{one.name} at {', '.join(one.layers)}" for one in conditions_of(definition, bundles).networks
+        ),
         target=definition.participants,
         audiences=tuple(
             AudienceRow(
                 audience=audience,
                 name=AUDIENCE_NAMES[audience],
-                address=f"{base_url.rstrip('/')}/s/{codes[audience]}",
+                address=link_address(base_url, codes[audience]),
                 consented=counts.get(audience, Count()).consented,
                 completed=counts.get(audience, Count()).completed,
             )
@@ -151,12 +156,12 @@ FIGURES_SHOWN = (
 def study_page(
     analysis: StudyAnalysis,
     numbers: Quality,
-    effect: Record,
+    effects: Sequence[tuple[str, Record]],
     links: Sequence[StudyLink],
     irregular: Irregular,
     base_url: str,
 ) -> StudyContext:
-    card = study_card(analysis.study, analysis.bundle, links, analysis.counts, base_url)
+    card = study_card(analysis.study, analysis.bundles, links, analysis.counts, base_url)
     curve, flow, rule = analysis.recognition, analysis.flow, stopping(analysis)
     return StudyContext(
         card=card,
@@ -171,13 +176,13 @@ def study_page(
         ),
         level_percent=round(curve.level * 100),
         chance=f"1/{round(1 / curve.chance)} = {curve.chance:.3g}",
-        stage_effect=effect_in_words(effect),
+        effects=tuple((name, effect_in_words(one)) for name, one in effects),
         stopping="" if rule is None else stopping_in_words(rule, analysis.conditions),
         facts=_facts(numbers, analysis.medium),
         irregular=irregular,
         files=f"/admin/studies/{analysis.study.name}/{analysis.audience}",
         figures=FIGURES_SHOWN if analysis.everyone.participants else (),
-        tables=table_names(analysis.medium),
+        tables=table_names(analysis.task, several=analysis.layout.several),
         figure_names=FIGURES,
     )
 

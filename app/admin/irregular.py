@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
 from app.analysis.measures.irregularities import caveats, flags_of_texts
-from app.analysis.service import StudyAnalysis
+from app.analysis.results import StudyAnalysis
 
 MOST_SHOWN = 20
 MOST_CHARACTERS = 300

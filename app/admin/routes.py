@@ -13,7 +13,7 @@ from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_f
 from app.admin.headers import PAGE_HEADERS
 from app.admin.irregular import load as load_irregular
 from app.admin.run_routes import router as runs
-from app.analysis.inference import stage_effect
+from app.analysis.inference import stage_effects
 from app.analysis.service import analyse, counts_by_study, quality
 from app.core.errors import Unauthorized
 from app.experiments import service as experiments
@@ -76,9 +76,13 @@ async def sign_out(request: Request, session: WriteSession, settings: CurrentSet
 async def studies(request: Request, session: ReadSession, settings: CurrentSettings) -> Response:
     links = await experiments.all_links(session)
     counts = await counts_by_study(session)
+    bundles = await experiments.all_bundles(session)
+    newest_first = sorted(
+        await experiments.all_studies(session), key=lambda study: (study.created_at, study.id), reverse=True
+    )
     cards = [
-        study_card(study, bundle, links, counts.get(study.id, {}), settings.base_url)
-        for study, bundle in await experiments.studies_with_bundles(session)
+        study_card(study, bundles[study.id], links, counts.get(study.id, {}), settings.base_url)
+        for study in newest_first
     ]
     return page(request, StudiesContext(tuple(cards)), headers=PAGE_HEADERS)
 
@@ -91,8 +95,8 @@ async def study(
     links = await experiments.links_of_study(session, analysis.study.id)
     numbers = await quality(session, analysis)
     irregular = await load_irregular(session, analysis)
-    effect = await run_in_threadpool(stage_effect, analysis)
-    shown = study_page(analysis, numbers, effect, links, irregular, settings.base_url)
+    effects = await run_in_threadpool(stage_effects, analysis)
+    shown = study_page(analysis, numbers, effects, links, irregular, settings.base_url)
     return page(request, shown, headers=PAGE_HEADERS)
 
 

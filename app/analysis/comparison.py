@@ -13,7 +13,7 @@ from app.analysis.matrices.stage_effect import network_participants, people_and_
 from app.analysis.measures import observers
 from app.analysis.measures.consistency import consistency_with_people
 from app.analysis.measures.difficulty import item_difficulty
-from app.analysis.service import StudyAnalysis, Trials
+from app.analysis.results import StudyAnalysis, Trials
 from app.analysis.tables.csv_tables import frame_csv
 from synthesis.common.names import composed
 
@@ -35,7 +35,7 @@ def compare(trials: Trials, networks: pd.DataFrame, shown: pd.DataFrame) -> Comp
     """Networks' answers (`observers.read_answers`) beside people's, on the pictures that the study shows."""
     analysis = trials.analysis
     kept = trials.kept.assign(natural_id=trials.kept["natural_id"].map(composed))
-    observed = observers.of_study(networks, analysis.bundle.model, shown)
+    observed = observers.of_study(networks, shown)
     curves = observers.network_curves(observed.answers, analysis.conditions)
     points = [(point.condition, point.proportion_correct) for point in analysis.recognition.conditions]
     people = pd.DataFrame(points, columns=["condition", "proportion_correct"])
@@ -45,7 +45,13 @@ def compare(trials: Trials, networks: pd.DataFrame, shown: pd.DataFrame) -> Comp
     effects = [
         record
         for name, network in network_participants(kept, observed.answers).items()
-        for record in people_and_network(analysis.study.name, name, proportions, network)
+        for made in analysis.layout.networks
+        for record in people_and_network(
+            analysis.study.name,
+            f"{name} on {made.name}" if analysis.layout.several else name,
+            proportions[list(analysis.layout.of_network(made))],
+            network,
+        )
     ]
     return Comparison(curves, found, consistency, tuple(effects), observed.notes)
 

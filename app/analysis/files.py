@@ -4,8 +4,8 @@ Each file is made from the least that it needs: counts, what was answered to wha
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 import pandas as pd
@@ -17,26 +17,31 @@ from app.analysis.figures.difficulty import difficulty_figure
 from app.analysis.figures.figure import FORMATS, VEGA, Figure
 from app.analysis.figures.flow import flow_figure
 from app.analysis.figures.learning import learning_figure
-from app.analysis.figures.recognition import recognition_figure
+from app.analysis.figures.networks import networks_figure
+from app.analysis.figures.recognition import curve_figure
 from app.analysis.figures.response_times import response_times_figure
 from app.analysis.figures.timing import participants_table, timing_figure
-from app.analysis.inference import records_csv, stage_effect
+from app.analysis.inference import contrasts, records_csv, stage_effects
 from app.analysis.measures.confusion import response_entropy
 from app.analysis.measures.neighbours import known_pronunciations
 from app.analysis.measures.word_errors import neighbour_shares
-from app.analysis.service import Answers, StudyAnalysis, Trials
+from app.analysis.pages import pages_of_study, steps_of_study
+from app.analysis.results import Answers, StudyAnalysis, Trials
 from app.analysis.statistics.signal_detection import detection_table
-from app.analysis.tables.codebook import Column, trial_columns
+from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.csv_tables import CSV, frame_csv, table_csv
+from app.analysis.tables.steps import step_columns
 from app.core.errors import NotFound
-from app.stimuli.medium import Medium
+from app.steps.step import StepKind
+from app.tasks.codebook import Column
+from app.tasks.task import Task
 from synthesis.common.files import write_atomically
 from synthesis.common.stopping import orderly
 
 
 def trials_csv(trials: pd.DataFrame) -> bytes:
     """The tidy table of answered main trials; those that do not count say by which rule."""
-    return frame_csv(trials.assign(received_at=[moment.isoformat() for moment in trials["received_at"]]))
+    return frame_csv(_with_moments(trials))
 
 
 async def trials_csv_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIterator[bytes]:
@@ -48,9 +53,25 @@ async def trials_csv_parts(session: AsyncSession, analysis: StudyAnalysis) -> As
         header = written[: written.index(b"\n") + 1]
 
 
-def codebook_csv(medium: Medium) -> bytes:
-    columns = trial_columns(medium)
-    return table_csv(list(Column.__dataclass_fields__), (asdict(column).values() for column in columns))
+def codebook_csv(task: Task, pages: Sequence[StepKind]) -> bytes:
+    """What each column means of the tables of trials and of steps."""
+    tables = {"trials": trial_columns(task), "steps": step_columns(pages)}
+    rows = [(name, *astuple(column)) for name, columns in tables.items() for column in columns]
+    return table_csv(["table", *Column.__dataclass_fields__], rows)
+
+
+def steps_csv(steps: pd.DataFrame) -> bytes:
+    """What the steps without trials gave, a row per participant and step."""
+    return frame_csv(_with_moments(steps))
+
+
+def _with_moments(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(received_at=[moment.isoformat() for moment in table["received_at"]])
+
+
+def recognition_figure(analysis: StudyAnalysis) -> Figure:
+    """The curve of one network, or those of several."""
+    return networks_figure(analysis) if analysis.layout.several else curve_figure(analysis)
 
 
 CURVE_FIGURES: dict[str, Callable[[StudyAnalysis], Figure]] = {
@@ -66,8 +87,11 @@ TRIAL_FIGURES: dict[str, Callable[[Trials], Figure]] = {
 }
 CURVE_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
     "participants.csv": lambda analysis: frame_csv(participants_table(analysis)),
-    "stage_effect.csv": lambda analysis: records_csv([stage_effect(analysis)]),
-    "codebook.csv": lambda analysis: codebook_csv(analysis.medium),
+    "stage_effect.csv": lambda analysis: records_csv([one for _name, one in stage_effects(analysis)]),
+    "codebook.csv": lambda analysis: codebook_csv(analysis.task, pages_of_study(analysis.study)),
+}
+NETWORK_TABLES: dict[str, Callable[[StudyAnalysis], bytes]] = {
+    "network_contrasts.csv": lambda analysis: frame_csv(contrasts(analysis))
 }
 ANSWER_TABLES: dict[str, Callable[[Answers], bytes]] = {
     "entropy.csv": lambda answers: frame_csv(
@@ -81,12 +105,13 @@ WORD_TABLES: dict[str, Callable[[Answers], bytes]] = {
     "neighbours.csv": lambda answers: frame_csv(neighbours(answers))
 }
 TRIAL_TABLES: dict[str, Callable[[Trials], bytes]] = {"trials.csv": lambda trials: trials_csv(trials.table)}
+STEPS = "steps.csv"
 FIGURES = (*CURVE_FIGURES, *ANSWER_FIGURES, *TRIAL_FIGURES)
 
 
-def answer_tables(medium: Medium) -> dict[str, Callable[[Answers], bytes]]:
+def answer_tables(task: Task) -> dict[str, Callable[[Answers], bytes]]:
     """Tables of what was answered to what; words have one more."""
-    return ANSWER_TABLES | (WORD_TABLES if medium.kind == "sound" else {})
+    return ANSWER_TABLES | (WORD_TABLES if task.has_vocabulary else {})
 
 
 def neighbours(answers: Answers) -> pd.DataFrame:
@@ -95,13 +120,19 @@ def neighbours(answers: Answers) -> pd.DataFrame:
     return neighbour_shares(answers.confusion, analysis.conditions, analysis.choices, known_pronunciations())
 
 
-def table_names(medium: Medium) -> tuple[str, ...]:
-    return (*CURVE_TABLES, *answer_tables(medium), *TRIAL_TABLES)
+def curve_tables(*, several: bool = False) -> dict[str, Callable[[StudyAnalysis], bytes]]:
+    """Tables that follow from counts; several networks have one more."""
+    return CURVE_TABLES | (NETWORK_TABLES if several else {})
 
 
-def file_names(medium: Medium) -> tuple[str, ...]:
-    """Every file of an analysis."""
-    return (*(f"{name}.{suffix}" for name in FIGURES for suffix in FORMATS), *table_names(medium))
+def table_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
+    return (*curve_tables(several=several), *answer_tables(task), *TRIAL_TABLES, STEPS)
+
+
+def file_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
+    """Every file of an analysis of one network or `several`."""
+    figures = (f"{name}.{suffix}" for name in FIGURES for suffix in FORMATS)
+    return (*figures, *table_names(task, several=several))
 
 
 async def figure_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> Figure:
@@ -117,16 +148,18 @@ async def figure_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -
 
 async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> tuple[str, bytes]:
     """The media type and content of one file; a figure's `.vega.json` is for pages. Raises `NotFound`."""
-    if make := CURVE_TABLES.get(name):
+    if make := curve_tables(several=analysis.layout.several).get(name):
         return CSV, await asyncio.to_thread(make, analysis)
-    if make_answers := answer_tables(analysis.medium).get(name):
+    if make_answers := answer_tables(analysis.task).get(name):
         return CSV, await asyncio.to_thread(make_answers, await service.answers(session, analysis))
     if make_trials := TRIAL_TABLES.get(name):
         return CSV, make_trials(await service.trials(session, analysis))
+    if name == STEPS:
+        return CSV, steps_csv(await steps_of_study(session, analysis.study, analysis.audience))
     stem, _, suffix = name.partition(".")
     made = VEGA if suffix == "vega.json" else FORMATS.get(suffix)
     if made is None or stem not in FIGURES:
-        known = ", ".join(file_names(analysis.medium))
+        known = ", ".join(file_names(analysis.task, several=analysis.layout.several))
         raise NotFound("unknown_file", f"there is no file {name!r}; there are {known}")
     figure = await figure_of(session, analysis, stem)
     return made.media_type, await asyncio.to_thread(made.make, figure)
@@ -140,11 +173,12 @@ def all_files(answers: Answers, trials: Trials) -> Iterator[tuple[str, bytes]]:
     figures |= {name: make_trials(trials) for name, make_trials in TRIAL_FIGURES.items()}
     for name, figure in figures.items():
         yield from figure_files(name, figure)
-    yield from ((name, make(analysis)) for name, make in CURVE_TABLES.items())
     yield from (
-        (name, make_answers(answers)) for name, make_answers in answer_tables(analysis.medium).items()
+        (name, make(analysis)) for name, make in curve_tables(several=analysis.layout.several).items()
     )
+    yield from ((name, make_answers(answers)) for name, make_answers in answer_tables(analysis.task).items())
     yield from ((name, make_trials(trials)) for name, make_trials in TRIAL_TABLES.items())
+    yield STEPS, steps_csv(trials.steps)
 
 
 def figure_files(name: str, figure: Figure) -> Iterator[tuple[str, bytes]]:

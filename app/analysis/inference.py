@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, fields
 import pandas as pd
 
 from app.analysis.matrices.matrix import Record
+from app.analysis.matrices.networks import network_contrasts, networks_by_stage
 from app.analysis.matrices.stage_effect import people_by_stage
-from app.analysis.service import StudyAnalysis, Trials
+from app.analysis.results import StudyAnalysis, Trials
 from app.analysis.statistics.mixed_model import ConditionOdds, MixedModel, logistic_mixed_model
 from app.analysis.statistics.power import Stopping, stopping_rule
 from app.analysis.tables.csv_tables import frame_csv, table_csv
@@ -25,9 +26,34 @@ class Fitted:
     note: str = ""
 
 
-def stage_effect(analysis: StudyAnalysis) -> Record:
-    """The effect of stage, natural pictures included, among those in the curve."""
-    return people_by_stage(analysis.study.name, analysis.bundle.model, analysis.proportions)
+CROSSED = {"model": "network", "stage": "stage, natural left out", "interaction": "network x stage"}
+
+
+def stage_effects(analysis: StudyAnalysis) -> tuple[tuple[str, Record], ...]:
+    """The effect of stage, natural stimuli included, among those in the curve, with its name in words.
+
+    Of several networks that of each; the effects of network, stage and their interaction follow.
+    """
+    study, curves = analysis.study.name, _curves(analysis)
+    effects = [people_by_stage(study, network, curve) for network, curve in curves.items()]
+    if not analysis.layout.several:
+        return (("stage", effects[0]),)
+    crossed = networks_by_stage(study, curves)
+    return (
+        *((f"stage, {one.model}", one) for one in effects),
+        *((CROSSED[one.effect], one) for one in crossed),
+    )
+
+
+def contrasts(analysis: StudyAnalysis) -> pd.DataFrame:
+    """The differences between every two networks at each stage (`matrices.networks.network_contrasts`)."""
+    return network_contrasts(_curves(analysis))
+
+
+def _curves(analysis: StudyAnalysis) -> dict[str, pd.DataFrame]:
+    """By network: a row per participant, columns natural and its layers."""
+    people, layout = analysis.proportions, analysis.layout
+    return {one.name: people[list(layout.of_network(one))] for one in layout.networks}
 
 
 def stopping(analysis: StudyAnalysis) -> Stopping | None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Event, Participant, PlannedTrial, Response, Stimulus
+from app.db.tables import Event, Participant, PlannedTrial, Response, StepResult, Stimulus
 from app.experiments.exclusions import Exclusions, TrialExclusions
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
@@ -32,7 +32,7 @@ AT_ONCE = 10_000  # trials that are held as rows while a table is made of them
 async def scores(
     session: AsyncSession, study_id: int, audience: str, rules: Exclusions
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Counts of answered main trials, one row per participant and condition.
+    """Counts of answered main trials, one row per participant, bundle and condition.
 
     `trials` and `correct` count all; `kept` and `kept_correct` those that the rules for single trials leave.
     `paced` have a response time, of which `quick` are before the limit of the rule for participants;
@@ -45,6 +45,7 @@ async def scores(
     query = select(
         Participant.id.label("participant_id"),
         (Participant.status == "completed").label("completed"),
+        Stimulus.bundle_id,
         Stimulus.condition,
         func.count().label("trials"),
         _count(Response.correct).label("correct"),
@@ -57,7 +58,8 @@ async def scores(
         func.count(Response.attended).label("watched"),
         _count(Response.attended.is_(False)).label("unattended"),
     )
-    query = _of_answered_main_trials(query, study_id, audience).group_by(Participant.id, Stimulus.condition)
+    query = _of_answered_main_trials(query, study_id, audience)
+    query = query.group_by(Participant.id, Stimulus.bundle_id, Stimulus.condition)
     # Left alone, SQLite looks answers up by their unique constraint and reads their wide rows.
     query = query.with_hint(Response, "INDEXED BY ix_responses_scores", "sqlite")
     return (await session.execute(query)).all()
@@ -65,14 +67,14 @@ async def scores(
 
 async def answer_counts(
     session: AsyncSession, study_id: int, audience: str, rules: Exclusions, excluded: Sequence[int]
-) -> Sequence[Row[str, str, str, int]]:
-    """(condition, category, answer, count) over kept trials of participants who are not `excluded`."""
-    query = select(Stimulus.condition, Stimulus.category, Response.answer, func.count())
+) -> Sequence[Row[int, str, str, str, int]]:
+    """(bundle, condition, category, answer, count) over kept trials of participants not `excluded`."""
+    what = (Stimulus.bundle_id, Stimulus.condition, Stimulus.category, Response.answer)
+    query = select(*what, func.count())
     query = _of_answered_main_trials(query, study_id, audience).where(
         Participant.id.not_in(excluded), _kept(rules.trials)
     )
-    rows = await session.execute(query.group_by(Stimulus.condition, Stimulus.category, Response.answer))
-    return rows.all()
+    return (await session.execute(query.group_by(*what))).all()
 
 
 async def median_rt_ms(
@@ -101,6 +103,7 @@ async def main_trials(
         Participant.slot,
         (Participant.status == "completed").label("completed"),
         PlannedTrial.trial_index,
+        Stimulus.bundle_id,
         Stimulus.natural_id,
         Stimulus.category,
         Stimulus.condition,
@@ -145,6 +148,26 @@ def _kept(rules: TrialExclusions) -> ColumnElement[bool]:
 def _count(condition: ColumnExpressionArgument[bool]) -> ColumnElement[int]:
     """How many rows fulfil a condition; null counts as no."""
     return func.count().filter(condition)
+
+
+async def step_results(
+    session: AsyncSession, study_id: int, audience: str
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """One row per stored result of a step, in the order of participants and steps."""
+    query = (
+        select(
+            Participant.id.label("participant_id"),
+            Participant.slot,
+            StepResult.position,
+            StepResult.kind.label("step"),
+            StepResult.result,
+            StepResult.flags,
+            StepResult.received_at,
+        )
+        .join(Participant, Participant.id == StepResult.participant_id)
+        .where(Participant.study_id == study_id, Participant.audience == audience)
+    )
+    return (await session.execute(query.order_by(Participant.id, StepResult.position))).all()
 
 
 async def participant_flags(session: AsyncSession, study_id: int, audience: str) -> Sequence[Row[int, Any]]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -12,119 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.analysis import queries
 from app.analysis.measures import exclusions
 from app.analysis.measures.confusion import confusion_of
-from app.analysis.measures.exclusions import Flow
-from app.analysis.measures.irregularities import caveats, flags_of_table
-from app.analysis.measures.recognition import Recognition, proportions_of, recognition
+from app.analysis.measures.recognition import recognition
+from app.analysis.pages import steps_of_study
 from app.analysis.queries import answer_flags as answer_flags
 from app.analysis.queries import refused_answers as refused_answers
+from app.analysis.results import Answers, Count, Quality, StudyAnalysis, Trials
+from app.analysis.scores import scores_of_rows, study_conditions
+from app.analysis.stimulus_names import StimulusNames, other_names
 from app.analysis.tables.tidy import tidy
 from app.analysis.wording import participants_in_words
 from app.core.errors import Conflict
-from app.db.tables import Bundle, Study
 from app.experiments import service as experiments
+from app.experiments.conditions import Conditions
 from app.experiments.exclusions import Exclusions
-from app.experiments.schemas import ALL, AUDIENCES, Audience
+from app.experiments.schemas import AUDIENCES, Audience
+from app.experiments.service import NetworkBundle
 from app.stimuli import service as stimuli
-from app.stimuli.medium import MEDIA, Medium
 from app.tasks.reading import flags_in
-from synthesis.bundle.manifest import NATURAL
-
-
-@dataclass(frozen=True)
-class Count:
-    """Participants of one audience of a study."""
-
-    consented: int = 0
-    completed: int = 0
-
-
-@dataclass(frozen=True)
-class Caption:
-    """What a figure says of itself. `audience` is live, pilot or simulated."""
-
-    study: str
-    model: str
-    audience: str
-
-
-@dataclass(frozen=True)
-class StudyAnalysis:
-    """What follows from counts alone.
-
-    `scores` has the columns of `queries.scores`; `kept` and `recognition` are of those whom the rules leave,
-    `everyone` of all who answered any main trial, with all their trials; `counts` holds all audiences.
-    `choices` are what participants could answer. `flags` are those of participants who have any; `set_aside`
-    trials were passed, since their answers were refused.
-    """
-
-    study: Study
-    bundle: Bundle
-    audience: Audience
-    rules: Exclusions
-    conditions: tuple[str, ...]
-    choices: tuple[str, ...]
-    scores: pd.DataFrame
-    flow: Flow
-    kept: pd.DataFrame
-    recognition: Recognition
-    everyone: Recognition
-    counts: dict[Audience, Count]
-    flags: dict[int, tuple[str, ...]]
-    set_aside: int
-
-    @property
-    def proportions(self) -> pd.DataFrame:
-        """Of those in the curve: a row per participant, a column per condition."""
-        return proportions_of(self.kept, self.conditions)
-
-    @property
-    def medium(self) -> Medium:
-        return MEDIA[self.bundle.medium]
-
-    @property
-    def caption(self) -> Caption:
-        return Caption(study=self.study.name, model=self.bundle.model, audience=self.audience)
-
-
-@dataclass(frozen=True)
-class Answers:
-    """An analysis with what was answered to what: the table of `app.analysis.measures.confusion`."""
-
-    analysis: StudyAnalysis
-    confusion: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Trials:
-    """An analysis with its trials one by one. `table` has the columns of the codebook, left-out ones too."""
-
-    analysis: StudyAnalysis
-    table: pd.DataFrame
-
-    @property
-    def caveats(self) -> tuple[str, ...]:
-        """What is irregular in the data, in words: of all who answered, left-out ones too."""
-        return caveats(self.analysis.flags, self.analysis.set_aside, flags_of_table(self.table))
-
-    @property
-    def kept(self) -> pd.DataFrame:
-        """The trials that count."""
-        return self.table[(self.table["participant_excluded"] == "") & (self.table["trial_excluded"] == "")]
-
-
-@dataclass(frozen=True)
-class Quality:
-    """Numbers about the data of those who are in the curve; None where there is nothing to count.
-
-    `rt_trials` are their main trials that count and have a response time, `timed_trials` those whose page
-    sent what tells whether they were on time.
-    """
-
-    median_duration_s: float | None
-    median_rt_ms: float | None
-    rt_trials: int
-    timed_trials: int
-    on_time_share: float | None
 
 
 async def analyse(
@@ -136,28 +39,29 @@ async def analyse(
     name; no answers yet is no error.
     """
     study = await experiments.get_study(session, name)
-    bundle = await stimuli.get_bundle(session, study.bundle_id)
+    bundles = await experiments.bundles_of_study(session, study.id)
     definition = experiments.definition_of(study)
+    names = await _stimulus_names(session, experiments.conditions_of(definition, bundles), bundles)
     rules = definition.exclusions
     if include_partial:
         rules = rules.model_copy(update={"unfinished": False})
     counts = (await counts_by_study(session)).get(study.id, {})
     rows = await queries.scores(session, study.id, audience, rules)
-    scores = pd.DataFrame(map(tuple, rows), columns=list(SCORE_COLUMNS)).astype(SCORE_COLUMNS)
+    scores = scores_of_rows(rows, names)
     consented = counts.get(audience, Count()).consented
-    flow = exclusions.apply(rules, exclusions.tallies_of(scores), consented, MEDIA[bundle.medium])
+    flow = exclusions.apply(rules, exclusions.tallies_of(scores), consented, definition.task.medium)
     included = scores[~scores["participant_id"].isin(list(flow.gate_of))]
     kept = included[["participant_id", "condition"]].assign(
         trials=included["kept"], correct=included["kept_correct"]
     )
-    conditions = tuple(conditions_of(study, bundle))
-    choices = tuple(experiments.choices_of(definition, bundle))
+    conditions = names.conditions.names
+    choices = tuple(experiments.choices_of(definition, bundles))
     return StudyAnalysis(
         study=study,
-        bundle=bundle,
+        bundles=tuple(bundles),
         audience=audience,
         rules=rules,
-        conditions=conditions,
+        names=names,
         choices=choices,
         scores=scores,
         flow=flow,
@@ -170,31 +74,33 @@ async def analyse(
     )
 
 
+async def _stimulus_names(
+    session: AsyncSession, conditions: Conditions, bundles: Sequence[NetworkBundle]
+) -> StimulusNames:
+    networks = {one.bundle.id: one.network for one in bundles}
+    sources = await stimuli.sources_of_naturals(session, list(networks)) if conditions.several else []
+    return StimulusNames(conditions, networks, other_names(bundles[0].bundle.id, sources))
+
+
 async def _flags(session: AsyncSession, study_id: int, audience: Audience) -> dict[int, tuple[str, ...]]:
     rows = await queries.participant_flags(session, study_id, audience)
     return {who: flags_in(flags) for who, flags in rows}
 
 
-SCORE_COLUMNS = {
-    "participant_id": int,
-    "completed": bool,
-    "condition": object,
-    **dict.fromkeys(("trials", "correct", "kept", "kept_correct", "paced", "quick"), int),
-    **dict.fromkeys(("timed", "untimely", "watched", "unattended"), int),
-}
-
-
 async def answers(session: AsyncSession, analysis: StudyAnalysis) -> Answers:
     """What was answered to what, in the trials that count."""
     rows = await queries.answer_counts(session, *_counted(analysis))
-    counts = pd.DataFrame(rows, columns=["condition", "category", "answer", "trials"])
+    counts = pd.DataFrame(rows, columns=["bundle_id", "condition", "category", "answer", "trials"])
+    right = map(analysis.task.right_answer, counts["category"], counts["condition"])
+    counts = counts.assign(category=list(right), condition=study_conditions(counts, analysis.names))
     return Answers(analysis, confusion_of(counts, analysis.conditions, analysis.choices))
 
 
 async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
     """All answered main trials, with why any of them does not count."""
     parts = [part async for part in trial_parts(session, analysis)]
-    return Trials(analysis, pd.concat(parts, ignore_index=True))
+    steps = await steps_of_study(session, analysis.study, analysis.audience)
+    return Trials(analysis, pd.concat(parts, ignore_index=True), steps)
 
 
 async def trial_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIterator[pd.DataFrame]:
@@ -209,7 +115,7 @@ async def trial_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIt
 
 
 def _trials_of(rows: Sequence[Any], analysis: StudyAnalysis) -> pd.DataFrame:
-    table = tidy(rows, analysis.study.name, analysis.audience, analysis.medium)
+    table = tidy(rows, analysis.study.name, analysis.audience, analysis.task, analysis.names)
     people, gate_of, flags = table["participant_id"], analysis.flow.gate_of, analysis.flags
     table["participant_excluded"] = [gate_of.get(who, "") for who in people]
     table["participant_flags"] = [" ".join(flags.get(who, ())) for who in people]
@@ -218,14 +124,19 @@ def _trials_of(rows: Sequence[Any], analysis: StudyAnalysis) -> pd.DataFrame:
 
 
 async def shown_stimuli(session: AsyncSession, analysis: StudyAnalysis) -> pd.DataFrame:
-    """`stimulus`, `condition`, `seed` of every stimulus that the study may present."""
-    shown = await stimuli.stimuli_of_bundle(session, analysis.bundle.id)
-    rows = [
-        (stimulus.natural_id, stimulus.condition, stimulus.seed)
-        for stimulus in shown
-        if stimulus.certified and stimulus.condition in analysis.conditions
-    ]
-    return pd.DataFrame(rows, columns=["stimulus", "condition", "seed"])
+    """Every stimulus that the study may present: `generating_model`, `stimulus`, `layer`, `seed` as its
+    bundle has them, and `condition` and `natural_id` as the study does.
+    """
+    rows: list[tuple[str | int, ...]] = []
+    for one in analysis.bundles:
+        for stimulus in await stimuli.stimuli_of_bundle(session, one.bundle.id):
+            condition = analysis.names.condition(one.bundle.id, stimulus.condition)
+            natural_id = analysis.names.natural_id(one.bundle.id, stimulus.natural_id)
+            if stimulus.certified and condition in analysis.conditions:
+                there = (one.bundle.model, stimulus.natural_id, stimulus.condition, stimulus.seed)
+                rows.append((*there, condition, natural_id))
+    columns = ["generating_model", "stimulus", "layer", "seed", "condition", "natural_id"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 async def quality(session: AsyncSession, analysis: StudyAnalysis) -> Quality:
@@ -274,9 +185,3 @@ def require_participants(analysis: StudyAnalysis) -> None:
         "no_participants",
         f"no {analysis.audience} participant of {name} has finished{started}; finished: {others}",
     )
-
-
-def conditions_of(study: Study, bundle: Bundle) -> list[str]:
-    """The study's conditions in the curve's order: natural, then its layers in depth order."""
-    chosen = experiments.definition_of(study).layers
-    return [NATURAL, *(layer for layer in bundle.layers if ALL in chosen or layer in chosen)]

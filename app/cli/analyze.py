@@ -1,5 +1,6 @@
 """`metamerlab analyze`"""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,13 +18,15 @@ from app.analysis.inference import (
     effect_in_words,
     mixed_model,
     mixed_model_csv,
-    stage_effect,
+    stage_effects,
     stopping,
     stopping_in_words,
 )
+from app.analysis.matrices.matrix import Record
 from app.analysis.matrices.published import published_curve
 from app.analysis.measures.observers import read_answers
-from app.analysis.service import StudyAnalysis, Trials, analyse, require_participants
+from app.analysis.results import Answers, StudyAnalysis, Trials
+from app.analysis.service import analyse, require_participants
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
 from app.cli.running import Json, reading, show
@@ -58,9 +61,7 @@ def analyze(
     as_json: Json = False,
 ) -> None:
     """Write recognition per condition and the other measures as tables and figures, and all trials."""
-    overlay = published_curve(published, published_model) if published else None
-    if overlay is not None and overlay.attrs["note"]:
-        typer.echo(f"note: {overlay.attrs['note']}", err=True)
+    overlay = _overlay(published, published_model)
     networks = read_answers(observers, rule) if observers else None
 
     answers, trials, shown = _from_database(study, audience, include_partial)
@@ -70,27 +71,35 @@ def analyze(
     if compared is not None or overlay is not None:
         files |= dict(compared_files(answers.analysis, compared, overlay, published_model))
     write_files(out, files)
-    effect, stop_rule = stage_effect(answers.analysis), stopping(answers.analysis)
+    effects, stop_rule = stage_effects(answers.analysis), stopping(answers.analysis)
     result = _result(answers.analysis, compared) | {
-        "stage_effect": asdict(effect),
-        "stopping": None if stop_rule is None else asdict(stop_rule),
+        **_effects(effects),
+        "stopping": stop_rule and asdict(stop_rule),
         "mixed_model": asdict(fitted),
         "caveats": list(trials.caveats),
         "files": [str(out / name) for name in files],
     }
-    words = [_in_words(answers.analysis), f"effect of stage: {effect_in_words(effect)}"]
-    words += [] if stop_rule is None else [stopping_in_words(stop_rule, answers.analysis.conditions)]
+    words = [_in_words(answers.analysis), *_effects_in_words(effects)]
+    words += [stopping_in_words(stop_rule, answers.analysis.conditions)] if stop_rule else []
     words += [f"logistic mixed model: {fitted.note or 'in mixed_model.csv'}", *_networks_in_words(compared)]
     words += [f"caveat: {caveat}" for caveat in trials.caveats]
     show(as_json, result, "\n".join([*words, f"Written to {out}: {', '.join(files)}"]))
 
 
+def _overlay(published: Path | None, model: str) -> pd.DataFrame | None:
+    """The published curve, with what is to be known of it said on stderr."""
+    overlay = published_curve(published, model) if published else None
+    if overlay is not None and overlay.attrs["note"]:
+        typer.echo(f"note: {overlay.attrs['note']}", err=True)
+    return overlay
+
+
 def _from_database(
     study: str, audience: Audience, include_partial: bool
-) -> tuple[service.Answers, Trials, pd.DataFrame]:
+) -> tuple[Answers, Trials, pd.DataFrame]:
     """What was answered, trial by trial, and which pictures the study may show."""
 
-    async def work(session: AsyncSession) -> tuple[service.Answers, Trials, pd.DataFrame]:
+    async def work(session: AsyncSession) -> tuple[Answers, Trials, pd.DataFrame]:
         analysis = await analyse(session, study, audience, include_partial=include_partial)
         require_participants(analysis)
         shown = await service.shown_stimuli(session, analysis)
@@ -123,6 +132,17 @@ def _result(analysis: StudyAnalysis, compared: Comparison | None) -> dict[str, A
     return result
 
 
+def _effects_in_words(effects: Sequence[tuple[str, Record]]) -> list[str]:
+    return [f"effect of {name}: {effect_in_words(effect)}" for name, effect in effects]
+
+
+def _effects(effects: Sequence[tuple[str, Record]]) -> dict[str, Any]:
+    """One network's effect of stage, or all effects of several networks."""
+    if len(effects) == 1:
+        return {"stage_effect": asdict(effects[0][1])}
+    return {"effects": [{"name": name, **asdict(effect)} for name, effect in effects]}
+
+
 def _networks_in_words(compared: Comparison | None) -> list[str]:
     if compared is None:
         return []
@@ -141,15 +161,16 @@ def _networks_in_words(compared: Comparison | None) -> list[str]:
 
 def _in_words(analysis: StudyAnalysis) -> str:
     curve = analysis.recognition
+    wide = max(14, *(len(readable(name)) + 1 for name in analysis.conditions))
     lines = [
         f"{analysis.study.name}: {participants_in_words(curve.participants, analysis.audience)}, "
         f"{curve.trials} trials, chance {curve.chance:.4f}.",
         *_exclusions_in_words(analysis),
-        f"{'condition':<14}{'correct':>9}{'SEM':>8}{'N':>5}{'trials':>8}   without exclusions",
+        f"{'condition':<{wide}}{'correct':>9}{'SEM':>8}{'N':>5}{'trials':>8}   without exclusions",
     ]
     for point, everyone in zip(curve.conditions, analysis.everyone.conditions, strict=True):
         numbers = f"{_number(point.proportion_correct):>9}{_number(point.sem):>8}"
-        line = f"{readable(point.condition):<14}{numbers}{point.participants:>5}{point.trials:>8}"
+        line = f"{readable(point.condition):<{wide}}{numbers}{point.participants:>5}{point.trials:>8}"
         other = (
             f"{_number(everyone.proportion_correct):>9}{_number(everyone.sem):>8}{everyone.participants:>5}"
         )

@@ -15,6 +15,7 @@ COMMANDS = {
     "db": ("app.cli.db:app", "The database."),
     "stimuli": ("app.cli.stimuli:app", "Stimulus bundles."),
     "study": ("app.cli.study:app", "Studies."),
+    "published": ("app.cli.published:app", "The published experiments, as files."),
     "synthesis": ("app.cli.synthesis_runs:app", "Synthesis runs, carried out by `metamerlab worker`."),
     "worker": (
         "app.cli.worker:worker",

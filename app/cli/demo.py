@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import service as admin
 from app.analysis import service as analysis
+from app.analysis.results import Count
 from app.cli.analyze import analyze
 from app.cli.running import in_transaction, reading
 from app.cli.serve import serve
@@ -21,6 +22,7 @@ from app.core.config import read_settings
 from app.core.resources import resource_folder
 from app.db.migrate import upgrade
 from app.experiments import service as experiments
+from app.experiments.links import link_address
 from synthesis.common.command_line import Command, Readout, Run, Starter, StarterWords
 from synthesis.common.files import write_atomically
 from synthesis.common.safe_yaml import parse
@@ -150,7 +152,7 @@ def _opened_study(files: Demo) -> dict[str, str]:
             await experiments.create_study(session, checked, utc_now())
             study = await experiments.open_study(session, files.study_name, utc_now())
         links = await experiments.links_of_study(session, study.id)
-        return {link.audience: f"{read_settings().base_url.rstrip('/')}/s/{link.code}" for link in links}
+        return {link.audience: link_address(read_settings().base_url, link.code) for link in links}
 
     return in_transaction(work)
 
@@ -158,8 +160,8 @@ def _opened_study(files: Demo) -> dict[str, str]:
 def _simulated(study_name: str) -> int:
     async def work(session: AsyncSession) -> int:
         study = await experiments.get_study(session, study_name)
-        counts: dict[Any, analysis.Count] = (await analysis.counts_by_study(session)).get(study.id, {})
-        return counts.get("simulated", analysis.Count()).completed
+        counts: dict[Any, Count] = (await analysis.counts_by_study(session)).get(study.id, {})
+        return counts.get("simulated", Count()).completed
 
     return reading(work)
 

@@ -1,32 +1,33 @@
 """`metamerlab export`"""
 
-import io
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis.files import codebook_csv, trials_csv, write_files
-from app.analysis.service import Trials, analyse, trials
+from app.analysis.files import write_files
+from app.analysis.results import Trials
+from app.analysis.service import analyse, trials
 from app.cli.running import Json, reading, show
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 from app.experiments.schemas import Audience
-from app.exports import mvh
+from app.exports.formats import FORMATS
 
-Format = Literal["csv", "parquet", "mvh"]
+FORMAT_HELP = f"{', '.join(FORMATS)}. mvh: model-vs-human, only trials that count."
 
 
 def export(
     study: Annotated[str, typer.Argument(metavar="STUDY")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the files.")],
-    form: Annotated[
-        Format, typer.Option("--format", help="mvh: model-vs-human, only trials that count.")
-    ] = "csv",
+    form: Annotated[str, typer.Option("--format", help=FORMAT_HELP)] = "csv",
     audience: Annotated[Audience, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
     as_json: Json = False,
 ) -> None:
     """Write all answered main trials in a format that other programs read."""
+    chosen = FORMATS.get(form)
+    if chosen is None:
+        raise NotFound("unknown_format", f"there is no format {form!r}; there are {', '.join(FORMATS)}")
 
     async def work(session: AsyncSession) -> Trials:
         return await trials(session, await analyse(session, study, audience))
@@ -34,22 +35,9 @@ def export(
     single = reading(work)
     if single.table.empty:
         raise Conflict("no_trials", f"no {audience} participant of {study} has answered a main trial")
-    files = _files(single, form)
+    files = chosen.files(single)
     write_files(out, files)
-    count = len(single.kept if form == "mvh" else single.table)
+    count = len(single.table if chosen.everything else single.kept)
     paths = [str(out / name) for name in files]
     result = {"study": study, "audience": audience, "format": form, "trials": count, "files": paths}
     show(as_json, result, f"{count} trials written to {out}: {', '.join(files)}")
-
-
-def _files(single: Trials, form: Format) -> dict[str, bytes]:
-    if form == "mvh":
-        if single.kept.empty:
-            raise Conflict("all_excluded", "the exclusions leave no trial; --format csv writes all of them")
-        return mvh.written(single.kept, single.analysis.study.name)
-    codebook = {"codebook.csv": codebook_csv(single.analysis.medium)}
-    if form == "csv":
-        return {"trials.csv": trials_csv(single.table), **codebook}
-    stream = io.BytesIO()
-    single.table.to_parquet(stream, index=False)
-    return {"trials.parquet": stream.getvalue(), **codebook}

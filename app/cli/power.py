@@ -7,7 +7,8 @@ import numpy as np
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis.service import StudyAnalysis, analyse, require_participants
+from app.analysis.results import StudyAnalysis
+from app.analysis.service import analyse, require_participants
 from app.analysis.statistics.power import Design, Power, design_of, participants_needed
 from app.cli.running import Json, reading, show
 from app.core.errors import BadRequest

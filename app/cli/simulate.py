@@ -2,45 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import Annotated
 
-import httpx
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis.service import conditions_of
 from app.analysis.wording import readable
 from app.cli.background_server import background_server
 from app.cli.running import Json, reading, show
 from app.core.config import read_settings
-from app.core.errors import Conflict
-from app.core.randomness import generator
-from app.db.session import Database
-from app.experiments import service as experiments
-from app.simulation.visit import PlanTruth, planned_truth, take_part
-from app.stimuli import service as stimuli
-from app.tasks.simulate import SimulatedObserver, accuracies
-
-AT_ONCE = 4
-
-
-@dataclass(frozen=True)
-class Task:
-    """What the simulated participants of one run are given."""
-
-    code: str
-    categories: list[str]
-    accuracy: dict[str, float]
-    seed: int
-
-    def observer(self, truth: PlanTruth) -> SimulatedObserver:
-        """The observer of a plan: the same for the same seed and slot, in whatever order they come."""
-        return SimulatedObserver(self.accuracy, self.categories, generator(self.seed, "observer", truth.slot))
+from app.simulation.visits import Visits, run, visits_of
 
 
 def simulate(
@@ -54,14 +28,17 @@ def simulate(
 ) -> None:
     """Send simulated participants through a study by the HTTP interface that people use."""
 
-    async def work(session: AsyncSession) -> Task:
-        return await _task(session, study, seed)
+    async def work(session: AsyncSession) -> Visits:
+        return await visits_of(session, study, seed)
 
-    task = reading(work)
+    visits = reading(work)
     settings = read_settings()
     began = time.monotonic()
-    with background_server(settings) if url is None else nullcontext(url) as address:
-        trials = asyncio.run(_run(task, address, settings.database_url, participants))
+    with background_server(settings) if url is None else nullcontext(url) as address, _progress() as progress:
+        bar = progress.add_task("simulated participants", total=participants)
+        trials = asyncio.run(
+            run(visits, address, settings.database_url, participants, lambda: progress.advance(bar))
+        )
     seconds = round(time.monotonic() - began, 2)
     result = {
         "study": study,
@@ -69,59 +46,12 @@ def simulate(
         "trials": trials,
         "seconds": seconds,
         "seed": seed,
-        "accuracy": task.accuracy,
+        "accuracy": visits.accuracy,
     }
-    given = "\n".join(f"  {readable(name):<14}{share:.3f}" for name, share in task.accuracy.items())
+    wide = max(14, *(len(readable(name)) + 1 for name in visits.accuracy))
+    given = "\n".join(f"  {readable(name):<{wide}}{share:.3f}" for name, share in visits.accuracy.items())
     text = f"{participants} simulated participants answered {trials} trials in {seconds} s."
     show(as_json, result, f"{text}\nThe accuracy they were given:\n{given}")
-
-
-async def _task(session: AsyncSession, name: str, seed: int) -> Task:
-    study = await experiments.get_study(session, name)
-    if study.status != "open":
-        raise Conflict(
-            "study_not_open", f"the study {name!r} is {study.status}; run `metamerlab study open {name}`"
-        )
-    bundle = await stimuli.get_bundle(session, study.bundle_id)
-    links = await experiments.links_of_study(session, study.id)
-    code = next(link.code for link in links if link.audience == "simulated")
-    choices = experiments.choices_of(experiments.definition_of(study), bundle)
-    return Task(code, choices, accuracies(conditions_of(study, bundle), len(choices)), seed)
-
-
-async def _run(task: Task, url: str, database_url: str, participants: int) -> int:
-    """All visits, some at a time; the first that fails ends the others."""
-    database = Database(database_url)
-    certificates = httpx.create_ssl_context()  # once: reading them takes longer than a visit's first call
-
-    async def look_up(asset_token: str) -> PlanTruth:
-        async with database.reading() as session:
-            truth = await planned_truth(session, asset_token)
-        if truth is None:
-            raise Conflict(
-                "other_database", f"the server at {url} uses another database; set the same for both"
-            )
-        return truth
-
-    async def visitor(numbers: Iterator[int]) -> int:
-        trials = 0
-        for _ in numbers:
-            async with httpx.AsyncClient(base_url=url, timeout=30, verify=certificates) as client:
-                trials += await take_part(client, task.code, look_up, task.observer)
-            progress.advance(bar)
-        return trials
-
-    numbers = iter(range(participants))
-    try:
-        with _progress() as progress:
-            bar = progress.add_task("simulated participants", total=participants)
-            async with asyncio.TaskGroup() as group:
-                visitors = [group.create_task(visitor(numbers)) for _ in range(AT_ONCE)]
-    except ExceptionGroup as group_of_errors:
-        raise group_of_errors.exceptions[0] from None
-    finally:
-        await database.close()
-    return sum(visitor.result() for visitor in visitors)
 
 
 def _progress() -> Progress:

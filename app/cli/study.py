@@ -11,7 +11,9 @@ from app.core.clock import utc_now
 from app.core.config import read_settings
 from app.db.tables import Study
 from app.experiments import service
-from app.experiments.service import CheckedStudy
+from app.experiments.checking import CheckedStudy
+from app.experiments.conditions import Conditions
+from app.experiments.links import link_address
 
 app = typer.Typer(help="Studies.", no_args_is_help=True)
 
@@ -68,17 +70,23 @@ def list_studies(as_json: Json = False) -> None:
         return [await _description(session, study) for study in await service.all_studies(session)]
 
     studies = in_transaction(work)
-    lines = [f"{study['name']} ({study['status']})\n{_links_in_words(study)}" for study in studies]
+    lines = [
+        f"{study['name']} ({study['status']}), of {', '.join(study['networks'])}\n{_links_in_words(study)}"
+        for study in studies
+    ]
     show(as_json, studies, "\n".join(lines) or "There are no studies yet; `metamerlab study create FILE`.")
 
 
 async def _description(session: AsyncSession, study: Study) -> dict[str, Any]:
     links = await service.links_of_study(session, study.id)
-    base_url = read_settings().base_url.rstrip("/")
+    bundles = await service.bundles_of_study(session, study.id)
+    conditions = service.conditions_of(service.definition_of(study), bundles)
+    base_url = read_settings().base_url
     return {
         "name": study.name,
         "status": study.status,
-        "links": {link.audience: f"{base_url}/s/{link.code}" for link in links},
+        "networks": {one.name: list(one.layers) for one in conditions.networks},
+        "links": {link.audience: link_address(base_url, link.code) for link in links},
     }
 
 
@@ -88,7 +96,8 @@ def _links_in_words(description: dict[str, Any]) -> str:
 
 def _numbers(checked: CheckedStudy) -> dict[str, Any]:
     return {
-        "conditions": list(checked.cells.conditions),
+        "networks": {one.name: list(one.layers) for one in checked.cells.conditions.networks},
+        "conditions": list(checked.cells.conditions.names),
         "trials": checked.cells.trials,
         "cells_not_certified": checked.cells.not_certified,
     }
@@ -96,7 +105,15 @@ def _numbers(checked: CheckedStudy) -> dict[str, Any]:
 
 def _in_words(checked: CheckedStudy) -> str:
     cells = checked.cells
+    about = "" if cells.main_trials is not None else "About "
     return (
-        f"About {cells.trials} trials per participant, conditions {', '.join(cells.conditions)}; "
+        f"{about}{cells.trials} trials per participant, conditions {_conditions_in_words(cells.conditions)}; "
         f"{cells.not_certified} cells are left out for want of a certificate."
     )
+
+
+def _conditions_in_words(conditions: Conditions) -> str:
+    if not conditions.several:
+        return ", ".join(conditions.names)
+    networks = "; ".join(f"{one.name}: {', '.join(one.layers)}" for one in conditions.networks)
+    return f"natural and {len(conditions.networks)} networks ({networks})"

@@ -1,11 +1,13 @@
 """The synthesis program as a child of a command: it shares the terminal, and ends with whoever started it."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from typing import Any
 
 from app.core.errors import Conflict
 from synthesis.common.command_line import PROGRAM, Command, program_arguments
@@ -37,6 +39,19 @@ def run_synthesis(called: Command) -> None:
             _kill_group(child)
     if child.returncode:
         raise Conflict("synthesis_failed", f"`{' '.join(command[1:])}` failed; see its message above")
+
+
+def ask_synthesis(called: Command) -> list[dict[str, Any]]:
+    """What a quick command of the synthesis program prints: one JSON object per line.
+
+    Raises `Conflict` with the program's own message if it fails.
+    """
+    command = [*PROGRAM, *program_arguments(called)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        message = done.stderr.strip().rpartition("\n")[2]
+        raise Conflict("synthesis_failed", message or f"`{' '.join(command[1:4])}` failed")
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _stop(child: "subprocess.Popen[bytes]") -> None:

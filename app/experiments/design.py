@@ -4,7 +4,8 @@ A cell is a (stimulus, condition) pair; it is valid if there is a stimulus for i
 made in blocks of as many participants as there are conditions. Within a block every valid cell is given to
 exactly one participant, so that cells fill evenly; the split over the participants is an equitable edge
 colouring of the bipartite graph of stimuli and conditions (de Werra 1971; it always exists), so that each
-participant sees a stimulus at most once and each condition equally often, give or take one.
+participant sees a stimulus at most once and each condition equally often, give or take one. A study that says
+how many trials a participant has is dealt by `app.experiments.balance` instead.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from app.core.randomness import generator
+from app.experiments.balance import NOT_SHOWN, kept_block
 
 Matrix = NDArray[np.bool_]
 Cell = tuple[int, int]
@@ -35,11 +37,13 @@ class Plan:
 
 def mean_main_trials(valid: Matrix, practice: tuple[int, ...]) -> float:
     """Main trials per participant, averaged over a block; single participants differ by less than C."""
-    usable = _without(valid, practice)
+    usable = without(valid, practice)
     return float(_cap_conditions(0, 0, usable).sum() / usable.shape[1])
 
 
-def make_plan(seed: int, slot: int, valid: Matrix, practice: tuple[int, ...]) -> Plan:
+def make_plan(
+    seed: int, slot: int, valid: Matrix, practice: tuple[int, ...], trials: int | None = None
+) -> Plan:
     """The plan of the participant in a slot.
 
     Parameters
@@ -52,10 +56,17 @@ def make_plan(seed: int, slot: int, valid: Matrix, practice: tuple[int, ...]) ->
         Boolean, shape (stimuli, conditions): which cells may be shown.
     practice
         Stimuli for the practice trials (`choose_practice`); they are left out of the main part.
+    trials
+        Main trials of every participant, at most `balance.most_trials`; without it, as many as there are, of
+        which single participants have some more or fewer.
     """
-    usable = _without(valid, practice)
+    usable = without(valid, practice)
     block, position = divmod(slot, valid.shape[1])
-    cells = block_cells(seed, block, usable.shape, usable.tobytes())[position]
+    if trials is None:
+        cells = block_cells(seed, block, usable.shape, usable.tobytes())[position]
+    else:
+        dealt = kept_block(seed, block, usable.shape, usable.tobytes(), trials).dealt(position)
+        cells = tuple((int(n), int(dealt[n])) for n in np.flatnonzero(dealt != NOT_SHOWN))
     main = np.array(cells, dtype=int).reshape(-1, 2)
     main = generator(seed, "main order", slot).permutation(main)
     first = generator(seed, "practice order", slot).permutation(np.array(practice, dtype=int))
@@ -84,7 +95,7 @@ def choose_practice(seed: int, categories: list[str], count: int) -> tuple[int, 
     return tuple(int(n) for n in order[np.argsort(ranks, kind="stable")][:count])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def block_cells(seed: int, block: int, shape: tuple[int, ...], valid: bytes) -> tuple[tuple[Cell, ...], ...]:
     """The cells of each participant of a block, in no particular order.
 
@@ -95,7 +106,8 @@ def block_cells(seed: int, block: int, shape: tuple[int, ...], valid: bytes) -> 
     return _equitable_split(shown, shape[1], generator(seed, "block", block))
 
 
-def _without(valid: Matrix, practice: tuple[int, ...]) -> Matrix:
+def without(valid: Matrix, practice: tuple[int, ...]) -> Matrix:
+    """The cells of the main part."""
     usable = valid.copy()
     usable[list(practice)] = False
     return usable

@@ -1,11 +1,12 @@
 """Reading studies and their links from the database."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, delete, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Bundle, Study, StudyLink
+from app.db.tables import Bundle, Study, StudyBundle, StudyLink
 
 
 async def study_by_name(session: AsyncSession, name: str) -> Study | None:
@@ -31,6 +32,7 @@ async def lock_study(session: AsyncSession, study_id: int) -> Study:
 
 
 async def all_studies(session: AsyncSession) -> Sequence[Study]:
+    """In the order in which they were made."""
     return (await session.scalars(select(Study).order_by(Study.id))).all()
 
 
@@ -39,11 +41,39 @@ async def links_of_study(session: AsyncSession, study_id: int) -> Sequence[Study
     return (await session.scalars(query)).all()
 
 
-async def studies_with_bundles(session: AsyncSession) -> Sequence[Row[Study, Bundle]]:
-    """All studies, newest first."""
-    order = (Study.created_at.desc(), Study.id.desc())
-    query = select(Study, Bundle).join(Bundle, Bundle.id == Study.bundle_id).order_by(*order)
-    return (await session.execute(query)).all()
+@dataclass(frozen=True)
+class NetworkBundle:
+    """A bundle of a study, and what the study calls its network."""
+
+    network: str
+    bundle: Bundle
+
+
+async def bundles_of_study(session: AsyncSession, study_id: int) -> list[NetworkBundle]:
+    """A study's bundles in the order of its file; there is at least one."""
+    return (await _bundles(session, StudyBundle.study_id == study_id))[study_id]
+
+
+async def all_bundles(session: AsyncSession) -> dict[int, list[NetworkBundle]]:
+    """The bundles of every study, by its id."""
+    return await _bundles(session, true())
+
+
+async def _bundles(session: AsyncSession, which: ColumnElement[bool]) -> dict[int, list[NetworkBundle]]:
+    query = (
+        select(StudyBundle.study_id, StudyBundle.network, Bundle)
+        .join(Bundle, Bundle.id == StudyBundle.bundle_id)
+        .where(which)
+        .order_by(StudyBundle.study_id, StudyBundle.position)
+    )
+    found: dict[int, list[NetworkBundle]] = {}
+    for study_id, network, bundle in await session.execute(query):
+        found.setdefault(study_id, []).append(NetworkBundle(network, bundle))
+    return found
+
+
+async def remove_bundles(session: AsyncSession, study_id: int) -> None:
+    await session.execute(delete(StudyBundle).where(StudyBundle.study_id == study_id))
 
 
 async def all_links(session: AsyncSession) -> Sequence[StudyLink]:

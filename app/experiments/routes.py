@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from fastapi.concurrency import run_in_threadpool
 
-from app.experiments import masks, service
+from app.experiments import service
 from app.stimuli.medium import PICTURES
 from app.stimuli.service import PRESENTED_HEADERS
+from app.tasks.image16 import masks
 from app.web.dependencies import ReadSession
 from app.web.parameters import WholeNumber
 

@@ -1,80 +1,43 @@
 """Making studies, opening and closing them. A study is frozen when it is opened for the first time."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Gone, Invalid, NotFound
 from app.core.randomness import secret_seed
 from app.core.tokens import new_code, new_token
-from app.db.tables import Bundle, Study, StudyLink
+from app.db.tables import Study, StudyBundle, StudyLink
 from app.experiments import queries
-from app.experiments.cells import Cells, study_cells
+from app.experiments.cells import BundleStimuli, Cells, study_cells, study_conditions
+from app.experiments.checking import CheckedStudy
+from app.experiments.checking import check_study as check_study
+from app.experiments.conditions import Conditions
 
 # What other domains may read of studies.
+from app.experiments.queries import NetworkBundle as NetworkBundle
+from app.experiments.queries import all_bundles as all_bundles
 from app.experiments.queries import all_links as all_links
 from app.experiments.queries import all_studies as all_studies
+from app.experiments.queries import bundles_of_study as bundles_of_study
 from app.experiments.queries import links_of_study as links_of_study
 from app.experiments.queries import lock_study as lock_study
-from app.experiments.queries import studies_with_bundles as studies_with_bundles
 from app.experiments.queries import study_by_name as study_by_name
 from app.experiments.schemas import AUDIENCES, StudyDefinition
-from app.experiments.vocabulary import checked, fitted
 from app.stimuli import service as stimuli
-from synthesis.bundle.manifest import Manifest
-from synthesis.common.yaml_file import load_yaml
 
 DEFINITIONS_KEPT = 64
+CELLS_KEPT = 8  # studies of one database; 60 conditions of 400 stimuli take 10 MB
+State = tuple[StudyDefinition, str, tuple[int, ...]]
+# By database and a study's id: what the cells follow from, and the cells.
+_cells: WeakKeyDictionary[object, dict[int, tuple[State, Cells]]] = WeakKeyDictionary()
 # By a study's id: its definition as it is stored, and as it was understood.
 _definitions: dict[int, tuple[dict[str, Any], StudyDefinition]] = {}
 SECRET_TRIES = 100
-
-
-@dataclass(frozen=True)
-class CheckedStudy:
-    """A study file that was found good, with its verified bundle."""
-
-    definition: StudyDefinition
-    manifest: Manifest
-    cells: Cells
-
-
-def check_study(file: Path) -> CheckedStudy:
-    """Read and check a study file and its bundle; touches no database.
-
-    Raises `SpecError`, `BundleError` or `Invalid`, each with one line that names the file.
-    """
-    definition = load_yaml(file, StudyDefinition)
-    manifest = stimuli.verify_bundle(definition.bundle)
-    try:
-        definition = _fitted_to_bundle(definition, manifest)
-        cells = study_cells(definition, manifest.layers, stimuli.stimuli_in(manifest))
-    except Invalid as error:
-        raise Invalid(error.code, f"{file}: {error.message}") from None
-    return CheckedStudy(definition, manifest, cells)
-
-
-def _fitted_to_bundle(definition: StudyDefinition, manifest: Manifest) -> StudyDefinition:
-    """A study of words gets its vocabulary here, so that it is frozen with the study. Raises `Invalid`."""
-    asked, held = definition.timing.medium, stimuli.medium_of(manifest)
-    if asked != held:
-        raise Invalid(
-            "wrong_medium", f"preset: {definition.preset} is for {asked.kind}s; the bundle holds {held.kind}s"
-        )
-    if held.kind == "picture":
-        return definition
-    words = definition.vocabulary or manifest.decision.categories
-    try:
-        vocabulary = fitted(
-            checked((f"word {number}", word) for number, word in enumerate(words, start=1)),
-            (natural.category for natural in manifest.naturals),
-        )
-    except ValueError as error:
-        raise Invalid("bad_vocabulary", f"vocabulary: {error}") from None
-    return definition.model_copy(update={"vocabulary": vocabulary})
 
 
 async def create_study(session: AsyncSession, checked: CheckedStudy, now: datetime) -> Study:
@@ -83,25 +46,27 @@ async def create_study(session: AsyncSession, checked: CheckedStudy, now: dateti
     Raises `Conflict` if a study of this name was opened already.
     """
     definition = checked.definition
-    bundle = await stimuli.ingest(session, definition.bundle, checked.manifest, now)
-    stored = definition.model_dump(mode="json")
+    bundles = [await stimuli.ingest(session, one.source.bundle, one.manifest, now) for one in checked.bundles]
     study = await queries.study_by_name(session, definition.name)
     if study is None:
-        study = Study(
-            name=definition.name, status="draft", definition=stored, bundle_id=bundle.id, created_at=now
-        )
+        study = Study(name=definition.name, status="draft", definition={}, created_at=now)
         session.add(study)
         await session.flush()
         session.add_all(
             StudyLink(study_id=study.id, code=new_code(), audience=audience) for audience in AUDIENCES
         )
     elif study.status == "draft":
-        study.definition, study.bundle_id = stored, bundle.id
+        await queries.remove_bundles(session, study.id)
     else:
         raise Conflict(
             "study_frozen",
             f"the study {study.name!r} was opened and is frozen; give the changed study another name",
         )
+    study.definition, study.picture_px = definition.model_dump(mode="json"), checked.picture_px
+    session.add_all(
+        StudyBundle(study_id=study.id, position=position, bundle_id=bundle.id, network=one.network)
+        for position, (one, bundle) in enumerate(zip(checked.bundles, bundles, strict=True))
+    )
     await session.flush()
     return study
 
@@ -198,13 +163,34 @@ def definition_of(study: Study) -> StudyDefinition:
     return definition
 
 
-def choices_of(definition: StudyDefinition, bundle: Bundle) -> list[str]:
-    """What participants may answer: the study's words, or the bundle's categories."""
-    return definition.vocabulary or bundle.categories
+def choices_of(definition: StudyDefinition, bundles: Sequence[NetworkBundle]) -> list[str]:
+    """What participants may answer, by the study's words or the categories, which all its bundles share."""
+    names = definition.vocabulary or bundles[0].bundle.categories
+    return list(definition.task.choices(names))
+
+
+def conditions_of(definition: StudyDefinition, bundles: Sequence[NetworkBundle]) -> Conditions:
+    """The study's conditions in order."""
+    return study_conditions(definition, [(one.network, one.bundle.layers) for one in bundles])
 
 
 async def cells_of(session: AsyncSession, study: Study) -> Cells:
-    """The cells of a stored study."""
-    bundle = await stimuli.get_bundle(session, study.bundle_id)
-    candidates = await stimuli.stimuli_of_bundle(session, bundle.id)
-    return study_cells(definition_of(study), bundle.layers, candidates, study.secret)
+    """The cells of a stored study. They are kept: with many networks it takes long to read all stimuli."""
+    bundles = await queries.bundles_of_study(session, study.id)
+    definition = definition_of(study)
+    kept = _cells.setdefault(session.get_bind(), {})
+    state = (definition, study.secret, tuple(one.bundle.id for one in bundles))
+    if study.id not in kept or kept[study.id][0] != state:
+        held = [
+            BundleStimuli(
+                one.network, one.bundle.layers, await stimuli.stimuli_of_bundle(session, one.bundle.id)
+            )
+            for one in bundles
+        ]
+        # Beside the event loop: other requests are served meanwhile.
+        cells = await asyncio.to_thread(study_cells, definition, held, study.secret)
+        kept.pop(study.id, None)
+        while len(kept) >= CELLS_KEPT:
+            del kept[next(iter(kept))]
+        kept[study.id] = state, cells
+    return kept[study.id][1]

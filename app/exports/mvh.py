@@ -1,12 +1,10 @@
-"""The CSV format of model-vs-human (Geirhos et al. 2021): reading others' answers, writing ours; pure.
+"""The CSV format of model-vs-human (Geirhos et al. 2021): reading anybody's answers; pure.
 
 One row per trial: `subj, session, trial, rt, object_response, category, condition, imagename`; rt in seconds,
 "na" for no answer. The published files differ in the case of their headers. A further column `source` may say
 whose a label is.
 """
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +15,8 @@ import pandas as pd
 from app.analysis.measures.confusion import answer_counts, confusion, is_na
 from app.analysis.measures.consistency import pairwise_consistency
 from app.analysis.measures.recognition import scores_of
-from app.analysis.tables.csv_tables import table_csv
 from app.core.csv_input import read_csv
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Invalid
 from app.exports.mvh_identity import people, pictures, response_times
 
 COLUMNS = ("subj", "session", "trial", "rt", "object_response", "category", "condition", "imagename")
@@ -115,38 +112,6 @@ def confusion_table(imported: Imported) -> pd.DataFrame:
     answers = imported.answers.rename(columns={"object_response": "answer"})
     labels = {*answers["category"], *(name for name in answers["answer"] if not is_na(name))}
     return confusion(answer_counts(answers), imported.conditions, sorted(labels))
-
-
-def written(trials: pd.DataFrame, study: str) -> dict[str, bytes]:
-    """Our trials as one file per participant, named as the published ones.
-
-    `trials` has the columns of the codebook. Underscores and slashes of pictures' names become hyphens, since
-    readers of the format cut names at underscores. Raises `Conflict` if that makes one name of two.
-    """
-    names = {name: re.sub("[_/]", "-", name) for name in trials["natural_id"].unique()}
-    if len(set(names.values())) != len(names):
-        raise Conflict(
-            "names_collide", "pictures' names differ only by _ or / or -, which this format cannot tell"
-        )
-    files = {}
-    for number, part in trials.groupby("participant_id"):
-        subject = f"subject-{number:02d}"
-        rows = [
-            [subject, 1, trial, _seconds(rt_ms), answer, category, condition, names[natural_id]]
-            for trial, (rt_ms, answer, category, condition, natural_id) in enumerate(
-                zip(*(part[name] for name in _OURS), strict=True), start=1
-            )
-        ]
-        files[f"{study}_{subject}_session-1.csv"] = table_csv(COLUMNS, rows)
-    return files
-
-
-def _seconds(rt_ms: float) -> float | str:
-    """As published files write it; those of networks, which have no response times, say NaN."""
-    return "NaN" if math.isnan(rt_ms) else rt_ms / 1000
-
-
-_OURS = ("rt_ms", "answer", "category", "condition", "natural_id")
 
 
 def _rows_of(path: Path, source: str) -> tuple[list[list[str]], str]:

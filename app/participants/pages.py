@@ -92,8 +92,8 @@ async def _landing(
     return LandingContext(
         study_name=definition.title,
         code=reception.link.code,
-        summary=definition.timing.summary,
-        task=definition.timing.medium.kind,
+        summary=definition.parameters.summary,
+        task=definition.task.medium.kind,
         consent_paragraphs=definition.consent_paragraphs,
         duration_minutes=definition.duration_minutes,
         trials=cells.trials,

@@ -9,17 +9,19 @@ from app.core.errors import Conflict
 from app.db.tables import Participant
 from app.experiments import service as experiments
 from app.participants.service import Visit, record_event
-from app.sessions import pace, queries
+from app.sessions import pace, queries, steps
 from app.sessions.schemas import Finished
 from app.stimuli.service import DamagedStimulusError, sound_ms
-from app.tasks.presets import PicturePreset
 from app.tasks.reading import flags_in
 
 PLAN_SHARED, TOO_FAST = "plan_shared", "too_fast"
 
 
 async def finish(session: AsyncSession, visit: Visit, now: datetime) -> Finished:
-    """Complete the session. Raises `Conflict` while answers are missing. Doing it again changes nothing."""
+    """Complete the session. Doing it again changes nothing.
+
+    Raises `Conflict` while answers, or results of steps after them, are missing.
+    """
     progress = await queries.progress(session, visit.participant.id)
     if progress.next_index is not None:
         raise Conflict(
@@ -29,6 +31,9 @@ async def finish(session: AsyncSession, visit: Visit, now: datetime) -> Finished
             missing=progress.waiting,
         )
     if visit.participant.status != "completed":
+        if left := await steps.left(session, visit, progress):
+            position = left[0].position
+            raise Conflict("steps_missing", f"Step {position} is not done yet.", next_position=position)
         await _complete(session, visit, now)
     return Finished(
         completion_code=visit.definition.completion_code, message=visit.definition.completion_message
@@ -55,19 +60,18 @@ def _flag(participant: Participant, flag: str) -> None:
 
 async def _too_fast(session: AsyncSession, visit: Visit) -> bool:
     """Simulated observers do not wait, and everybody knows."""
-    participant, preset = visit.participant, visit.definition.timing
+    participant, definition = visit.participant, visit.definition
     if participant.audience == "simulated":
         return False
-    arrivals = await queries.arrivals(session, participant.id)
-    if isinstance(preset, PicturePreset):
-        answers = [(moment, pace.picture_trial_ms(preset, phase)) for moment, phase in arrivals]
-    else:
-        least_ms = await _sound_ms(session, participant.id)
-        answers = [(moment, least_ms) for moment, _phase in arrivals]
+    stimulus_ms = await _stimulus_ms(session, participant.id) if definition.task.medium.lasts else 0.0
+    answers = [
+        (moment, definition.task.least_ms(definition.parameters, phase, stimulus_ms))
+        for moment, phase in await queries.arrivals(session, participant.id)
+    ]
     return pace.too_fast(participant.consented_at, answers)
 
 
-async def _sound_ms(session: AsyncSession, participant_id: int) -> float:
+async def _stimulus_ms(session: AsyncSession, participant_id: int) -> float:
     """How long each sound of a plan lasts (all have one length); 0 if that cannot be read any more."""
     some = await queries.any_asset(session, participant_id)
     try:

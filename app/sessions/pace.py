@@ -8,17 +8,8 @@ one after the other, into the time since the participant entered.
 from collections.abc import Iterable
 from datetime import datetime
 
-from app.tasks.presets import PicturePreset
-
 # Clocks, and frames that are a trifle shorter than they should be.
 TOLERANCE = 0.9
-
-
-def picture_trial_ms(preset: PicturePreset, phase: str) -> float:
-    """How long a trial lasts until its picture can be named."""
-    practice = phase == "practice"
-    image_ms = preset.practice_image_ms if practice else preset.image_ms
-    return preset.fixation_ms + image_ms + (preset.practice_mask_ms if practice else preset.mask_ms)
 
 
 def too_fast(entered_at: datetime, answers: Iterable[tuple[datetime, float]]) -> bool:

@@ -26,10 +26,15 @@ from sqlalchemy.orm import aliased
 
 from app.db.callers import VISIT, Caller
 from app.db.constraints import violated_constraint
-from app.db.tables import Bundle, Participant, PlannedTrial, Response, Stimulus
+from app.db.tables import Bundle, Participant, PlannedTrial, Response, StepResult, Stimulus, Study
 
-# That a trial has one answer, and that no two answers have one UUID.
-ONE_ANSWER = ("uq_responses_planned_trial_id", "uq_responses_client_uuid")
+# That a trial has one answer and a step one result, and that no two have one UUID.
+ONLY_ONE = (
+    "uq_responses_planned_trial_id",
+    "uq_responses_client_uuid",
+    "uq_step_results_participant_id_position",
+    "uq_step_results_client_uuid",
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,12 @@ async def progress(session: AsyncSession, participant_id: int) -> Progress:
         .where(PlannedTrial.participant_id == participant_id)
     )
     return Progress(*(await session.execute(query)).one())
+
+
+async def step_results(session: AsyncSession, participant_id: int) -> dict[int, StepResult]:
+    """What is stored of a participant's steps, by position."""
+    query = select(StepResult).where(StepResult.participant_id == participant_id)
+    return {result.position: result for result in await session.scalars(query)}
 
 
 def _waiting_after(index: ColumnElement[int]) -> ScalarSelect[int]:
@@ -107,7 +118,8 @@ class Question:
     phase: str
     set_aside_at: datetime | None
     category: str
-    choices: list[str]
+    condition: str
+    categories: list[str]
     stored: Response | None
     due: int | None
     following: int | None
@@ -132,6 +144,7 @@ _QUESTION = (
         _asked.phase,
         _asked.set_aside_at,
         Stimulus.category,
+        Stimulus.condition,
         Bundle.categories,
         Response,
         _waiting_after(literal(-1)),
@@ -159,18 +172,18 @@ async def question(
     return (study, link, participant), Question(*found) if found[0] is not None else None
 
 
-async def store(session: AsyncSession, response: Response) -> bool:
-    """Insert an answer, which must be the first thing that is written in its transaction.
+async def store(session: AsyncSession, given: Response | StepResult) -> bool:
+    """Insert an answer or a step's result, which must be the first thing that is written in its transaction.
 
-    False if the trial has an answer by now, or the UUID is another answer's: then nothing was written, and
-    what is asked next is asked in a new transaction.
+    False if the trial or step has one by now, or the UUID is another's: then nothing was written, and what is
+    asked next is asked in a new transaction.
     """
-    session.add(response)
+    session.add(given)
     try:
         await session.flush()
     except IntegrityError as error:
         await session.rollback()
-        if violated_constraint(error) not in ONE_ANSWER:
+        if violated_constraint(error) not in ONLY_ONE:
             raise
         return False
     return True
@@ -191,14 +204,19 @@ async def number_set_aside(session: AsyncSession, participant_id: int) -> int:
 
 @dataclass(frozen=True)
 class Asset:
+    """A stimulus; `picture_px` is the side at which the study serves its pictures, None as they are."""
+
     bundle_path: str
     blob_sha256: str
     media_type: str
+    picture_px: int | None
 
 
 _assets = (
-    select(Bundle.path, Stimulus.blob_sha256, Stimulus.media_type)
+    select(Bundle.path, Stimulus.blob_sha256, Stimulus.media_type, Study.picture_px)
     .select_from(PlannedTrial)
+    .join(Participant, PlannedTrial.participant_id == Participant.id)
+    .join(Study, Participant.study_id == Study.id)
     .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
     .join(Bundle, Stimulus.bundle_id == Bundle.id)
 )
@@ -206,9 +224,7 @@ _assets = (
 
 async def asset(session: AsyncSession, asset_token: str, owners: Sequence[str]) -> Asset | None:
     """The stimulus at an address, if the hash of its owner's session token is among `owners`."""
-    query = _assets.join(Participant, PlannedTrial.participant_id == Participant.id).where(
-        PlannedTrial.asset_token == asset_token, Participant.token_sha256.in_(owners)
-    )
+    query = _assets.where(PlannedTrial.asset_token == asset_token, Participant.token_sha256.in_(owners))
     row = (await session.execute(query)).first()
     return Asset(*row) if row else None
 

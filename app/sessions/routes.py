@@ -4,10 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 
 from app.participants.dependencies import ReadingVisit, SessionToken, WritingVisit
-from app.sessions import finishing, service
+from app.sessions import finishing, service, steps
 from app.sessions.schemas import (
     AnswerIn,
     AnswerOut,
@@ -15,8 +14,9 @@ from app.sessions.schemas import (
     Passed,
     SessionView,
     SetAsideIn,
+    StepResultIn,
+    StepResultOut,
     TrialWindow,
-    refusal,
 )
 from app.stimuli.service import PRESENTED_HEADERS, read_stimulus
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
@@ -44,7 +44,7 @@ async def get_trials(
     return await service.trial_window(session, visit, start, count)
 
 
-@api.put("/trials/{trial_index}", response_model=AnswerOut)
+@api.put("/trials/{trial_index}")
 async def put_answer(
     session: WriteSession,
     token: SessionToken,
@@ -52,15 +52,12 @@ async def put_answer(
     code: str,
     trial_index: WholeNumber,
     answer: AnswerIn,
-) -> AnswerOut | Response:
+) -> AnswerOut:
     """Store an answer; sending the same one again is always safe."""
-    try:
-        return await service.answer(session, code, token, trial_index, answer, now)
-    except service.AnsweredBefore as error:
-        return JSONResponse(refusal(error.code, error.message, error.stored), error.status)
+    return await service.answer(session, code, token, trial_index, answer, now)
 
 
-@api.post("/trials/{trial_index}/set-aside", response_model=Passed)
+@api.post("/trials/{trial_index}/set-aside")
 async def set_aside(
     session: WriteSession,
     token: SessionToken,
@@ -68,12 +65,17 @@ async def set_aside(
     code: str,
     trial_index: WholeNumber,
     refused: SetAsideIn,
-) -> Passed | Response:
+) -> Passed:
     """Go on without an answer that the server refused; sending this again is always safe."""
-    try:
-        return await service.set_aside(session, code, token, trial_index, refused, now)
-    except service.AnsweredBefore as error:
-        return JSONResponse(refusal(error.code, error.message, error.stored), error.status)
+    return await service.set_aside(session, code, token, trial_index, refused, now)
+
+
+@api.put("/steps/{position}")
+async def put_step_result(
+    session: WriteSession, visit: WritingVisit, now: Now, position: WholeNumber, given: StepResultIn
+) -> StepResultOut:
+    """Store the result of a step without trials; sending the same one again is always safe."""
+    return await steps.store(session, visit, position, given, now)
 
 
 @api.post("/finish")
@@ -90,7 +92,9 @@ async def stimulus(
     prefix = cookie_name(settings, "")
     tokens = [value for name, value in request.cookies.items() if name.startswith(prefix)]
     found = await service.asset(session, asset_token, tokens)
-    data = await run_in_threadpool(read_stimulus, found.bundle_path, found.blob_sha256, found.media_type)
+    data = await run_in_threadpool(
+        read_stimulus, found.bundle_path, found.blob_sha256, found.media_type, found.picture_px
+    )
     return Response(data, media_type=found.media_type, headers=PRESENTED_HEADERS)
 
 

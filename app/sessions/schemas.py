@@ -1,75 +1,65 @@
 """What passes between the server and the page that runs the trials. All durations are in ms."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
 
 from app.core.text import CleanText
-
-
-class Choice(BaseModel):
-    """`icon` is an address, or None for a category that has no icon: its label stands alone."""
-
-    name: str
-    label: str
-    icon: str | None
-
-
-class Durations(BaseModel):
-    blank_ms: int
-    fixation_ms: int
-    image_ms: int
-    mask_ms: int
-    practice_image_ms: int
-    practice_mask_ms: int
+from app.tasks.task import Told
 
 
 class StudyName(BaseModel):
     name: str
 
 
-class PictureTask(BaseModel):
-    """Naming pictures: each is shown for a moment, and one of `choices` is the answer."""
+class TrialSpan(BaseModel):
+    """Trials from `first` to `last` of the plan, both included."""
 
-    kind: Literal["picture"] = "picture"
-    timing: Durations
-    image_px: int = 224
-    choices: list[Choice]
-    masks: list[str]
+    first: int
+    last: int
 
 
-class WordTask(BaseModel):
-    """Recognising words: each sound is played once, and a word of `vocabulary` is the answer."""
+class StepView(BaseModel):
+    """A step as the page is told of it: `told` is what its kind has to say (`app.steps`).
 
-    kind: Literal["word"] = "word"
-    lead_ms: int
-    vocabulary: list[str]
+    `trials` are those that it holds, None for a page.
+    """
+
+    position: int
+    kind: str
+    trials: TrialSpan | None
+    told: dict[str, Any]
 
 
 class SessionView(BaseModel):
-    """What the page needs to begin or to go on. `next_index` is the first trial that waits for an answer."""
+    """What the page needs to begin or to go on.
 
+    `session` names this session and no other, so that a page knows what an earlier one left behind.
+    `next_index` is the first trial that waits for an answer. `steps` are those that are left, the one that is
+    due first: as many as are settled by now. None are left when the session can be finished.
+    """
+
+    session: str
     study: StudyName
     total: int
     practice: int
     next_index: int | None
     completed: bool
-    task: Annotated[PictureTask | WordTask, Field(discriminator="kind")]
-    instructions: list[str]
-    breaks_after: list[int]
+    task: SerializeAsAny[Told]
+    steps: list[StepView]
 
 
 class TrialView(BaseModel):
     """One trial: the same shape for all, and nothing that tells what the stimulus is.
 
-    `mask` is the address of the picture that follows a picture; sounds have none.
+    `told` is what the task says of a trial beside the stimulus's address.
     """
 
     index: int
     phase: Literal["practice", "main"]
     stimulus: str
-    mask: str | None
+    told: dict[str, Any]
     answered: bool
 
 
@@ -89,6 +79,29 @@ class AnswerIn(BaseModel):
     answer: str = Field(max_length=64)
     rt_ms: Any = None
     timing: Any = None
+
+
+class StepResultIn(BaseModel):
+    """`uuid` is made by the page once per result, `kind` is that of the step.
+
+    The result itself may be anything: it is read by `app.tasks.reading`, and is never a reason to refuse.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    uuid: UUID
+    kind: CleanText = Field(max_length=64)
+    result: Any = None
+
+
+class StepResultOut(BaseModel):
+    """The result as it is stored; `next_position` is the step that is due now."""
+
+    position: int
+    kind: str
+    uuid: str
+    result: dict[str, Any]
+    next_position: int | None
 
 
 class SetAsideIn(BaseModel):
@@ -130,9 +143,3 @@ class AnswerOut(BaseModel):
 class Finished(BaseModel):
     completion_code: str
     message: str
-
-
-def refusal(code: str, message: str, stored: AnswerOut) -> dict[str, Any]:
-    """The body of a refused second answer: an error, and the stored answer beside it."""
-    error = {"code": code, "message": message, "detail": {"index": stored.index}}
-    return {"error": error, **stored.model_dump(mode="json")}

@@ -1,39 +1,29 @@
 """The trials of a session: showing them, storing their answers, finishing."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Invalid, NotFound, TooEarly
-from app.core.resources import resource_folder
 from app.core.tokens import token_sha256
 from app.db.tables import Response
 from app.experiments import service as experiments
-from app.experiments.masks import MASKS
-from app.experiments.vocabulary import word_key
 from app.participants.service import Visit, fingerprint, record_event, required, seen, visit_of
-from app.sessions import queries, scoring
+from app.sessions import queries, scoring, steps
 from app.sessions.queries import Asset, Question
 from app.sessions.schemas import (
     AnswerIn,
     AnswerOut,
-    Choice,
-    Durations,
     Passed,
-    PictureTask,
     SessionView,
     SetAsideIn,
     StudyName,
     TrialView,
     TrialWindow,
-    WordTask,
 )
-from app.stimuli import service as stimuli
 from app.tasks import reading as reader
-from app.tasks import timing
-from app.tasks.presets import WordPreset
+from app.tasks.record import attended
 
 # Of a plan's trials, as many ahead of the one that is due are told to the page: enough to preload.
 REACH = 60
@@ -42,37 +32,28 @@ ANSWER_REFUSED = "answer_refused"
 
 
 class AnsweredBefore(Conflict):
-    """Another answer to this trial is stored already; it is in `stored`."""
+    """Another answer to this trial is stored already; it is the error's detail."""
 
     def __init__(self, stored: AnswerOut) -> None:
-        super().__init__("answered_before", "This trial has been answered already; the first answer counts.")
-        self.stored = stored
+        message = "This trial has been answered already; the first answer counts."
+        super().__init__("answered_before", message, **stored.model_dump(mode="json"))
 
 
 async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
-    bundle = await stimuli.get_bundle(session, visit.study.bundle_id)
+    definition = visit.definition
+    bundles = await experiments.bundles_of_study(session, visit.study.id)
     progress = await queries.progress(session, visit.participant.id)
     return SessionView(
-        study=StudyName(name=visit.definition.title),
+        session=steps.session_name(visit),
+        study=StudyName(name=definition.title),
         total=progress.total,
         practice=progress.practice,
         next_index=progress.next_index,
         completed=visit.participant.status == "completed",
-        task=_task(visit, experiments.choices_of(visit.definition, bundle)),
-        instructions=list(visit.definition.instruction_paragraphs),
-        breaks_after=scoring.breaks_after(progress.practice, progress.total),
-    )
-
-
-def _task(visit: Visit, choices: Sequence[str]) -> PictureTask | WordTask:
-    preset = visit.definition.timing
-    if isinstance(preset, WordPreset):
-        return WordTask(lead_ms=preset.lead_ms, vocabulary=sorted(choices, key=word_key))
-    durations = asdict(preset)
-    return PictureTask(
-        timing=Durations(**{name: durations[name] for name in Durations.model_fields}),
-        choices=[Choice(name=name, label=name, icon=_icon(name)) for name in choices],
-        masks=[_mask(visit, number) for number in range(MASKS)],
+        task=definition.task.told(
+            definition.parameters, experiments.choices_of(definition, bundles), visit.link.code
+        ),
+        steps=await steps.told(session, visit, progress),
     )
 
 
@@ -86,7 +67,7 @@ async def trial_window(session: AsyncSession, visit: Visit, start: int, count: i
     due, last = progress.next_index, min(start + count, progress.total) - 1
     if due is not None and last >= due + REACH:
         raise TooEarly("too_early", f"Trial {due} has to be answered first.", next_index=due)
-    masked = not isinstance(visit.definition.timing, WordPreset)
+    task, code = visit.definition.task, visit.link.code
     rows = await queries.window(session, visit.participant.id, start, count)
     return TrialWindow(
         trials=[
@@ -94,22 +75,12 @@ async def trial_window(session: AsyncSession, visit: Visit, start: int, count: i
                 index=planned.trial_index,
                 phase=planned.phase,
                 stimulus=f"/stimuli/{planned.asset_token}",
-                mask=_mask(visit, planned.trial_index) if masked else None,
+                told=task.told_of_trial(code, planned.trial_index),
                 answered=answered,
             )
             for planned, answered in rows
         ]
     )
-
-
-def _icon(category: str) -> str | None:
-    """The 16 published categories have icons; a study with others shows their names alone."""
-    path = f"vendor/icons/{category}.webp"
-    return f"/static/{path}" if (resource_folder("static") / path).is_file() else None
-
-
-def _mask(visit: Visit, number: int) -> str:
-    return f"/masks/{visit.link.code}/{number % MASKS}"
 
 
 async def answer(
@@ -126,13 +97,14 @@ async def answer(
     stored = question.stored
     if stored is None:
         _require_turn(question)
-        if given.answer not in (visit.definition.vocabulary or question.choices):
+        definition = visit.definition
+        if given.answer not in definition.task.choices(definition.vocabulary or question.categories):
             raise Invalid("unknown_answer", f"{given.answer!r} is not one of the choices.")
         seen(visit.participant, now)
         stored = _response(visit, question, given, now)
         if not await queries.store(session, stored):
             stored = await _stored_meanwhile(session, code, token, trial_index)
-    out = _answered(question, stored)
+    out = _answered(visit, question, stored)
     if stored.client_uuid != str(given.uuid):
         raise AnsweredBefore(out)
     return out
@@ -159,7 +131,7 @@ async def set_aside(
     """
     visit, question = await _question(session, code, token, trial_index)
     if question.stored is not None:
-        raise AnsweredBefore(_answered(question, question.stored))
+        raise AnsweredBefore(_answered(visit, question, question.stored))
     _require_turn(question)
     if question.set_aside_at is None:
         if await queries.number_set_aside(session, visit.participant.id) >= MAY_SET_ASIDE:
@@ -185,29 +157,34 @@ def _require_turn(question: Question) -> None:
         raise Conflict("not_due", f"Trial {question.due} has to be answered first.", next_index=question.due)
 
 
-def _answered(question: Question, stored: Response) -> AnswerOut:
+def _right(visit: Visit, question: Question) -> str:
+    return visit.definition.task.right_answer(question.category, question.condition)
+
+
+def _answered(visit: Visit, question: Question, stored: Response) -> AnswerOut:
     return AnswerOut(
         index=question.trial_index,
         uuid=stored.client_uuid,
         answer=stored.answer,
         next_index=question.next_index,
-        feedback=scoring.feedback(question.phase, stored.answer, question.category),
+        feedback=scoring.feedback(question.phase, stored.answer, _right(visit, question)),
     )
 
 
 def _response(visit: Visit, question: Question, given: AnswerIn, now: datetime) -> Response:
-    reading = reader.understood(visit.definition.timing.medium.kind, given.timing)
+    task = visit.definition.task
+    reading = reader.read(task.record, given.timing)
     rt_ms, rt_flags = reader.response_time(given.rt_ms)
     return Response(
         planned_trial_id=question.planned_trial_id,
         client_uuid=str(given.uuid),
         answer=given.answer,
-        correct=scoring.is_correct(given.answer, question.category),
+        correct=scoring.is_correct(given.answer, _right(visit, question)),
         rt_ms=rt_ms,
         timing=reading.record.model_dump(mode="json"),
         received_at=now,
-        on_time=timing.on_time(reading.record),
-        attended=timing.attended(reading.record),
+        on_time=task.on_time(reading.record),
+        attended=attended(reading.record),
         flags=[*rt_flags, *reading.flags],
     )
 

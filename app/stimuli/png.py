@@ -20,14 +20,18 @@ NO_FILTER = 0
 UNCOMPRESSED = 0
 
 
-def level(data: bytes) -> bytes:
+def level(data: bytes, size_px: int | None = None) -> bytes:
     """The same picture in a file whose length and header depend on its width and height alone.
 
-    The sizes of compressed pictures tell natural ones from metamers, which hold more fine detail.
-    Raises `OSError` or `ValueError` if `data` is not a picture.
+    The sizes of compressed pictures tell natural ones from metamers, which hold more fine detail. With
+    `size_px` the picture is first resampled to a square of that side by Pillow's LANCZOS filter, which leaves
+    one of that size as it is. Raises `OSError` or `ValueError` if `data` is not a picture.
     """
     with Image.open(io.BytesIO(data)) as picture:
-        return encode(np.asarray(picture.convert("RGB")))
+        shown = picture.convert("RGB")
+    if size_px is not None:
+        shown = shown.resize((size_px, size_px), Image.Resampling.LANCZOS)
+    return encode(np.asarray(shown))
 
 
 def encode(pixels: NDArray[np.uint8]) -> bytes:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Candidate:
-    """One picture or sound; `id` is that of its row, or None before its bundle is ingested."""
+    """One picture or sound; `id` is that of its row, or None before its bundle is ingested.
+
+    `source` is the SHA-256 of the file that a natural stimulus was made from, empty where it is not known.
+    """
 
     id: int | None
     natural_id: str
@@ -13,3 +16,4 @@ class Candidate:
     condition: str
     seed: int
     certified: bool
+    source: str = ""

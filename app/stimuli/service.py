@@ -13,6 +13,7 @@ from app.stimuli import png, queries, wav
 from app.stimuli.medium import MEDIA, PICTURES, SOUNDS, Medium
 from app.stimuli.queries import certified_counts as certified_counts
 from app.stimuli.queries import get_bundle as get_bundle
+from app.stimuli.queries import sources_of_naturals as sources_of_naturals
 from app.stimuli.queries import stimuli_of_bundle as stimuli_of_bundle
 from app.stimuli.schemas import Candidate
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest
@@ -74,6 +75,7 @@ async def ingest(
     bundle = await queries.bundle_by_digest(session, manifest.digest)
     if bundle:
         bundle.path = path
+        await _store_sources(session, bundle.id, manifest)
         return bundle
     bundle = Bundle(
         digest=manifest.digest,
@@ -91,10 +93,25 @@ async def ingest(
     return bundle
 
 
+async def _store_sources(session: AsyncSession, bundle_id: int, manifest: Manifest) -> None:
+    """Earlier releases did not store from which files natural stimuli were made."""
+    sources = {composed(natural.id): natural.source_sha256 for natural in manifest.naturals}
+    for stimulus in await queries.without_sources(session, bundle_id):
+        stimulus.source_sha256 = sources[stimulus.natural_id]
+
+
 def stimuli_in(manifest: Manifest) -> list[Candidate]:
     """The stimuli of a bundle that is not in the database."""
     return [
-        Candidate(None, row.natural_id, row.category, row.condition, row.seed, row.certified)
+        Candidate(
+            None,
+            row.natural_id,
+            row.category,
+            row.condition,
+            row.seed,
+            row.certified,
+            row.source_sha256 or "",
+        )
         for row in _stimuli(manifest)
     ]
 
@@ -109,6 +126,7 @@ def _stimuli(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]
             condition=NATURAL,
             seed=0,
             blob_sha256=natural.blob.sha256,
+            source_sha256=natural.source_sha256,
             media_type=natural.blob.media_type,
             certified=True,
             certificate={},
@@ -138,20 +156,24 @@ def _store(bundle_path: str) -> BundleStore:
     return BundleStore(bundle_path)
 
 
-def read_stimulus(bundle_path: str, blob_sha256: str, media_type: str) -> bytes:
+def read_stimulus(
+    bundle_path: str, blob_sha256: str, media_type: str, picture_px: int | None = None
+) -> bytes:
     """The bytes to present; of all pictures of one size, and of all sounds of a bundle, equally many.
 
+    `picture_px` is the side to which pictures are resampled; without it they are as the bundle has them.
     Raises `DamagedStimulusError` if the blob is not that which was ingested.
     """
-    if kept := _presented.get(blob_sha256):
+    key = blob_sha256 if picture_px is None else f"{blob_sha256} {picture_px}"
+    if kept := _presented.get(key):
         return kept
     try:
         data = _store(bundle_path).read_blob(blob_sha256)
         if media_type == PICTURES.media_type:
-            data = png.level(data)
+            data = png.level(data, picture_px)
     except (BundleError, OSError, ValueError) as error:
         raise DamagedStimulusError("stimulus_damaged", f"{blob_sha256}: {error}") from None
-    _presented.put(blob_sha256, data)
+    _presented.put(key, data)
     return data
 
 

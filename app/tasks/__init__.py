@@ -1,1 +1,1 @@
-"""What participants are asked to do with a stimulus, one folder a kind of task."""
+"""What participants are asked to do with a stimulus, one folder a task."""

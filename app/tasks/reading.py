@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.core.text import storable
-from app.stimuli.medium import Kind
-from app.tasks.records import AnyRecord, Duration, PictureRecord, SoundRecord, TrialRecord
+from app.tasks.record import Duration, TrialRecord
 
-RECORDS: dict[Kind, type[AnyRecord]] = {"picture": PictureRecord, "sound": SoundRecord}
-OURS = {kind: frozenset(model.model_fields) for kind, model in RECORDS.items()}
 OF_ANY_TRIAL = frozenset(TrialRecord.model_fields)
 RECORD, FURTHER, RT = "record", "further", "rt_ms"
 
@@ -23,24 +20,27 @@ LARGEST_NUMBER = 1e15  # beyond it, a float does not tell every whole number
 _response_time: TypeAdapter[float] = TypeAdapter(Duration, config={"strict": True, "allow_inf_nan": False})
 
 
+Record = TypeVar("Record", bound=TrialRecord)
+
+
 @dataclass(frozen=True)
-class Reading:
+class Reading(Generic[Record]):
     """A record as it was understood, and the names of what was there but could not be."""
 
-    record: AnyRecord
+    record: Record
     flags: tuple[str, ...] = ()
 
 
-def understood(kind: Kind, raw: Any) -> Reading:
-    """Read any JSON value as the record of a trial with a picture or with a sound.
+def read(model: type[Record], raw: Any) -> Reading[Record]:
+    """Read any JSON value as a record of what a page did.
 
     A field that cannot be is null, and its name becomes a flag ("frame_ms", "flips_ms.image"). The flag
-    "record" says that this is not the record of such a trial. Fields that are not ours are kept in `further`,
+    "record" says that this is no such record. Fields that are not ours are kept in `further`,
     apart from all that is read: at most 40 of them, each a number, true, false, null or a text of at most 200
     characters; the flag "further" says that some were not kept. Records of earlier releases hold them beside
     the others. Reading again what was read changes nothing.
     """
-    model, ours = RECORDS[kind], OURS[kind]
+    ours = frozenset(model.model_fields)
     given = raw if isinstance(raw, dict) else {}
     known = {name: value for name, value in given.items() if name in ours and value is not None}
     known[FURTHER], all_kept = _further(given, ours)
@@ -66,6 +66,17 @@ def response_time(raw: Any) -> tuple[float | None, tuple[str, ...]]:
 def flags_in(stored: Any) -> tuple[str, ...]:
     """The flags that a database holds, whatever it holds."""
     return tuple(flag for flag in stored if isinstance(flag, str)) if isinstance(stored, list) else ()
+
+
+def flat(record: TrialRecord) -> dict[str, Any]:
+    """All that a record tells by name; fields that hold fields of their own are opened."""
+    fields: dict[str, Any] = {}
+    for name, value in record.model_dump().items():
+        if isinstance(getattr(record, name), BaseModel):
+            fields |= value
+        else:
+            fields[name] = value
+    return fields
 
 
 def _without(given: Mapping[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:

@@ -2,10 +2,12 @@
  * Turns the page's drawings into figures that answer to pointing. Without JavaScript, or if anything fails, the
  * drawing from the server stays. Expressions run in Vega's interpreter, since the site's policy forbids eval.
  */
+// @ts-expect-error Vega comes without types
 import { expressionInterpreter, parse, View } from "/static/vendor/vega.js";
 
+/** @param {HTMLImageElement} image */
 async function bringToLife(image) {
-  const response = await fetch(image.dataset.vega);
+  const response = await fetch(/** @type {string} */ (image.dataset.vega));
   if (!response.ok) {
     return;
   }
@@ -19,6 +21,6 @@ async function bringToLife(image) {
   image.replaceWith(figure);
 }
 
-for (const image of document.querySelectorAll("img[data-vega]")) {
+for (const image of /** @type {NodeListOf<HTMLImageElement>} */ (document.querySelectorAll("img[data-vega]"))) {
   bringToLife(image).catch((error) => console.warn("figure stays a drawing:", error));
 }

@@ -20,3 +20,5 @@ while (document.querySelector("[data-live]")) {
   await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   if (!document.hidden) await refresh().catch(() => {}); // out of reach for now
 }
+
+export {}; // a module, for it waits at its top level

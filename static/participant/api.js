@@ -3,7 +3,8 @@
 import { TemporaryError } from "./retry.js";
 import { timeoutSignal } from "./signal.js";
 
-/** @import { Answer, AsideNote, EventDetail, EventKind, SessionView, StoredAnswer, TrialView } from "./types.js" */
+/** @import { Answer, AsideNote, EventDetail, EventKind, SessionView, StepResult } from "./types.js" */
+/** @import { StoredAnswer, StoredResult, TrialView } from "./types.js" */
 
 const REQUEST_TIMEOUT_MS = 20_000;
 const TEMPORARY_STATUS = [408, 425, 429];
@@ -63,6 +64,19 @@ async function received(body) {
   }
 }
 
+/**
+ * What is stored now, whether it is what was sent or what came before it.
+ * @param {Promise<Response>} response
+ */
+async function stored(response) {
+  try {
+    return await received((await response).json());
+  } catch (error) {
+    if (error instanceof RefusedError && error.code === "answered_before") return error.body.error.detail;
+    throw error;
+  }
+}
+
 export class Api {
   #root;
 
@@ -93,14 +107,18 @@ export class Api {
    * @param {Answer} answer
    * @returns {Promise<StoredAnswer>}
    */
-  async putAnswer(index, answer) {
-    try {
-      const response = await request(`${this.#root}/trials/${index}`, json("PUT", answer));
-      return await received(response.json());
-    } catch (error) {
-      if (error instanceof RefusedError && error.code === "answered_before" && error.body.uuid) return error.body;
-      throw error;
-    }
+  putAnswer(index, answer) {
+    return stored(request(`${this.#root}/trials/${index}`, json("PUT", answer)));
+  }
+
+  /**
+   * Stores the result of a step, as `putAnswer` does an answer.
+   * @param {number} position
+   * @param {StepResult} result
+   * @returns {Promise<StoredResult>}
+   */
+  putResult(position, result) {
+    return stored(request(`${this.#root}/steps/${position}`, json("PUT", result)));
   }
 
   /**

@@ -1,14 +1,16 @@
 /**
- * The answers on their way to the server. Each is written to the browser's database before the page moves on,
+ * Answers, and results of steps, on their way to the server. Each is written to the browser's database before the page moves on,
  * and stays there until the server has it: a reload, a crash or a lost connection loses nothing. An answer
  * that the server refuses for good is set aside, so that it does not stop those behind it.
  */
 
 import { RefusedError } from "./api.js";
 import { Drawer } from "./drawer.js";
+import { uuid } from "./uuid.js";
 
 /** @import { Api } from "./api.js" */
-/** @import { OutboxEntry, Persist, StoredAnswer } from "./types.js" */
+/** @import { Answer, AnswerEntry, OutboxEntry, Persist, ResultEntry } from "./types.js" */
+/** @import { StepView, StoredAnswer, StoredResult } from "./types.js" */
 
 /** The server expects another trial's answer first: the session says which. */
 export class NotDueError extends Error {}
@@ -18,8 +20,14 @@ const OF_THE_SESSION = [401, 404];
 /** What the server takes of a refused answer, characters. */
 const LONGEST = { code: 64, message: 500, body: 16_000 };
 
+/** @param {OutboxEntry} entry @returns {entry is ResultEntry} */
+const isResult = (entry) => "session" in entry;
+
 /** @param {OutboxEntry} entry */
-const keyOf = (entry) => `${entry.code}/${entry.index}`;
+const keyOf = (entry) => `${entry.code}/${isResult(entry) ? `step ${entry.position}` : entry.index}`;
+
+/** @param {OutboxEntry} entry its place in the session: older pages, which noted none, stored answers alone */
+const placeOf = (entry) => [entry.position ?? -1, isResult(entry) ? 0 : entry.index];
 
 export class Outbox {
   #code;
@@ -34,7 +42,7 @@ export class Outbox {
 
   /**
    * @param {string} code of the study link
-   * @param {Pick<Api, "putAnswer" | "setAside" | "session" | "trials">} api
+   * @param {Pick<Api, "putAnswer" | "putResult" | "setAside" | "session" | "trials">} api
    * @param {Persist} persist
    * @param {{answers?: Drawer, refused?: Drawer}} [drawers]
    */
@@ -59,9 +67,9 @@ export class Outbox {
   async recover() {
     /** @type {OutboxEntry[]} */
     const all = await this.#drawer.all();
-    const left = all.filter((entry) => entry?.code === this.#code).sort((a, b) => a.index - b.index);
+    const left = all.filter((entry) => entry?.code === this.#code).sort(byPlace);
     for (const entry of left) {
-      if (await this.#isOurs(entry)) await this.#deliver(entry);
+      if (await this.#isOurs(entry)) await (isResult(entry) ? this.#deliverResult(entry) : this.#deliverAnswer(entry));
       else await this.#drawer.remove(keyOf(entry));
     }
   }
@@ -71,13 +79,37 @@ export class Outbox {
    * `delivered` is the server's word on it; of an answer that was set aside, there is no feedback.
    * @param {number} index
    * @param {string} stimulus address of what was answered
-   * @param {import("./types.js").Answer} body
+   * @param {Answer} body
+   * @param {number} [position] of the trial's step
    * @returns {Promise<{delivered: Promise<StoredAnswer>}>}
    */
-  async add(index, stimulus, body) {
-    const entry = { code: this.#code, index, stimulus, body };
+  add(index, stimulus, body, position) {
+    /** @type {AnswerEntry} */
+    const entry = { code: this.#code, position, index, stimulus, body };
+    return this.#add(entry, () => this.#deliverAnswer(entry));
+  }
+
+  /**
+   * As `add`, for what a step without trials gave. One that is refused for good is kept aside here; the
+   * session goes on behind it.
+   * @param {Pick<StepView, "position" | "kind">} step
+   * @param {string} session its name
+   * @param {object} result
+   * @returns {Promise<{delivered: Promise<StoredResult | null>}>}
+   */
+  addResult({ position, kind }, session, result) {
+    const entry = { code: this.#code, position, session, body: { uuid: uuid(), kind, result } };
+    return this.#add(entry, () => this.#deliverResult(entry));
+  }
+
+  /**
+   * @template Stored
+   * @param {OutboxEntry} entry
+   * @param {() => Promise<Stored>} deliver
+   */
+  async #add(entry, deliver) {
     this.#kept = await this.#drawer.put(keyOf(entry), entry);
-    const delivered = this.#tail.then(() => this.#deliver(entry));
+    const delivered = this.#tail.then(deliver);
     this.#tail = delivered;
     delivered.catch(() => undefined); // drained() reports it
     if (!this.#kept) await delivered;
@@ -90,20 +122,43 @@ export class Outbox {
   }
 
   /**
-   * Whether an answer belongs to this session. One that is not due is not asked about: the server tells of no
-   * trials far ahead.
+   * Whether an entry belongs to this session. An answer that is not due is not asked about: the server tells of
+   * no trials far ahead.
    * @param {OutboxEntry} entry
    */
   async #isOurs(entry) {
-    if (!Number.isInteger(entry.index)) return false;
-    const { next_index: due } = await this.#persist(() => this.#api.session());
+    if (!isResult(entry) && !Number.isInteger(entry.index)) return false;
+    const { next_index: due, session } = await this.#persist(() => this.#api.session());
+    if (isResult(entry)) return entry.session === session;
     if (due !== null && entry.index > due) return false;
     const [view] = await this.#persist(() => this.#api.trials(entry.index, 1));
     return view !== undefined && view.stimulus === (entry.stimulus ?? entry.image);
   }
 
-  /** @param {OutboxEntry} entry @returns {Promise<StoredAnswer>} */
-  async #deliver(entry) {
+  /** @param {ResultEntry} entry @returns {Promise<StoredResult | null>} */
+  async #deliverResult(entry) {
+    let stored = null;
+    try {
+      stored = await this.#persist(() => this.#api.putResult(entry.position, entry.body));
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.status === 401) throw error;
+      await this.#keepRefused(entry, error);
+      if (error.code === "not_due") {
+        await this.#drawer.remove(keyOf(entry));
+        throw new NotDueError(error.message);
+      }
+    }
+    await this.#drawer.remove(keyOf(entry));
+    return stored;
+  }
+
+  /** @param {OutboxEntry} entry @param {RefusedError} refusal */
+  async #keepRefused(entry, { message }) {
+    await this.#refused.put(`${keyOf(entry)}/${entry.body.uuid}`, { ...entry, refusal: message });
+  }
+
+  /** @param {AnswerEntry} entry @returns {Promise<StoredAnswer>} */
+  async #deliverAnswer(entry) {
     let stored;
     try {
       stored = await this.#persist(() => this.#api.putAnswer(entry.index, entry.body));
@@ -115,9 +170,9 @@ export class Outbox {
     return stored;
   }
 
-  /** @param {OutboxEntry} entry @param {RefusedError} refusal @returns {Promise<StoredAnswer>} */
+  /** @param {AnswerEntry} entry @param {RefusedError} refusal @returns {Promise<StoredAnswer>} */
   async #setAside(entry, refusal) {
-    await this.#refused.put(`${keyOf(entry)}/${entry.body.uuid}`, { ...entry, refusal: refusal.message });
+    await this.#keepRefused(entry, refusal);
     const passed = { index: entry.index, uuid: entry.body.uuid, answer: entry.body.answer, feedback: null };
     if (refusal.code === "not_due") {
       const { next_index: due } = await this.#persist(() => this.#api.session());
@@ -132,7 +187,13 @@ export class Outbox {
   }
 }
 
-/** @param {OutboxEntry} entry @param {RefusedError} refusal */
+/** @param {OutboxEntry} a @param {OutboxEntry} b */
+function byPlace(a, b) {
+  const [[position, index], [otherPosition, otherIndex]] = [placeOf(a), placeOf(b)];
+  return position - otherPosition || index - otherIndex;
+}
+
+/** @param {AnswerEntry} entry @param {RefusedError} refusal */
 function noteOf({ body }, { status, code, message }) {
   return {
     uuid: body.uuid,
@@ -142,4 +203,3 @@ function noteOf({ body }, { status, code, message }) {
     body: JSON.stringify(body).slice(0, LONGEST.body),
   };
 }
-

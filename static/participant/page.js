@@ -1,26 +1,9 @@
-/** A page of text with a button, as a jsPsych plugin: instructions, breaks, welcome. */
+/** A page of text with a button: pages of a session, and what is said when it cannot go on. */
 
-import { ParameterType } from "../vendor/jspsych.js";
 import { element } from "./dom.js";
-import { wordTexts } from "./texts.js";
 
-const info = {
-  name: "metamerlab-page",
-  version: "1.0.0",
-  parameters: {
-    title: { type: ParameterType.STRING },
-    /** Plain text, one string per paragraph. */
-    paragraphs: { type: ParameterType.STRING, array: true },
-    /** What the button says. */
-    button: { type: ParameterType.STRING },
-    /** A list that can be looked at, below the paragraphs; none if empty. */
-    words: { type: ParameterType.STRING, array: true, default: [] },
-  },
-  data: {
-    /** How long the page was read, ms. */
-    rt_ms: { type: ParameterType.FLOAT },
-  },
-};
+/** @import { Attention } from "./attention.js" */
+/** @import { PageRecord } from "./types.js" */
 
 /** @param {HTMLElement} display @param {Node[]} content @param {string} label of the button */
 export function showPage(display, content, label) {
@@ -37,28 +20,20 @@ export function pressed(button) {
   return new Promise((resolve) => button.addEventListener("click", () => resolve(), { once: true }));
 }
 
-/** @param {string[]} words */
-function wordList(words) {
-  const list = element("ul", { class: "words", translate: "no" }, ...words.map((word) => element("li", {}, word)));
-  return element("details", {}, element("summary", {}, wordTexts.allWords(words.length)), list);
+/** @param {string} title @param {string[]} paragraphs */
+export function written(title, paragraphs) {
+  return [element("h1", {}, title), ...paragraphs.map((text) => element("p", {}, text))];
 }
 
-export class PagePlugin {
-  static info = info;
-
-  /**
-   * @param {HTMLElement} display
-   * @param {{title: string, paragraphs: string[], button: string, words: string[]}} page
-   * @param {() => void} [onLoad]
-   */
-  async trial(display, page, onLoad) {
-    const title = element("h1", {}, page.title);
-    const paragraphs = page.paragraphs.map((text) => element("p", {}, text));
-    const words = page.words.length ? [wordList(page.words)] : [];
-    const button = showPage(display, [title, ...paragraphs, ...words], page.button);
-    const shownMs = performance.now();
-    onLoad?.();
-    await pressed(button);
-    return { rt_ms: performance.now() - shownMs };
-  }
+/**
+ * Waits until a page is left by its button, and tells how long it was there.
+ * @param {HTMLButtonElement} button
+ * @param {Attention} attention
+ * @returns {Promise<PageRecord>}
+ */
+export async function read(button, attention) {
+  const shownMs = performance.now();
+  attention.reset();
+  await pressed(button);
+  return { shown_ms: performance.now() - shownMs, ...attention.record };
 }

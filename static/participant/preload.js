@@ -64,10 +64,11 @@ export class Preload {
     return loaded;
   }
 
-  /** @param {number} index of a trial that is over */
+  /** @param {number} index of a trial that is over, as are those before it */
   async release(index) {
     const loaded = await this.#trials.get(index);
     this.#trials.delete(index);
+    this.#windows.delete(Math.floor((index + 1) / WINDOW) - 1);
     if (loaded) this.#decoder.release(loaded);
   }
 

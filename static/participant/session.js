@@ -1,23 +1,28 @@
-/** Runs a session: the lease, what is left from before, the session's plan, the timeline, the end. */
+/** Runs a session: the lease, what is left from before, the steps that the server tells, the end. */
 
-import { initJsPsych } from "../vendor/jspsych.js";
 import { Api, RefusedError } from "./api.js";
 import { Attention } from "./attention.js";
 import { element, translated } from "./dom.js";
 import { takeLease } from "./lease.js";
 import { Notice } from "./notice.js";
 import { NotDueError, Outbox } from "./outbox.js";
-import { pressed, showPage } from "./page.js";
-import { pictureTask } from "./picture-task.js";
+import { pressed, showPage, written } from "./page.js";
+import { Player } from "./player.js";
 import { persist } from "./retry.js";
+import { showSteps } from "./steps/registry.js";
+import { taskOf } from "./tasks/registry.js";
 import { texts } from "./texts.js";
-import { timelineOf } from "./timeline.js";
-import { wordTask } from "./word-task.js";
 
-/** @import { EventDetail, SessionView } from "./types.js" */
+/** @import { EventDetail, SessionView, StepTools, Tools } from "./types.js" */
 
 /** In the address of a page that takes the session over from another tab. */
 const TAKE_OVER = "#take-over";
+
+/**
+ * Whether an earlier visit has left anything behind it.
+ * @param {SessionView} session that has steps left
+ */
+const begun = ({ next_index, steps }) => next_index !== 0 || steps[0].position > 0;
 
 export class Session {
   #root;
@@ -55,27 +60,67 @@ export class Session {
     await this.#outbox.recover();
     const session = await this.persistently(() => this.#api.session());
     if (session.completed) return location.replace(`/end/${this.#code}`);
-    if (session.next_index !== null) await this.#runTrials(session);
+    if (session.steps.length) await this.#runSteps(session);
     await this.#finish();
   }
 
-  /** @param {SessionView} session */
-  async #runTrials(session) {
+  /**
+   * Shows what is told of the session until nothing is left of it. What the server tells again after it was
+   * done is not shown again: the end of the session will say what is missing.
+   * @param {SessionView} session
+   */
+  async #runSteps(session) {
+    const tools = await this.#toolsOf(session);
+    this.#root.replaceChildren();
+    if (begun(session)) await this.#welcomeBack(session, tools);
+    for (let done = -1; session.steps.length && session.steps[0].position > done; ) {
+      this.#root.replaceChildren();
+      await showSteps(this.#root, session.steps, { ...tools, session });
+      done = /** @type {import("./types.js").StepView} */ (session.steps.at(-1)).position;
+      this.#tellSaving();
+      await this.#outbox.drained();
+      session = await this.persistently(() => this.#api.session());
+    }
+  }
+
+  /** @param {SessionView} session @returns {Promise<StepTools>} */
+  async #toolsOf(session) {
     const api = this.#api;
     const attention = new Attention((kind, awayMs) => void api.event(kind, { away_ms: Math.round(awayMs) }));
-    const tools = { api, persist: this.persistently, total: session.total, attention };
-    const task = session.task.kind === "word" ? wordTask(session.task, tools) : pictureTask(session.task, tools);
+    /** @type {Player | null} */
+    let made = null;
+    const player = () => {
+      if (!made) {
+        made = new Player();
+        made.listen(document);
+      }
+      return made;
+    };
+    /** @type {Tools} */
+    const ofTask = { api, persist: this.persistently, total: session.total, attention, player };
+    const task = await taskOf(session.task, ofTask);
     if (session.next_index !== null) task.stimuli.trial(session.next_index).catch(() => undefined);
-    void task.environment().then((ofTask) => this.#tellEnvironment(session, ofTask));
-    this.#root.replaceChildren();
-    const jsPsych = initJsPsych({ display_element: this.#root, use_webaudio: false });
+    void task.environment().then((found) => this.#tellEnvironment(session, found));
     const onRefusal = (/** @type {unknown} */ error) => void this.#fail(error);
-    await jsPsych.run(timelineOf(session, { task, outbox: this.#outbox, onRefusal }));
+    return { session, task, outbox: this.#outbox, attention, player, onRefusal };
+  }
+
+  /**
+   * Who comes back is told so before the step that is due; the press also lets the browser make sounds.
+   * @param {SessionView} session
+   * @param {StepTools} tools
+   */
+  async #welcomeBack({ next_index, total }, { task }) {
+    const answered = next_index ?? total;
+    const content = written(texts.welcomeBackTitle, task.texts.welcomeBack(answered, total - answered));
+    await pressed(showPage(this.#root, content, texts.continue));
   }
 
   /** @param {SessionView} session @param {EventDetail} ofTask */
   #tellEnvironment(session, ofTask) {
-    if (session.next_index) void this.#api.event("resume", { trial_index: session.next_index });
+    const [{ position }] = session.steps;
+    const at = { position, trial_index: session.next_index ?? session.total };
+    if (begun(session)) void this.#api.event("resume", at);
     void this.#api.event("environment", {
       ...ofTask,
       screen_width_px: screen.width,
@@ -90,17 +135,21 @@ export class Session {
     });
   }
 
-  async #finish() {
+  #tellSaving() {
     this.#root.replaceChildren(element("p", { class: "saving", role: "status" }, texts.saving));
     document.body.dataset.phase = "page";
+  }
+
+  async #finish() {
+    this.#tellSaving();
     await this.#outbox.drained();
     try {
       await this.persistently(() => this.#api.finish());
     } catch (error) {
       if (!(error instanceof RefusedError && error.status === 409)) throw error;
-      const { next_index } = await this.persistently(() => this.#api.session());
-      if (next_index === null) throw error;
-      return location.reload(); // an answer is missing: the session knows which, and goes on there
+      const { steps } = await this.persistently(() => this.#api.session());
+      if (!steps.length) throw error;
+      return location.reload(); // something is missing: the session knows what, and goes on there
     }
     location.replace(`/end/${this.#code}`);
   }
@@ -134,7 +183,6 @@ export class Session {
   #replacePage(title, paragraphs, button) {
     const display = element("div", { id: "experiment" });
     document.getElementById("experiment")?.replaceWith(display);
-    const content = [element("h1", {}, title), ...paragraphs.map((text) => element("p", {}, text))];
-    return pressed(showPage(display, content, button));
+    return pressed(showPage(display, written(title, paragraphs), button));
   }
 }

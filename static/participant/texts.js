@@ -1,7 +1,12 @@
-/** What the participant reads, in one place. */
+/** What the participant reads, whatever the task; each task has its own texts beside these. */
 
-/** @param {number} n @param {string} one @param {string} many */
-const counted = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+/**
+ * A number with its noun.
+ * @param {number} n
+ * @param {string} one
+ * @param {string} many
+ */
+export const counted = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
 export const texts = {
   loading: "One moment …",
@@ -10,6 +15,8 @@ export const texts = {
 
   instructionsTitle: "What you will do",
   begin: "Start",
+  /** @param {number} count */
+  allWords: (count) => `All ${count} words`,
   welcomeBackTitle: "Welcome back",
   continue: "Continue",
   practiceDoneTitle: "The practice is over",
@@ -36,7 +43,7 @@ export const texts = {
 };
 
 /**
- * What is said differently of pictures and of sounds.
+ * What each task says in its own words.
  * @typedef {object} TaskTexts
  * @property {string} start
  * @property {string} question
@@ -47,66 +54,9 @@ export const texts = {
  * @property {(label: string, given: string) => string} wrong
  */
 
-/** @param {number} answered */
-const saved = (answered) => `${counted(answered, "answer is", "answers are")} saved, and nothing was lost.`;
-
-/** @type {TaskTexts & {small: string}} */
-export const pictureTexts = {
-  small: "The window is too small for the picture: please make it larger, turn the device, or zoom out.",
-  start: "Show the picture",
-  question: "What was it?",
-  progress: (number, of, practice) => `${practice ? "Practice" : "Picture"} ${number} of ${of}`,
-  welcomeBack: (answered, left) => [
-    saved(answered),
-    `You go on where you left off: ${counted(left, "picture", "pictures")} to go.`,
-  ],
-  practiceDone: (left) => [
-    `Now come the real pictures: ${left} of them, shown just as briefly, and without a word about right or wrong.`,
-    "Some are hard to tell. Choose whatever fits best, even when you have to guess.",
-  ],
-  break: (done, total) => [
-    `${done} of ${total} pictures are behind you.`,
-    "Look into the distance for a moment, and go on when you are ready.",
-  ],
-  wrong: (label, given) => `It was: ${label}. You chose: ${given}.`,
-};
-
-/** @type {TaskTexts & Record<string, any>} */
-export const wordTexts = {
-  start: "Play the sound",
-  question: "Which word was in the middle?",
-  progress: (number, of, practice) => `${practice ? "Practice" : "Sound"} ${number} of ${of}`,
-  welcomeBack: (answered, left) => [
-    saved(answered),
-    `You go on where you left off: ${counted(left, "sound", "sounds")} to go.`,
-  ],
-  practiceDone: (left) => [
-    `Now come the real sounds: ${left} of them, each played once, and without a word about right or wrong.`,
-    "Some are hard to tell. Give the word that comes closest, even when you have to guess.",
-  ],
-  break: (done, total) => [
-    `${done} of ${total} sounds are behind you.`,
-    "Rest your ears for a moment, and go on when you are ready.",
-  ],
-  wrong: (label, given) => `It was: ${label}. Your word: ${given}.`,
-  listen: "Listen …",
-  silent: "Your browser plays no sound yet. Please click or tap here once more",
-
-  confirm: "Confirm",
-  list: "Words of the list",
-  typeHint: "Type the word. Words that fit are listed.",
-  exactHint: "Press Enter or Confirm to give this word.",
-  notExact: "This is no word of the list. Please go on typing, or choose one that is listed.",
-  /** @param {number} count */
-  matching: (count) => (count ? `${counted(count, "word fits", "words fit")}.` : "No word of the list fits."),
-  /** @param {number} count */
-  allWords: (count) => `All ${count} words`,
-
-  levelTitle: "Set the volume",
-  level: [
-    "Please put on headphones if you have some, and set the volume of your device to about a quarter.",
-    "Then play the noise, and turn the volume up until it is loud and still comfortable. Leave it there.",
-  ],
-  play: "Play the noise",
-  stop: "Stop the noise",
-};
+/**
+ * That answers are safe, to who comes back.
+ * @param {number} answered
+ */
+export const saved = (answered) =>
+  answered ? `${counted(answered, "answer is", "answers are")} saved, and nothing was lost.` : "Nothing was lost.";

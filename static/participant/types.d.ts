@@ -2,6 +2,8 @@
 
 import type { Api } from "./api.js";
 import type { Attention } from "./attention.js";
+import type { Outbox } from "./outbox.js";
+import type { Player } from "./player.js";
 import type { Preload } from "./preload.js";
 import type { TaskTexts } from "./texts.js";
 
@@ -19,37 +21,49 @@ export interface Durations {
   mask_ms: number;
 }
 
-export interface PictureTask {
-  kind: "picture";
+/** What the server tells of a study's task: each task adds what its page needs. */
+export interface Told {
+  kind: string;
+}
+
+export interface PictureTask extends Told {
   timing: Durations & { practice_image_ms: number; practice_mask_ms: number };
   image_px: number;
   choices: Choice[];
   masks: string[];
 }
 
-export interface WordTask {
-  kind: "word";
+export interface WordTask extends Told {
   lead_ms: number;
   vocabulary: string[];
 }
 
+/** A step that is left: `told` is what its kind has to say, `trials` those that it holds, if it holds any. */
+export interface StepView {
+  position: number;
+  kind: string;
+  trials: { first: number; last: number } | null;
+  told: Record<string, any>;
+}
+
+/** `session` names this session and no other; `steps` are those that are left, the one that is due first. */
 export interface SessionView {
+  session: string;
   study: { name: string };
   total: number;
   practice: number;
   next_index: number | null;
   completed: boolean;
-  task: PictureTask | WordTask;
-  instructions: string[];
-  breaks_after: number[];
+  task: Told;
+  steps: StepView[];
 }
 
-/** One trial as the server tells of it; a sound has no mask. */
+/** One trial as the server tells of it: `told` is what its task has to say. */
 export interface TrialView {
   index: number;
   phase: "practice" | "main";
   stimulus: string;
-  mask: string | null;
+  told: Record<string, string>;
   answered: boolean;
 }
 
@@ -117,17 +131,46 @@ export interface StoredAnswer {
   feedback: { correct: boolean; answer: string } | null;
 }
 
+/** What every page stores: how long it was there, and whether the participant was. */
+export interface PageRecord {
+  shown_ms: number;
+  focus_losses: number;
+  hidden: boolean;
+}
+
+export interface StepResult {
+  uuid: string;
+  kind: string;
+  result: object;
+}
+
+export interface StoredResult extends StepResult {
+  position: number;
+  next_position: number | null;
+}
+
 /**
  * An answer on its way: `stimulus` is the address of what it answers, unique to this session. Answers that an
- * older page left behind have it in `image`.
+ * older page left behind have it in `image`, and no `position` of their step.
  */
-export interface OutboxEntry {
+export interface AnswerEntry {
   code: string;
+  position?: number;
   index: number;
   stimulus: string;
   image?: string;
   body: Answer;
 }
+
+/** The result of a step without trials on its way, and the session that it belongs to. */
+export interface ResultEntry {
+  code: string;
+  position: number;
+  session: string;
+  body: StepResult;
+}
+
+export type OutboxEntry = AnswerEntry | ResultEntry;
 
 /** What is told of an answer that the server refused: its answer to it, and the answer itself as JSON text. */
 export interface AsideNote {
@@ -162,6 +205,19 @@ export interface Tools {
   persist: Persist;
   total: number;
   attention: Attention;
+  /** The session's sound: made, and listening for presses, when it is first asked for. */
+  player: () => Player;
+}
+
+/** What every step is shown with. */
+export interface StepTools {
+  session: SessionView;
+  task: Task;
+  outbox: Outbox;
+  attention: Attention;
+  player: () => Player;
+  /** Told of a result or an answer that the server will not take. */
+  onRefusal: (error: unknown) => void;
 }
 
 /** A node of jsPsych's timeline, with the parameters of its plugin. */
@@ -178,8 +234,6 @@ export interface Task {
   vocabulary: string[];
   /** What is noted once of the device. */
   environment(): Promise<EventDetail>;
-  /** Nodes of jsPsych's timeline that follow the first page of text. */
-  opening: TimelineNode[];
   /** The node of a trial. */
   trial(index: number, practice: boolean): TimelineNode;
   /** What feedback shows of a trial below the verdict. */

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from synthesis.bundle.manifest import Certificate, LayerMatch, LayerNull
 
@@ -34,11 +33,27 @@ def measure(natural: NDArray[np.float32], metamer: NDArray[np.float32]) -> Match
     t, m = natural.ravel().astype(np.float64), metamer.ravel().astype(np.float64)
     signal, noise = float(t @ t), float((t - m) @ (t - m))
     return Match(
-        spearman=pearson(rankdata(natural.ravel()), rankdata(metamer.ravel())),
+        spearman=pearson(average_ranks(natural.ravel()), average_ranks(metamer.ravel())),
         pearson_r2=pearson(t, m) ** 2,
         snr_db=snr_db(signal, noise),
         relative_error=math.sqrt(noise) / max(math.sqrt(signal), _SMALLEST_NORM),
     )
+
+
+def average_ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Ranks of a vector from 1; equal values share the mean of theirs, and one NaN makes all ranks NaN.
+
+    What `scipy.stats.rankdata` gives; importing scipy.stats would take a second of every process's start.
+    """
+    if np.isnan(values).any():
+        return np.full(values.shape, np.nan)
+    order = np.argsort(values)
+    ordered = values[order]
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    each = np.diff(first, append=values.size)
+    ranks = np.empty(values.shape)
+    ranks[order] = np.repeat(first + (each + 1) / 2, each)
+    return ranks
 
 
 def pearson(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from synthesis.bundle.manifest import Histogram, LayerNull, NullSummary
-from synthesis.certify.certificate import SNR_LIMIT_DB, centred
+from synthesis.certify.certificate import SNR_LIMIT_DB, average_ranks, centred
 from synthesis.common.errors import UserError
 from synthesis.common.stopping import look
 
@@ -90,7 +89,7 @@ def _inner_products(
                 chunk = np.zeros((2, stimuli, min(width, size - start)), dtype=np.float32)
             means[row] = flat.mean()
             chunk[0, row] = centred(flat)[start : start + width]
-            chunk[1, row] = centred(rankdata(flat))[start : start + width]
+            chunk[1, row] = centred(average_ranks(flat))[start : start + width]
         values += _products(chunk[0])
         ranks += _products(chunk[1])
         start += width

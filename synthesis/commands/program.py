@@ -14,6 +14,10 @@ COMMANDS = {
         "synthesis.commands.verify:verify",
         "Compute everything in a bundle again from its files; list each difference. Prints one JSON line.",
     ),
+    "check": (
+        "synthesis.commands.check:check",
+        "Say what specs need and what of it is there: one JSON line per spec. Nothing is fetched.",
+    ),
     "report": (
         "synthesis.commands.report:report",
         "Write report.html and its figures into a bundle; with --figure, --stimulus or --out, one figure.",

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 PROGRAM = (sys.executable, "-m", "synthesis")
 ProgressFormat = Literal["bar", "json"]
 
-Value = str | Path | int | Sequence[str] | None
+Value = str | Path | int | Sequence[str | Path] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Command:
     def arguments(self) -> list[str]:
         """The command's name and its parameters, as the program takes them."""
         values: dict[str, Value] = {field.name: getattr(self, field.name) for field in fields(self)}
-        words = [self.command, *(str(values.pop(name)) for name in self.positional)]
+        words = [self.command, *(str(one) for name in self.positional for one in _each(values.pop(name)))]
         for name, value in values.items():
             option = f"--{name.replace('_', '-')}"
             for one in _each(value):
@@ -58,6 +58,14 @@ class Verify(Command):
     bundle: str | Path
     weights: Path | None = None
     model: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(Command):
+    command: ClassVar[str] = "check"
+    positional: ClassVar[tuple[str, ...]] = ("specs",)
+
+    specs: Sequence[Path]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +104,7 @@ class StarterWords(Command):
 
 
 def _each(value: Value) -> Sequence[str | Path | int]:
-    """The values of an option: none, one, or those of one that may be repeated."""
+    """The values of a parameter: none, one, or those of one that may be repeated."""
     if value is None:
         return ()
     return (value,) if isinstance(value, str | Path | int) else value

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -105,9 +105,18 @@ def _fields_at(model: type[BaseModel], location: Iterable[str | int]) -> set[str
     """Names of the fields of the model that `location` leads to from `model`."""
     current: Any = model
     for part in location:
-        field = current.model_fields.get(str(part))
-        annotation = field.annotation if field else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        if isinstance(part, int):  # a place in a list, of whose items `current` is the model already
+            continue
+        field = current.model_fields.get(part)
+        inner = _model_in(field.annotation) if field else None
+        if inner is None:
             return set()
-        current = annotation
+        current = inner
     return set(current.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that an annotation is, or that it holds: `list[Model] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import firwin, resample_poly
 
 from synthesis.common.errors import UserError
 from synthesis.networks.inputs import SoundInput
@@ -64,6 +63,8 @@ def resampled(waveform: Waveform, from_hz: int, to_hz: int) -> Waveform:
     """The waveform (samples,) at another rate, band-limited to below half of the slower one."""
     if from_hz == to_hz:
         return waveform
+    from scipy.signal import firwin, resample_poly  # slow to import, and pictures do without
+
     common = math.gcd(from_hz, to_hz)
     up, down = to_hz // common, from_hz // common
     slower = max(up, down)

@@ -61,7 +61,7 @@ class Entry:
 
     For a network that was trained here, its file says what it is: `header` reads that of the published
     weights, and a file of the user's has its own. `seed` is the network's own where random weights are what
-    it is known by.
+    it is known by. `library` is what `build` imports that is slow to import, if anything.
     """
 
     name: str
@@ -76,3 +76,4 @@ class Entry:
     key: Callable[[str], str] = same
     header: Callable[[], Header] | None = None
     seed: int | None = None
+    library: str = "timm"

@@ -11,18 +11,17 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from inspect import signature
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import torch
-from timm.layers import (  # type: ignore[attr-defined]
-    BatchNormAct2d,
-    get_notrace_functions,
-    get_notrace_modules,
-)
 from torch import Tensor, fx, nn
 from torch.nn import functional
 
 from synthesis.common.errors import UserError
+from synthesis.networks.timm_layers import timm_is_loaded
+
+if TYPE_CHECKING:
+    from timm.layers import BatchNormAct2d  # type: ignore[attr-defined]
 
 
 def positions(module: nn.Module) -> dict[str, int]:
@@ -83,9 +82,9 @@ class _Tracer(fx.Tracer):
     """Follows a network into everything but torch's own modules, and names each node."""
 
     def __init__(self) -> None:
-        super().__init__(autowrap_functions=tuple(get_notrace_functions()))  # type: ignore[no-untyped-call]
+        self._leaves, functions = _not_followed()
+        super().__init__(autowrap_functions=functions)
         self.outputs: dict[str, fx.Node] = {}
-        self._leaves = tuple(get_notrace_modules())  # type: ignore[no-untyped-call]
         self._where = ""
         self._times: Counter[str] = Counter()
 
@@ -120,6 +119,15 @@ class _Tracer(fx.Tracer):
             self._times[name] += 1
             candidate = f"{name}_{self._times[name]}"
         return candidate
+
+
+def _not_followed() -> tuple[tuple[type[nn.Module], ...], tuple[Callable[..., Any], ...]]:
+    """Modules and functions that are registered as single nodes; timm keeps the list."""
+    if not timm_is_loaded():
+        return (), ()
+    from timm.layers import get_notrace_functions, get_notrace_modules  # type: ignore[attr-defined]
+
+    return tuple(get_notrace_modules()), tuple(get_notrace_functions())  # type: ignore[no-untyped-call]
 
 
 def _traced(module: nn.Module) -> tuple[_Tracer, fx.Graph]:
@@ -166,13 +174,22 @@ def _structure(module: nn.Module) -> nn.Module:
 def _traceable(module: nn.Module) -> nn.Module:
     """Show every batch norm and clamp as a node of its own, and let no module write into its input."""
     for name, child in module.named_children():
-        setattr(module, name, _split(child) if type(child) is BatchNormAct2d else _traceable(child))
+        setattr(module, name, _split(child) if _is_joint_norm(child) else _traceable(child))
     if hasattr(module, "inplace"):
         setattr(module, "inplace", False)  # noqa: B010 - the attribute is not declared by nn.Module
     return module
 
 
-def _split(joint: BatchNormAct2d) -> nn.Sequential:
+def _is_joint_norm(module: nn.Module) -> "TypeGuard[BatchNormAct2d]":
+    """Whether it is timm's batch norm that clamps too."""
+    if not timm_is_loaded():
+        return False
+    from timm.layers import BatchNormAct2d  # type: ignore[attr-defined]
+
+    return type(module) is BatchNormAct2d
+
+
+def _split(joint: "BatchNormAct2d") -> nn.Sequential:
     norm = nn.BatchNorm2d(joint.num_features, joint.eps, joint.momentum, joint.affine)
     norm.weight, norm.bias = joint.weight, joint.bias
     norm.running_mean, norm.running_var = joint.running_mean, joint.running_var

@@ -7,6 +7,7 @@ A model is the name of an entry, `torchvision/NAME`, `timm/NAME`, `torchaudio/NA
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 
 from synthesis.bundle.spec import RandomWeights, Weights
 from synthesis.common.errors import UserError
@@ -34,6 +35,7 @@ __all__ = [
     "find_layer",
     "is_user_module",
     "known_networks",
+    "load_library",
     "load_network",
     "nearest_first",
     "network_input",
@@ -91,6 +93,13 @@ def require_layers(network: str, names: list[str], weights: Weights = "published
     # The nodes of a network that was trained here are those of its file.
     found = load_network(network, weights) if entry is not None and entry.header else architecture(network)
     found.including(names)
+
+
+def load_library(name: str) -> None:
+    """Import the library that a network is built with: seconds in which no wish to stop is looked for."""
+    library = _entries[name].library if name in _entries else "timm"
+    if library:
+        import_module(library)
 
 
 @cache

@@ -36,13 +36,8 @@ class WeightsSource:
 
     def find(self, network: str) -> Path:
         """The weights' file. Raises `UserError` saying which file to put where."""
-        local = weights_folder() / self.file
-        if local.is_file():
-            return local
-        if self.package and (spec := find_spec(self.package)) and spec.submodule_search_locations:
-            packaged = Path(spec.submodule_search_locations[0]) / self.folder / self.file
-            if packaged.is_file():
-                return packaged
+        if here := self.here():
+            return here
         if self._ours:
             reason = f"{self.file} does not come with this version"
         elif self.download is None:
@@ -53,6 +48,16 @@ class WeightsSource:
             except Exception as error:  # each library raises its own kinds
                 reason = f"they could not be downloaded ({_first_line(error)})"
         raise UserError(f"{network}: no weights: {reason}; {self._remedy()}")
+
+    def here(self) -> Path | None:
+        """The weights' file in the local folder or in an installed package; None if it is in neither."""
+        local = weights_folder() / self.file
+        if local.is_file():
+            return local
+        if self.package and (spec := find_spec(self.package)) and spec.submodule_search_locations:
+            packaged = Path(spec.submodule_search_locations[0]) / self.folder / self.file
+            return packaged if packaged.is_file() else None
+        return None
 
     @property
     def _ours(self) -> bool:

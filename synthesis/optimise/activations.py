@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from timm.layers import Conv2dSame  # type: ignore[attr-defined]
 from torch import Tensor, fx, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -18,14 +17,12 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from synthesis.common.errors import UserError
 from synthesis.media.registry import medium_of
 from synthesis.networks.graph import called_module, cut, output_node
-from synthesis.networks.hearing.first_conv import FirstConv2dSame
 from synthesis.networks.registry import Layer, Network
+from synthesis.networks.timm_layers import timm_is_loaded
 from synthesis.optimise.depthwise import StridedDepthwise, is_strided_depthwise
 
 __all__ = ["Activations", "MatchedActivation", "identity_gradient", "output_node", "require_gradient"]
 
-# Convolutions that use their weight as it is; others, like timm's StdConv2d, are subclasses that change it.
-_PLAIN_CONVOLUTIONS = (nn.Conv2d, Conv2dSame, FirstConv2dSame)
 _CLAMP_MODULES = (nn.ReLU, nn.ReLU6, nn.Hardtanh)
 _CLAMP_FUNCTIONS = (
     *(torch.relu, torch.clamp, torch.clip, torch.clamp_min, torch.clamp_max),
@@ -126,7 +123,7 @@ def _speed_up_depthwise(graph: fx.GraphModule) -> None:
 
 def _is_plain(module: nn.Module) -> bool:
     """Whether it is a convolution whose weight is used as it is, with no hook that would change it."""
-    return type(module) in _PLAIN_CONVOLUTIONS and not module._forward_pre_hooks
+    return type(module) in _plain_convolutions() and not module._forward_pre_hooks
 
 
 def _free_matched_clamps(graph: fx.GraphModule) -> None:
@@ -190,3 +187,14 @@ def _is_a(
     if node.op == "call_method":
         return node.target in methods
     return node.op == "call_function" and node.target in functions
+
+
+def _plain_convolutions() -> tuple[type[nn.Conv2d], ...]:
+    """Those that use their weight as it is; others, like timm's StdConv2d, are subclasses that change it."""
+    if not timm_is_loaded():
+        return (nn.Conv2d,)
+    from timm.layers import Conv2dSame  # type: ignore[attr-defined]
+
+    from synthesis.networks.hearing.first_conv import FirstConv2dSame
+
+    return nn.Conv2d, Conv2dSame, FirstConv2dSame

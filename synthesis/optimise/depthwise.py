@@ -8,9 +8,10 @@ mirrored kernel.
 from typing import Any
 
 import torch
-from timm.layers import Conv2dSame  # type: ignore[attr-defined]
 from torch import Tensor, nn
 from torch.nn import functional
+
+from synthesis.networks.timm_layers import timm_is_loaded
 
 
 class StridedDepthwise(nn.Module):
@@ -81,8 +82,16 @@ def is_strided_depthwise(conv: nn.Module | None) -> bool:
 
 def _padding(conv: nn.Conv2d, axis: int, size: int) -> tuple[int, int]:
     """Zeros before and after an axis of `size`; TensorFlow's "same" puts the odd one after."""
-    if not isinstance(conv, Conv2dSame):
+    if not _pads_as_tensorflow(conv):
         return int(conv.padding[axis]), int(conv.padding[axis])
     kernel, stride = conv.kernel_size[axis], conv.stride[axis]
     total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
     return total // 2, total - total // 2
+
+
+def _pads_as_tensorflow(conv: nn.Conv2d) -> bool:
+    if not timm_is_loaded():
+        return False
+    from timm.layers import Conv2dSame  # type: ignore[attr-defined]
+
+    return isinstance(conv, Conv2dSame)

@@ -26,6 +26,7 @@ from synthesis.certify.null import layer_null
 from synthesis.certify.null_cache import NullCache, null_key
 from synthesis.common.errors import UserError
 from synthesis.media.medium import Stimulus, stored
+from synthesis.networks.registry import load_library
 from synthesis.process.lock import exclusive
 from synthesis.process.memory import out_of_memory
 from synthesis.process.progress import Steps, Uncounted
@@ -187,6 +188,7 @@ class Run:
 
 def make_bundle(plan: RunPlan, store: BundleStore, engine: RunEngine) -> Manifest:
     """Make what is left of the plan's bundle while no other run may. Raises `UserError` if one does."""
+    load_library(plan.spec.model)  # before anything is held that must be let go of in order
     with exclusive(store.root):
         store.remove_leftovers()
         try:

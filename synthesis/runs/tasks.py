@@ -16,6 +16,7 @@ from synthesis.bundle.spec import SynthesisSpec
 from synthesis.bundle.store import BundleStore
 from synthesis.certify.certifier import Certifier
 from synthesis.certify.decision import decision_rule
+from synthesis.common.stopping import look
 from synthesis.networks.registry import load_network
 from synthesis.optimise.activations import require_gradient
 from synthesis.optimise.recipes import make_recipe
@@ -55,7 +56,9 @@ def make_maker(setup: Setup, store: BundleStore, device: torch.device) -> LayerM
     spec = setup.spec
     network = load_network(spec.model, spec.weights).including(spec.layers)
     for layer in spec.layers:
+        look()  # building took a second or more, and so does every layer
         require_gradient(network, network.layer(layer))
+    look()
     rule = decision_rule(spec.decision, setup.readout, network)
     readout_sha256 = hashlib.sha256(setup.readout).hexdigest() if setup.readout else None
     return LayerMaker(

@@ -10,6 +10,7 @@ import grimp
 import pytest
 
 from app.cli.commands import COMMANDS
+from app.tasks.registry import TASKS
 from tests.architecture.sources import ROOT, imports_of, module_name, python_files, relative
 
 # Beyond `queries.py` and app/db, SQLAlchemy is for sessions and errors only.
@@ -81,6 +82,29 @@ def test_no_domain_reads_the_queries_of_another(graph: grimp.ImportGraph) -> Non
         if _domain(importer) != _domain(queries)
     ]
     assert foreign == []
+
+
+# What of one task others ask for: its masks have an address, its words are in study files.
+OF_ONE_TASK = {
+    "app.tasks.image16.masks": {"app.experiments.routes"},
+    "app.tasks.words.vocabulary": {
+        "app.analysis.measures.neighbours",
+        "app.experiments.checking",
+        "app.experiments.schemas",
+    },
+}
+
+
+def test_no_module_but_the_registry_knows_a_task(graph: grimp.ImportGraph) -> None:
+    known: dict[str, set[str]] = {}
+    for kind in TASKS:
+        folder = f"app.tasks.{kind}"
+        for module in (folder, *graph.find_descendants(folder)):
+            importers = graph.find_modules_that_directly_import(module)
+            outside = {name for name in importers if not name.startswith(folder)}
+            if outside - {"app.tasks.registry"}:
+                known[module] = outside - {"app.tasks.registry"}
+    assert known == OF_ONE_TASK
 
 
 def _domain(module: str) -> str:

@@ -140,9 +140,10 @@ def tables(participants: int) -> Iterable[tuple[str, list[str], list[tuple[Any, 
     }  # fmt: skip
     yield (
         "studies",
-        ["id", "name", "status", "definition", "bundle_id", "created_at"],
-        [(1, "million", "open", json.dumps(definition), 1, MOMENT)],
+        ["id", "name", "status", "definition", "created_at"],
+        [(1, "million", "open", json.dumps(definition), MOMENT)],
     )
+    yield "study_bundles", ["id", "study_id", "position", "bundle_id", "network"], [(1, 1, 0, 1, "net")]
     names = ["id", "bundle_id", "natural_id", "category", "condition", "seed", "blob_sha256", "media_type"]
     yield "stimuli", [*names, "certified", "certificate"], [
         (1 + number, 1, f"n{number // len(CONDITIONS)}",

@@ -72,10 +72,10 @@ def test_a_phone_shows_the_whole_grid_with_targets_large_enough(
 
 RUN_PLUGIN = """async ({mode, durations}) => {
   const { initJsPsych } = await import("/static/vendor/jspsych.js");
-  const { Image16Plugin } = await import("/static/participant/image16.js");
+  const { Image16Plugin } = await import("/static/participant/tasks/image16/plugin.js");
   const { Attention } = await import("/static/participant/attention.js");
   const { FrameClock } = await import("/static/participant/clock.js");
-  const { PictureStage } = await import("/static/participant/picture-stage.js");
+  const { PictureStage } = await import("/static/participant/tasks/image16/stage.js");
   const choices = ["cat", "dog"].map((name) =>
     ({ name, label: name, icon: `/static/vendor/icons/${name}.webp` }));
   const stage = new PictureStage(choices, 224);

@@ -259,11 +259,11 @@ def test_the_field_and_its_list_fit_the_window(
 
 RUN_PLUGIN = """async (mode) => {
   const { initJsPsych } = await import("/static/vendor/jspsych.js");
-  const { WordPlugin } = await import("/static/participant/word.js");
+  const { WordPlugin } = await import("/static/participant/tasks/words/plugin.js");
   const { Attention } = await import("/static/participant/attention.js");
   const { Player } = await import("/static/participant/player.js");
-  const { Vocabulary } = await import("/static/participant/words.js");
-  const { WordStage } = await import("/static/participant/word-stage.js");
+  const { Vocabulary } = await import("/static/participant/tasks/words/vocabulary.js");
+  const { WordStage } = await import("/static/participant/tasks/words/stage.js");
   const words = ["cat", "dog"];
   const [player, attention] = [new Player(), new Attention(() => {})];
   const stage = new WordStage(new Vocabulary(words));

@@ -50,7 +50,7 @@ async def test_the_files_hold_the_answers(
     assert trials.headers["cache-control"] == "no-store"
     assert 'filename="tiny-simulated-trials.csv"' in trials.headers["content-disposition"]
     assert len(trials.text.splitlines()) > 20
-    assert (await admin.get(f"{folder}/codebook.csv")).text.startswith("name,type,unit,description\n")
+    assert (await admin.get(f"{folder}/codebook.csv")).text.startswith("table,name,type,unit,description\n")
 
 
 async def test_the_page_shows_exclusions_confusions_and_timing(

@@ -12,19 +12,17 @@ import pytest
 from fastapi import FastAPI
 
 from app.analysis.figures.figure import FORMATS
-from app.analysis.figures.recognition import recognition_figure
-from app.analysis.files import all_files, codebook_csv, file_names, file_of, trials_csv, write_files
-from app.analysis.service import (
-    Answers,
-    Quality,
-    StudyAnalysis,
-    Trials,
-    analyse,
-    answers,
-    quality,
-    require_participants,
-    trials,
+from app.analysis.files import (
+    all_files,
+    codebook_csv,
+    file_names,
+    file_of,
+    recognition_figure,
+    trials_csv,
+    write_files,
 )
+from app.analysis.results import Answers, Quality, StudyAnalysis, Trials
+from app.analysis.service import analyse, answers, quality, require_participants, trials
 from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.csv_tables import neutralised
 from app.core.errors import Conflict, NotFound
@@ -33,8 +31,9 @@ from app.db.session import Database
 from app.db.tables import Response
 from app.simulation.queries import PlanTruth, planned_truth
 from app.simulation.visit import Refused, take_part
-from app.stimuli.medium import PICTURES
-from app.tasks.simulate import SimulatedObserver, accuracies
+from app.steps.registry import ALL
+from app.tasks.image16.task import IMAGE16
+from app.tasks.observer import SimulatedObserver, accuracies
 from synthesis.common.errors import StorageError
 from tests.http import answer_trials, enter, new_client
 from tests.support import CATEGORIES, LAYERS
@@ -177,7 +176,7 @@ async def test_trials_csv_holds_every_answer_with_the_columns_of_the_codebook(
     await simulate(app, open_links["simulated"], 2)
     _answers, single = await details_of(app)
     written = pd.read_csv(io.BytesIO(trials_csv(single.table)))
-    assert list(written.columns) == [column.name for column in trial_columns(PICTURES)]
+    assert list(written.columns) == [column.name for column in trial_columns(IMAGE16)]
     assert len(written) == single.analysis.recognition.trials
     assert (written["correct"] == (written["answer"] == written["category"])).all()
     assert not written.duplicated(["participant_id", "natural_id"]).any()
@@ -185,8 +184,8 @@ async def test_trials_csv_holds_every_answer_with_the_columns_of_the_codebook(
         stored = await session.get_one(Response, 5)  # the first main trial of the first participant
     assert written["rt_ms"][0] == stored.rt_ms
     assert datetime.fromisoformat(written["received_at"][0]) == stored.received_at.astimezone(UTC)
-    codebook = list(csv.DictReader(io.StringIO(codebook_csv(PICTURES).decode())))
-    assert [row["name"] for row in codebook] == list(written.columns)
+    codebook = list(csv.DictReader(io.StringIO(codebook_csv(IMAGE16, ALL).decode())))
+    assert [row["name"] for row in codebook if row["table"] == "trials"] == list(written.columns)
     assert all(row["description"] for row in codebook)
 
 
@@ -214,7 +213,7 @@ async def test_the_same_answers_give_the_same_files(
     for folder in (tmp_path / "first", tmp_path / "second"):
         write_files(folder, dict(all_files(*await details_of(app))))
         contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    names = file_names(PICTURES)
+    names = file_names(IMAGE16)
     assert set(contents[0]) == set(names)
     pdfs = {name for name in names if name.endswith(".pdf")}  # these carry the moment of their making
     assert {name for name in names if contents[0][name] != contents[1][name]} <= pdfs

@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.analysis.files import codebook_csv, file_names, file_of, trials_csv
+from app.analysis.pages import pages_of_study
 from app.analysis.report.content import load
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
-from app.analysis.service import StudyAnalysis, Trials, analyse, answers, quality, trials
+from app.analysis.results import StudyAnalysis, Trials
+from app.analysis.service import analyse, answers, quality, trials
 from app.db.session import Database
 from app.db.tables import Response
 from app.exports import mvh
-from app.stimuli.medium import MEDIA
+from app.tasks.registry import TASKS
 from tests.database import rows_of
 from tests.http import SOUND_TIMING, TIMING, all_trials, answer_body, enter, new_client
 from tests.integration.test_admin import new_token, sign_in
@@ -107,7 +109,7 @@ async def read_all(database: Database, study: str) -> tuple[StudyAnalysis, Trial
     assert len(written) == len(single.table)
     single.table.to_parquet(io.BytesIO(), index=False)
     assert mvh.written(single.kept, study) or single.kept.empty
-    assert codebook_csv(analysis.medium)
+    assert codebook_csv(analysis.task, pages_of_study(analysis.study))
     return analysis, single
 
 
@@ -152,7 +154,7 @@ def as_stored(value: Any) -> str:
     return told.replace("NaN", "null").replace("-Infinity", "null").replace("Infinity", "null")
 
 
-@pytest.mark.parametrize(("study", "kind"), [("tiny", "picture"), ("words", "sound")])
+@pytest.mark.parametrize(("study", "kind"), [("tiny", "image16"), ("words", "words")])
 async def test_every_file_and_page_is_made_of_odd_answers(
     client: httpx.AsyncClient,
     open_links: dict[str, str],
@@ -168,7 +170,7 @@ async def test_every_file_and_page_is_made_of_odd_answers(
     await take_part(client, links["live"], study, bodies)
     analysis, single = await read_all(database, study)
     # A figure's print is made of its drawing, whatever was answered.
-    names = [name for name in file_names(MEDIA[kind]) if not name.endswith((".png", ".pdf"))]
+    names = [name for name in file_names(TASKS[kind]) if not name.endswith((".png", ".pdf"))]
     async with database.reading() as session:
         for name in names:
             assert (await file_of(session, analysis, name))[1]

@@ -38,7 +38,7 @@ def cli(
 
 
 def test_a_study_from_an_empty_database_to_its_close(cli: Cli, study_file: Path, tiny_bundle: Path) -> None:
-    assert json.loads(cli("db", "upgrade", "--json")[1]) == {"revision": "0006"}
+    assert json.loads(cli("db", "upgrade", "--json")[1]) == {"revision": "0008"}
     bundle = json.loads(cli("stimuli", "ingest", tiny_bundle, "--json")[1])
     assert (bundle["naturals"], bundle["metamers"], bundle["not_certified"]) == (20, 60, 2)
     checked = json.loads(cli("study", "validate", study_file, "--json")[1])
@@ -58,7 +58,7 @@ def test_a_study_from_an_empty_database_to_its_close(cli: Cli, study_file: Path,
 
 
 def test_people_get_words_instead_of_json(cli: Cli, study_file: Path, tiny_bundle: Path) -> None:
-    assert cli("db", "upgrade")[1] == "The database is at schema 0006.\n"
+    assert cli("db", "upgrade")[1] == "The database is at schema 0008.\n"
     assert "20 natural pictures, 60 metamers at block2" in cli("stimuli", "ingest", tiny_bundle)[1]
     assert "good. About" in cli("study", "validate", study_file)[1]
     assert "There are no studies yet" in cli("study", "list")[1]

@@ -12,7 +12,7 @@ import pytest
 from app.cli.background_server import background_server
 from app.core.config import Settings
 from app.db.migrate import upgrade
-from app.tasks.simulate import accuracies
+from app.tasks.observer import accuracies
 from synthesis.bundle.store import BundleStore
 from tests.integration.test_cli import Cli, cli  # noqa: F401  (a fixture)
 from tests.support import CATEGORIES, LAYERS
@@ -263,3 +263,10 @@ def test_the_token_signs_in(site: Cli) -> None:
         answer = browser.post("/admin/sign-in", data={"token": issued["token"]})
         assert answer.headers["location"] == "/admin"
         assert "tiny" in browser.get("/admin").text
+
+
+def test_an_unknown_format_is_one_line(site: Cli, tmp_path: Path) -> None:
+    code, out, err = site("export", "tiny", "--format", "xlsx", "--out", tmp_path / "never")
+    assert (code, out) == (1, "")
+    assert err == "error: there is no format 'xlsx'; there are csv, parquet, mvh\n"
+    assert not (tmp_path / "never").exists()

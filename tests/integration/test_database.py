@@ -15,7 +15,7 @@ from app.db.base import Base
 from app.db.constraints import violated_constraint
 from app.db.migrate import alembic_config, require_newest_schema, upgrade
 from app.db.session import Database
-from app.db.tables import Bundle, Study
+from app.db.tables import Bundle, Study, StudyBundle
 from tests.statements import sent_statements
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +32,28 @@ def test_the_schema_grows_from_nothing_and_shrinks_again(empty_database_url: str
     command.downgrade(config, "base")
     upgrade(empty_database_url)
     command.check(config)
+
+
+def test_a_study_of_several_bundles_is_not_cut_down_to_an_older_schema(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    asyncio.run(add_study_of_two_bundles(empty_database_url))
+    with pytest.raises(ValueError, match="cannot be stored in the schema before: two"):
+        command.downgrade(alembic_config(empty_database_url), "0006")
+    asyncio.run(require_newest_schema(empty_database_url))
+
+
+async def add_study_of_two_bundles(url: str) -> None:
+    database = Database(url)
+    async with database.writing() as session:
+        session.add_all([bundle("a"), bundle("b")])
+        study = Study(name="two", status="draft", definition={}, created_at=utc_now())
+        session.add(study)
+        await session.flush()
+        session.add_all(
+            StudyBundle(study_id=study.id, position=number, bundle_id=number + 1, network=f"n{number}")
+            for number in range(2)
+        )
+    await database.close()
 
 
 def checks_of(connection: Connection) -> set[str]:
@@ -83,10 +105,10 @@ async def test_a_reading_session_stores_nothing(database: Database) -> None:
 
 
 async def test_foreign_keys_hold(database: Database) -> None:
-    study = Study(name="s", status="draft", definition={}, bundle_id=99, created_at=utc_now())
+    used = StudyBundle(study_id=98, position=0, bundle_id=99, network="m")
     with pytest.raises(IntegrityError):
         async with database.writing() as session:
-            session.add(study)
+            session.add(used)
 
 
 async def test_a_violated_constraint_is_told_by_its_name(database: Database) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from app.analysis.files import all_files
 from app.analysis.measures.recognition import scores_of
-from app.analysis.service import StudyAnalysis, Trials, analyse, answers, require_participants, trials
+from app.analysis.results import StudyAnalysis, Trials
+from app.analysis.service import analyse, answers, require_participants, trials
 from app.core.clock import utc_now
 from app.core.errors import Conflict
 from app.db.migrate import alembic_config

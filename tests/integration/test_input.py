@@ -7,7 +7,7 @@ from app.db.session import Database
 from app.db.tables import Event
 from app.web.parameters import LARGEST
 from tests.database import row_counts, rows_of
-from tests.http import answer_body, enter
+from tests.http import answer_body, enter, step_body
 from tests.integration.test_admin import new_token, sign_in
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +28,7 @@ async def test_indexes_are_decimal_digits_in_range(
     calls = (
         ("PUT", f"/api/{code}/trials/{index}", {"json": answer_body()}),
         ("POST", f"/api/{code}/trials/{index}/set-aside", {"json": {}}),
+        ("PUT", f"/api/{code}/steps/{index}", {"json": step_body("instructions")}),
         ("GET", f"/api/{code}/trials?start={index}&count=1", {}),
         ("GET", f"/api/{code}/trials?start=0&count={index}", {}),
         ("GET", f"/masks/{code}/{index}", {}),
@@ -89,6 +90,8 @@ async def test_text_that_cannot_be_stored_is_cleaned_or_refused(
         ("PUT", "trials/0", f'{{"uuid": "{strange}", "answer": "bear"}}'),
         ("PUT", "trials/0", f'{{"uuid": "00000000-0000-4000-8000-000000000000", "answer": "{strange}"}}'),
         ("PUT", "trials/0", f'{{"{strange}": 1}}'),
+        ("PUT", "steps/0", f'{{"uuid": "{strange}", "kind": "{strange}"}}'),
+        ("PUT", "steps/0", f'{{"{strange}": 1}}'),
         ("POST", "trials/0/set-aside", f'{{"uuid": "{strange}", "{strange}": "{strange}"}}'),
         ("POST", "events", f'{{"kind": "{strange}"}}'),
         ("POST", "events", f'{{"kind": "error", "{strange}": 1}}'),
@@ -130,6 +133,9 @@ async def test_deep_bodies_are_read_or_refused(
     for body in (answer.replace("NESTED", nested), nested):
         response = await client.put(f"/api/{code}/trials/0", content=body, headers=JSON)
         assert response.status_code in {200, 400, 409, 422}, response.text
+    step = '{"uuid": "00000000-0000-4000-8000-000000000001", "kind": "instructions", "result": NESTED}'
+    response = await client.put(f"/api/{code}/steps/0", content=step.replace("NESTED", nested), headers=JSON)
+    assert response.status_code in {200, 400, 422}, response.text
     event = f'{{"kind": "error", "detail": {nested}}}'
     response = await client.post(f"/api/{code}/events", content=event, headers=JSON)
     assert response.status_code in {400, 422}, response.text

@@ -48,8 +48,9 @@ async def test_a_call_takes_few_statements(
     # and once a minute, that the participant is there
     second = await statements_of(client, "PUT", f"/api/{code}/trials/1", json=answer_body())
     assert len(second) == 5, second
+    # once per visit of the page: who calls, the bundle, the trials, the steps
     view = await statements_of(client, "GET", f"/api/{code}/session")
-    assert len(view) == 5, view
+    assert len(view) == 6, view
     window = await statements_of(client, "GET", f"/api/{code}/trials?start=0&count=20")
     assert len(window) == 5, window
 

@@ -51,7 +51,7 @@ async def test_trials_have_one_shape_that_tells_nothing(
         assert trial.pop("answered") is False
         # An address of 128 random bits, and one of the eight masks by the trial's place.
         assert re.fullmatch(r"/stimuli/[\w-]{22}", trial.pop("stimulus"))
-        assert trial.pop("mask") == f"/masks/{code}/{index % 8}"
+        assert trial.pop("told") == {"mask": f"/masks/{code}/{index % 8}"}
         assert trial == {}
 
 

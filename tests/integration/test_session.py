@@ -5,7 +5,6 @@ import pytest
 
 from app.db.session import Database
 from app.db.tables import Event, Participant
-from app.tasks.presets import PRESETS
 from tests.database import rows_of
 from tests.http import all_trials, answer_body, enter
 
@@ -52,14 +51,13 @@ async def test_the_session_view(client: httpx.AsyncClient, open_links: dict[str,
     await client.put(f"/api/{code}/trials/0", json=answer_body())
     await client.put(f"/api/{code}/trials/1", json=answer_body())
     view = (await client.get(f"/api/{code}/session")).json()
-    preset = PRESETS["image16-online"]
     assert view["study"] == {"name": "Naming pictures"}
     assert view["total"] == len(trials)
     assert view["practice"] == 4
     assert view["next_index"] == 2
     assert view["completed"] is False
     task = view["task"]
-    assert (task["kind"], task["image_px"]) == ("picture", 224)
+    assert (task["kind"], task["image_px"]) == ("image16", 224)
     assert task["timing"] == {
         "blank_ms": 500,
         "fixation_ms": 300,
@@ -68,8 +66,14 @@ async def test_the_session_view(client: httpx.AsyncClient, open_links: dict[str,
         "practice_image_ms": 500,
         "practice_mask_ms": 400,
     }
-    assert view["instructions"] == list(preset.instructions)
-    assert view["breaks_after"] == []
+    # The instructions before the trials that are answered are passed, and so few trials have no breaks.
+    last = len(trials) - 1
+    assert view["steps"] == [
+        {"position": 1, "kind": "practice", "trials": {"first": 0, "last": 3}, "told": {}},
+        {"position": 2, "kind": "practice_done", "trials": None, "told": {"left": last - 3}},
+        {"position": 3, "kind": "trials", "trials": {"first": 4, "last": last}, "told": {}},
+    ]
+    assert len(view["session"]) == 16
     assert task["masks"] == [f"/masks/{code}/{number}" for number in range(8)]
     assert len(task["choices"]) == 16
     assert task["choices"][:2] == [

@@ -16,8 +16,8 @@ from app.core.randomness import secret_seed
 from app.db.session import Database
 from app.db.tables import PlannedTrial, Stimulus, Study
 from app.experiments import service
-from app.experiments.cells import Cells
-from app.experiments.masks import pink_noise
+from app.experiments.cells import BundleStimuli, Cells
+from app.tasks.image16.masks import pink_noise
 from tests.conftest import create_study
 from tests.database import rows_of
 from tests.http import answer_all, enter
@@ -89,18 +89,19 @@ async def test_masks_and_plans_match_no_seed_that_could_be_tried(
     async with database.reading() as session:
         study = await service.get_study(session, "tiny")
         known = service.definition_of(study)
-        bundle = await service.stimuli_queries.get_bundle(session, study.bundle_id)
-        candidates = await service.stimuli_queries.stimuli_of_bundle(session, bundle.id)
+        (one,) = await service.bundles_of_study(session, study.id)
+        candidates = await service.stimuli.stimuli_of_bundle(session, one.bundle.id)
+    held = [BundleStimuli(one.network, one.bundle.layers, candidates)]
     shown = [planned.stimulus_id for planned in await rows_of(database, PlannedTrial)]
     assert 0 <= known.seed < SEEDS_TO_TRY
     for seed in range(SEEDS_TO_TRY):
         guess = known.model_copy(update={"seed": seed})
         assert not np.array_equal(pink_noise(seed, 0), mask)
-        cells = service.study_cells(guess, bundle.layers, candidates)
+        cells = service.study_cells(guess, held)
         assert [each.stimulus.id for each in cells.plan(0)] != shown
     # Who has both can do it again.
     assert np.array_equal(pink_noise(secret_seed(known.seed, study.secret), 0), mask)
-    again = service.study_cells(known, bundle.layers, candidates, study.secret)
+    again = service.study_cells(known, held, study.secret)
     assert [each.stimulus.id for each in again.plan(0)] == shown
 
 

@@ -81,7 +81,7 @@ async def test_the_session_goes_on_behind_a_trial_that_was_set_aside(
     assert (await client.put(f"/api/{code}/trials/1", json=answer_body())).json()["next_index"] == 3
     late = await client.post(f"/api/{code}/trials/1/set-aside", json=refused_body())
     assert (late.status_code, late.json()["error"]["code"]) == (409, "answered_before")
-    assert late.json()["answer"] == "bear"
+    assert late.json()["error"]["detail"]["answer"] == "bear"
     nothing = await client.post(f"/api/{code}/trials/99/set-aside", json=refused_body())
     assert nothing.status_code == 404
 

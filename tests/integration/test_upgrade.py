@@ -8,6 +8,8 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine, text
 
+from app.analysis.figures.figure import FORMATS
+from app.analysis.files import recognition_figure
 from app.analysis.service import analyse, trials
 from app.db.migrate import alembic_config, upgrade
 from app.db.session import Database
@@ -33,6 +35,16 @@ RECORDS = {
         {"requested_sound_ms": 2000.0, "base_latency_ms": None, "entry": {}},
     ],
 }
+
+# Made by the release whose newest schema was 0005, from the same answers.
+ROW = (
+    "4,16,0.625,0.1613743060919757,0.13975424859373686,0.0,0.1570444533341274,0.937146710040024,,0.95,0.0625"
+)
+RECOGNITION_CSV = (
+    "condition,participants,trials,proportion_correct,sem,sem_ddof0,sem_within,ci_low,ci_high,note,ci_level,"
+    "chance,participants_without_exclusions,proportion_correct_without_exclusions,sem_without_exclusions\n"
+    + "".join(f"{condition},{ROW},4,0.625,0.1613743060919757\n" for condition in CONDITIONS)
+)
 
 
 def rows_of_study(number: int, name: str) -> dict[str, list[dict[str, Any]]]:
@@ -157,6 +169,7 @@ def test_answers_of_the_release_before_give_the_same_table(empty_database_url: s
     # Per condition there are 4 trials, of which person k answers 4 - k right: (4 + 3 + 2 + 1) of 16.
     assert found["proportions"] == [0.625] * 3
     assert found["trials"] == PEOPLE * TRIALS
+    assert found["recognition.csv"].decode() == RECOGNITION_CSV
     assert found["rt_ms"] == [700.0 + trial for trial in range(TRIALS)] * PEOPLE
     assert found["caveats"] == (
         ("Measurements that cannot be, and are taken as not measured, by field: frame_ms (16).",)
@@ -178,4 +191,5 @@ async def analysed(url: str, name: str) -> dict[str, Any]:
         "trials": analysis.recognition.trials,
         "rt_ms": single.table["rt_ms"].tolist(),
         "caveats": single.caveats,
+        "recognition.csv": FORMATS["csv"].make(recognition_figure(analysis)),
     }

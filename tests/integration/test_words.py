@@ -50,10 +50,10 @@ async def test_the_session_tells_the_whole_vocabulary_and_of_no_trial_what_it_is
 ) -> None:
     response = await client.get(f"/api/{code}/session")
     view = response.json()
-    assert view["task"] == {"kind": "word", "lead_ms": 50, "vocabulary": sorted(WORDS)}
+    assert view["task"] == {"kind": "words", "lead_ms": 50, "vocabulary": sorted(WORDS)}
     trials = await all_trials(client, code)
-    assert {tuple(trial) for trial in trials} == {("index", "phase", "stimulus", "mask", "answered")}
-    assert {trial["mask"] for trial in trials} == {None}
+    assert {tuple(trial) for trial in trials} == {("index", "phase", "stimulus", "told", "answered")}
+    assert all(trial["told"] == {} for trial in trials)
     hidden = await revealing_words(database) - {row.category for row in await rows_of(database, Stimulus)}
     page = await client.get(f"/run/{code}")
     for text in (response.text, page.text.replace("<head>", "").replace("</head>", "")):

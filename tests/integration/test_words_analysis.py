@@ -16,8 +16,9 @@ from app.analysis.tables.codebook import trial_columns
 from app.core.randomness import generator
 from app.db.session import Database
 from app.simulation.queries import PlanTruth
-from app.stimuli.medium import SOUNDS
-from app.tasks.simulate import SimulatedObserver, accuracies
+from app.steps.registry import ALL
+from app.tasks.observer import SimulatedObserver, accuracies
+from app.tasks.words.task import WORDS as WORD_TASK
 from tests.conftest import create_study
 from tests.integration.test_analysis import simulate
 from tests.support import LAYERS, SOUND, WORDS, word_study_yaml
@@ -65,13 +66,13 @@ async def test_the_files_are_those_of_sounds(words: Database) -> None:
             name: (await file_of(session, analysis, name))[1] for name in ("neighbours.csv", "confusion.csv")
         }
     files = dict(all_files(counted, single))
-    assert set(files) == set(file_names(SOUNDS))
+    assert set(files) == set(file_names(WORD_TASK))
     assert alone == {name: files[name] for name in alone}
 
     written = pd.read_csv(io.BytesIO(trials_csv(single.table)))
-    assert list(written.columns) == [column.name for column in trial_columns(SOUNDS)]
-    codebook = list(csv.DictReader(io.StringIO(codebook_csv(SOUNDS).decode())))
-    assert [row["name"] for row in codebook] == list(written.columns)
+    assert list(written.columns) == [column.name for column in trial_columns(WORD_TASK)]
+    codebook = list(csv.DictReader(io.StringIO(codebook_csv(WORD_TASK, ALL).decode())))
+    assert [row["name"] for row in codebook if row["table"] == "trials"] == list(written.columns)
     assert set(written["requested_sound_ms"]) == {SOUND_MS}
     assert set(written["how"]) == {"typed", "picked"}
     assert (written["rt_ms"] > written["first_key_ms"]).all()

@@ -1,53 +1,9 @@
-import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { RefusedError } from "../../static/participant/api.js";
 import { NotDueError, Outbox } from "../../static/participant/outbox.js";
-import { clear, createStore, keys, set } from "../../static/vendor/idb-keyval.js";
-import { persist, TemporaryError } from "../../static/participant/retry.js";
-
-const store = createStore("metamerlab-outbox", "answers");
-const refused = createStore("metamerlab-refused", "answers");
-const patient = (attempt) => persist(attempt, { pause: () => new Promise((resolve) => setImmediate(resolve)) });
-
-beforeEach(() => Promise.all([clear(store), clear(refused)]));
-
-const refusal = (status, code, detail = {}) => new RefusedError(status, { error: { code, message: code, detail } });
-
-/** A server in memory: unique on the trial, as the real one is; out of reach while `reachable` is false. */
-class Server {
-  reachable = true;
-  loseResponses = 0;
-  calls = 0;
-  stored = new Map();
-
-  async putAnswer(index, answer) {
-    this.calls += 1;
-    if (!this.reachable) throw new TemporaryError("no network");
-    if (!this.stored.has(index)) this.stored.set(index, answer);
-    if (this.loseResponses-- > 0) throw new TemporaryError("the response was lost");
-    return { index, ...this.stored.get(index), next_index: null, feedback: null };
-  }
-
-  /** What it says of the trial that is due: null, nothing is. */
-  due = null;
-  aside = new Map();
-
-  async session() {
-    return { next_index: this.due };
-  }
-
-  async setAside(index, note) {
-    this.aside.set(index, note);
-    return { next_index: index + 1 };
-  }
-
-  async trials(start, count) {
-    return Array.from({ length: count }, (_, i) => ({ index: start + i, stimulus: `/stimuli/token${start + i}` }));
-  }
-}
-
-const answer = (uuid) => ({ uuid, answer: "dog", rt_ms: 500, timing: {} });
+import { keys, set } from "../../static/vendor/idb-keyval.js";
+import { answer, patient, refusal, refused, Server, store } from "./outbox-server.js";
 
 test("an answer is delivered, and then leaves the store", async () => {
   const server = new Server();

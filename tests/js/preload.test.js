@@ -17,7 +17,7 @@ class Server {
     return Array.from({ length }, (_, i) => ({
       index: start + i,
       stimulus: `/stimuli/${start + i}`,
-      mask: `/masks/${(start + i) % 2}`,
+      told: { mask: `/masks/${(start + i) % 2}` },
     }));
   }
 
@@ -39,7 +39,7 @@ class Decoder {
   masks = new Map();
 
   async load(view, fetched) {
-    const mask = remembered(this.masks, view.mask, () => fetched(view.mask, decode));
+    const mask = remembered(this.masks, view.told.mask, () => fetched(view.told.mask, decode));
     return { stimulus: await fetched(view.stimulus, decode), mask: await mask };
   }
 
@@ -112,4 +112,16 @@ test("a device that cannot decode is never said to be a damaged file, nor asked 
     });
   await assert.rejects(new Preload(server, once, 1, decoder).trial(0), /no sound device/);
   assert.equal(server.asked.filter((line) => line.startsWith("/stimuli")).length, 1);
+});
+
+test("what was told of trials that are over is forgotten", async () => {
+  const server = new Server(50);
+  const stimuli = preload(server, 50);
+  for (let index = 0; index < 20; index += 1) {
+    await stimuli.trial(index);
+    await stimuli.release(index);
+  }
+  await stimuli.trial(0); // asked for anew, for nothing of it was kept
+  assert.equal(server.asked.filter((line) => line === "trials 0").length, 2);
+  assert.equal(server.asked.filter((line) => line === "trials 20").length, 1);
 });

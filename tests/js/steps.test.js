@@ -1,47 +1,71 @@
+import "./window.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { durations, place, stepsOf } from "../../static/participant/steps.js";
+import { durations } from "../../static/participant/tasks/image16/task.js";
+import { place, trialsOf } from "../../static/participant/steps/block.js";
+import { KINDS, showSteps } from "../../static/participant/steps/registry.js";
 
-const session = { total: 7, practice: 2, next_index: 0, breaks_after: [3, 6] };
-const kinds = (steps) => steps.map((step) => ("index" in step ? `${step.kind} ${step.index}` : step.kind));
+const session = { session: "name", total: 7, practice: 2, next_index: 0 };
+const display = { replaceChildren: () => undefined };
 
-test("a session begins with instructions, and practice has feedback", () => {
-  assert.deepEqual(kinds(stepsOf(session)), [
-    "instructions",
-    "trial 0",
-    "feedback 0",
-    "trial 1",
-    "feedback 1",
-    "practice_done",
-    "trial 2",
-    "trial 3",
-    "break",
-    "trial 4",
-    "trial 5",
-    "trial 6", // its break would come after the last trial: left out
-  ]);
+/** Tools whose outbox notes what it is given, in order. */
+function tools(deliver = async () => null) {
+  const added = [];
+  const addResult = async (step, name, result) => {
+    added.push([step.position, name, result]);
+    return { delivered: deliver() };
+  };
+  return { added, session, outbox: { addResult }, onRefusal: () => undefined };
+}
+
+test("a block begins at the first trial that waits for an answer", () => {
+  const step = { trials: { first: 2, last: 5 } };
+  assert.deepEqual(trialsOf(step, { next_index: 0 }), [2, 3, 4, 5]);
+  assert.deepEqual(trialsOf(step, { next_index: 4 }), [4, 5]);
+  assert.deepEqual(trialsOf({ trials: { first: 2, last: 2 } }, { next_index: 2 }), [2]);
 });
 
-test("a reload goes on at the first unanswered trial", () => {
-  const steps = stepsOf({ ...session, next_index: 4 });
-  assert.deepEqual(steps[0], { kind: "welcome_back", answered: 4, left: 3 });
-  assert.deepEqual(kinds(steps).slice(1), ["trial 4", "trial 5", "trial 6"]);
-});
-
-test("with everything answered nothing is left but to finish", () => {
-  assert.deepEqual(stepsOf({ ...session, next_index: null }), []);
-});
-
-test("breaks and progress count main trials only", () => {
-  const [pause] = stepsOf(session).filter((step) => step.kind === "break");
-  assert.deepEqual(pause, { kind: "break", done: 2, total: 5 });
+test("progress counts each part of the session for itself", () => {
   assert.deepEqual(place(session, 1), { number: 2, of: 2 });
   assert.deepEqual(place(session, 2), { number: 1, of: 5 });
 });
 
-test("without practice there is no word about its end", () => {
-  const steps = stepsOf({ total: 2, practice: 0, next_index: 0, breaks_after: [] });
-  assert.deepEqual(kinds(steps), ["instructions", "trial 0", "trial 1"]);
+test("a new kind of step is one entry, and its result is safe before the next step is shown", async (t) => {
+  const seen = [];
+  KINDS.set("mood", async (_display, step) => {
+    seen.push(step.told.question);
+    return { rating: seen.length };
+  });
+  t.after(() => KINDS.delete("mood"));
+  const given = tools();
+  const steps = [3, 4].map((position) => ({ position, kind: "mood", trials: null, told: { question: position } }));
+  await showSteps(display, steps, given);
+  assert.deepEqual(seen, [3, 4]);
+  assert.deepEqual(given.added, [[3, "name", { rating: 1 }], [4, "name", { rating: 2 }]]);
+});
+
+test("a step that held trials has no result of its own", async (t) => {
+  KINDS.set("trials of a test", async () => null);
+  t.after(() => KINDS.delete("trials of a test"));
+  const given = tools();
+  await showSteps(display, [{ position: 0, kind: "trials of a test", trials: { first: 0, last: 1 } }], given);
+  assert.deepEqual(given.added, []);
+});
+
+test("a kind that this page does not know is said, and nothing is shown after it", async () => {
+  const step = { position: 0, kind: "of a later release", trials: null, told: {} };
+  await assert.rejects(showSteps(display, [step], tools()), /does not know the step "of a later release"/);
+});
+
+test("a result that the server will not take is told", async (t) => {
+  KINDS.set("mood", async () => ({}));
+  t.after(() => KINDS.delete("mood"));
+  const given = tools(async () => {
+    throw new Error("refused");
+  });
+  const refused = new Promise((resolve) => (given.onRefusal = resolve));
+  await showSteps(display, [{ position: 0, kind: "mood", trials: null, told: {} }], given);
+  assert.match(String(await refused), /refused/);
 });
 
 test("practice trials are shown longer", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Vocabulary, wordKey } from "../../static/participant/words.js";
+import { Vocabulary, wordKey } from "../../static/participant/tasks/words/vocabulary.js";
 
 const WORDS = ["about", "act", "action", "bat", "don't", "play", "player", "react", "won\u2019t"];
 const vocabulary = new Vocabulary(WORDS);

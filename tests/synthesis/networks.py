@@ -73,6 +73,7 @@ TINY = register(
         feature_node="pool",
         input=PictureInput(SIZE_PX, SIZE_PX),
         normalisation=HALF,
+        library="",
     )
 )
 

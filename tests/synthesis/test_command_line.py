@@ -9,6 +9,7 @@ import typer
 
 from synthesis.commands.program import app
 from synthesis.common.command_line import (
+    Check,
     Command,
     Readout,
     Report,
@@ -23,6 +24,7 @@ from synthesis.common.command_line import (
 CALLS = [
     Run(spec=Path("a b.yaml"), out="s3://bucket/out", paths_from=Path("folder"), progress="json"),
     Verify(bundle=Path("bundle"), weights=Path("w.pt"), model="m.py:make"),
+    Check(specs=[Path("a b.yaml"), Path("c.yaml")]),
     Report(bundle="s3://bucket/out", stimulus=["cat/a b.png", "dog/--x.png"]),
     Readout(folder=Path("pictures"), model="efficientnet_lite0", out=Path("r.safetensors")),
     Starter(out=Path("starter"), per_category=2),

@@ -14,7 +14,7 @@ from app.analysis.figures.figure import PNG_SCALE, to_pdf, to_png, vega_of
 from app.analysis.figures.recognition import recognition_curve
 from app.analysis.measures.confusion import confusion
 from app.analysis.measures.recognition import ConditionRecognition, Recognition
-from app.analysis.service import Caption
+from app.analysis.results import Caption
 from app.analysis.tables.csv_tables import frame_csv
 from app.analysis.wording import participants_in_words, plural, readable
 from app.core.version import code_version

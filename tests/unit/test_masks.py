@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from app.experiments.masks import SIZE_PX, mask_png, pink_noise
 from app.stimuli.png import fault
+from app.tasks.image16.masks import SIZE_PX, mask_png, pink_noise
 from synthesis.bundle.formats import PictureFormat
 
 

@@ -11,8 +11,8 @@ from app.exports.mvh import (
     confusion_table,
     consistency_table,
     read_files,
-    written,
 )
+from app.exports.mvh_files import written
 
 HEADER = "subj,session,trial,rt,object_response,category,condition,imagename"
 PEOPLE = f"""{HEADER}

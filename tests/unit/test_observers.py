@@ -23,7 +23,11 @@ ROWS = [
 ]
 SHOWN = pd.DataFrame(
     [("cat1", "natural", 0), ("cat2", "natural", 0), ("cat1", "head", 0), ("cat2", "head", 0)],
-    columns=["stimulus", "condition", "seed"],
+    columns=["stimulus", "layer", "seed"],
+).assign(
+    generating_model="tiny",
+    condition=lambda shown: shown["layer"],
+    natural_id=lambda shown: shown["stimulus"],
 )
 
 
@@ -71,13 +75,13 @@ def test_a_missing_and_an_empty_table(tmp_path: Path) -> None:
 
 def test_only_pictures_of_the_study_count_with_a_word_for_the_others(tmp_path: Path) -> None:
     rows = [*ROWS, "cat9,head,tiny,net,0,cat,cat,cat,cat,cat,1,1,ae", ROWS[2].replace("tiny", "other")]
-    observed = of_study(read_answers([table(tmp_path / "net", *rows[:5])]), "tiny", SHOWN)
+    observed = of_study(read_answers([table(tmp_path / "net", *rows[:5])]), SHOWN)
     assert len(observed.answers) == 4
     assert observed.notes == ("1 rows on pictures that the study does not show were passed over",)
-    others = of_study(read_answers([table(tmp_path / "net", ROWS[0], rows[5])]), "tiny", SHOWN)
+    others = of_study(read_answers([table(tmp_path / "net", ROWS[0], rows[5])]), SHOWN)
     assert others.notes == ("1 rows on metamers of other networks were passed over: other",)
     with pytest.raises(Invalid, match="have no picture of this study"):
-        of_study(read_answers([table(tmp_path / "net", rows[5])]), "tiny", SHOWN)
+        of_study(read_answers([table(tmp_path / "net", rows[5])]), SHOWN)
 
 
 def answers(observer: str, condition: str, marks: str) -> pd.DataFrame:

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.sessions.pace import picture_trial_ms, too_fast
-from app.tasks.presets import PRESETS, PicturePreset
+from app.sessions.pace import too_fast
+from app.tasks.image16.presets import PRESETS
+from app.tasks.image16.task import IMAGE16
 
 ENTERED = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -15,9 +16,8 @@ def at(*seconds: float) -> list[tuple[datetime, float]]:
 
 def test_a_trial_lasts_as_long_as_its_phases() -> None:
     preset = PRESETS["image16-online"]
-    assert isinstance(preset, PicturePreset)
-    assert picture_trial_ms(preset, "main") == 300 + 300 + 300
-    assert picture_trial_ms(preset, "practice") == 300 + 500 + 400
+    assert IMAGE16.least_ms(preset, "main", 0) == 300 + 300 + 300
+    assert IMAGE16.least_ms(preset, "practice", 0) == 300 + 500 + 400
 
 
 def test_a_person_is_never_too_fast() -> None:

@@ -7,23 +7,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.stimuli.medium import Kind
-from app.tasks.reading import RECORDS, flags_in, response_time, understood
-from app.tasks.records import PictureRecord, SoundRecord
-from app.tasks.timing import attended, on_time
+from app.tasks.image16.record import PictureRecord, on_time
+from app.tasks.reading import flags_in, read, response_time
+from app.tasks.record import TrialRecord, attended
+from app.tasks.registry import TASKS
+from app.tasks.words.record import SoundRecord
 from tests.http import SOUND_TIMING, TIMING
 from tests.strategies import ANY_JSON, ANY_RECORD
 
 
-@pytest.mark.parametrize(("kind", "raw"), [("picture", TIMING), ("sound", SOUND_TIMING)])
-def test_a_record_as_the_page_sends_it_is_understood_whole(kind: Kind, raw: dict[str, Any]) -> None:
-    reading = understood(kind, raw)
+@pytest.mark.parametrize(("model", "raw"), [(PictureRecord, TIMING), (SoundRecord, SOUND_TIMING)])
+def test_a_record_as_the_page_sends_it_is_understood_whole(
+    model: type[TrialRecord], raw: dict[str, Any]
+) -> None:
+    reading = read(model, raw)
     assert reading.record.model_dump() == {**raw, "further": {}}
     assert reading.flags == ()
 
 
 def test_records_of_earlier_releases_hold_further_fields_beside_the_others() -> None:
-    earlier = understood("picture", {**TIMING, "window_width_px": 1280, "entry": "boom"})
+    earlier = read(PictureRecord, {**TIMING, "window_width_px": 1280, "entry": "boom"})
     assert earlier.record.further == {"window_width_px": 1280, "entry": "boom"}
     assert earlier.flags == ()
 
@@ -33,8 +36,7 @@ IMPOSSIBLE = [1e9, 0, -16.7, 1.9, 101, True, "16.7", [16.7], float("nan"), float
 
 @pytest.mark.parametrize("frame_ms", IMPOSSIBLE)
 def test_no_trial_is_on_time_by_a_frame_that_cannot_be(frame_ms: Any) -> None:
-    reading = understood("picture", {**TIMING, "frame_ms": frame_ms, "achieved_image_ms": 5000})
-    assert isinstance(reading.record, PictureRecord)
+    reading = read(PictureRecord, {**TIMING, "frame_ms": frame_ms, "achieved_image_ms": 5000})
     assert reading.record.frame_ms is None
     assert on_time(reading.record) is None
     assert reading.flags == ("frame_ms",)
@@ -42,8 +44,7 @@ def test_no_trial_is_on_time_by_a_frame_that_cannot_be(frame_ms: Any) -> None:
 
 def test_each_field_that_cannot_be_is_named_and_the_others_are_kept() -> None:
     raw = {**TIMING, "image_frames": 18.0, "flips_ms": {"image": "x", "mask": 3, "odd": 1}, "hidden": 1}
-    reading = understood("picture", raw)
-    assert isinstance(reading.record, PictureRecord)
+    reading = read(PictureRecord, raw)
     assert (reading.record.flips_ms.image, reading.record.flips_ms.mask) == (None, 3.0)
     assert (reading.record.image_frames, reading.record.hidden) == (None, None)
     assert reading.record.achieved_image_ms == TIMING["achieved_image_ms"]
@@ -52,28 +53,28 @@ def test_each_field_that_cannot_be_is_named_and_the_others_are_kept() -> None:
 
 @pytest.mark.parametrize("raw", [None, [], "boom", 5, {}, {"hidden": False}, SOUND_TIMING])
 def test_what_is_no_record_of_a_picture_says_so(raw: Any) -> None:
-    assert "record" in understood("picture", raw).flags
-    assert on_time(understood("picture", raw).record) is None
+    assert "record" in read(PictureRecord, raw).flags
+    assert on_time(read(PictureRecord, raw).record) is None
 
 
 def test_null_means_not_measured_and_is_no_fault() -> None:
-    reading = understood("sound", {**SOUND_TIMING, "base_latency_ms": None, "entry": None})
-    assert isinstance(reading.record, SoundRecord)
+    reading = read(SoundRecord, {**SOUND_TIMING, "base_latency_ms": None, "entry": None})
     assert (reading.record.base_latency_ms, reading.flags) == (None, ())
 
 
-@given(kind=st.sampled_from(sorted(RECORDS)), raw=ANY_RECORD)
+@given(kind=st.sampled_from(sorted(TASKS)), raw=ANY_RECORD)
 @settings(max_examples=300, deadline=None)
-def test_anything_is_read_once_and_for_all(kind: Kind, raw: Any) -> None:
-    reading = understood(kind, raw)
+def test_anything_is_read_once_and_for_all(kind: str, raw: Any) -> None:
+    task = TASKS[kind]
+    reading = read(task.record, raw)
     stored = reading.record.model_dump(mode="json")
     text = json.dumps(stored, allow_nan=False)
     assert "\\u0000" not in text and text.encode()
     assert len(text) < 40_000
-    again = understood(kind, json.loads(text))
+    again = read(task.record, json.loads(text))
     assert again.record.model_dump(mode="json") == stored
     assert set(again.flags) <= {"record"}
-    assert on_time(reading.record) in {True, False, None}
+    assert task.on_time(reading.record) in {True, False, None}
     assert attended(reading.record) in {True, False, None}
 
 

@@ -5,13 +5,25 @@ import pandas as pd
 import pytest
 
 from app.analysis.measures.recognition import recognition, scores_of
-from app.tasks.records import SoundRecord
-from app.tasks.simulate import NATURAL_ACCURACY, SimulatedObserver, accuracies
-from app.tasks.timing import on_time
+from app.tasks.image16.task import IMAGE16
+from app.tasks.observer import NATURAL_ACCURACY, SimulatedAnswer, SimulatedObserver, accuracies
+from app.tasks.task import SimulatedTrial
+from app.tasks.words.record import SoundRecord, on_time
+from app.tasks.words.task import WORDS
+from tests.support import wav
 
 CATEGORIES = [f"category-{number}" for number in range(16)]
 CONDITIONS = ["natural", "stem", "block2", "block4", "block10", "head"]
 TIMES = {"image_ms": 300.0, "fixation_ms": 300.0, "mask_ms": 300.0}
+SOUND = wav(np.zeros(40_000, dtype=int), rate_hz=20_000)
+
+
+def name_picture(observer: SimulatedObserver, condition: str, category: str) -> SimulatedAnswer:
+    return IMAGE16.simulate(observer, SimulatedTrial(condition, category, "main", b""), {"timing": TIMES})
+
+
+def type_word(observer: SimulatedObserver, condition: str, word: str) -> SimulatedAnswer:
+    return WORDS.simulate(observer, SimulatedTrial(condition, word, "main", SOUND), {"lead_ms": 50.0})
 
 
 def test_accuracy_starts_at_natural_falls_and_ends_at_chance() -> None:
@@ -30,7 +42,7 @@ def test_natural_alone_needs_no_layers() -> None:
 def test_the_same_seed_gives_the_same_answers_and_another_seed_others() -> None:
     def run(seed: int) -> list[tuple[str, float]]:
         observer = SimulatedObserver({"stem": 0.5}, CATEGORIES, np.random.default_rng(seed))
-        answers = [observer.name_picture("stem", "category-3", **TIMES) for _ in range(20)]
+        answers = [name_picture(observer, "stem", "category-3") for _ in range(20)]
         return [(answer.answer, answer.rt_ms) for answer in answers]
 
     assert run(1) == run(1)
@@ -39,7 +51,7 @@ def test_the_same_seed_gives_the_same_answers_and_another_seed_others() -> None:
 
 def test_wrong_answers_are_spread_over_all_other_categories() -> None:
     observer = SimulatedObserver({"stem": 0.0}, CATEGORIES, np.random.default_rng(5))
-    answers = [observer.name_picture("stem", "category-3", **TIMES).answer for _ in range(1500)]
+    answers = [name_picture(observer, "stem", "category-3").answer for _ in range(1500)]
     counts = pd.Series(answers).value_counts()
     assert set(counts.index) == set(CATEGORIES) - {"category-3"}
     # 100 expected each, SD 9.7; five SDs either way (seeded, so this cannot fail by chance).
@@ -48,17 +60,14 @@ def test_wrong_answers_are_spread_over_all_other_categories() -> None:
 
 def test_response_times_are_log_normal_about_their_median() -> None:
     observer = SimulatedObserver({"stem": 1.0}, CATEGORIES, np.random.default_rng(6))
-    times = np.log([observer.name_picture("stem", "category-3", **TIMES).rt_ms for _ in range(2000)])
+    times = np.log([name_picture(observer, "stem", "category-3").rt_ms for _ in range(2000)])
     assert np.median(times) == pytest.approx(np.log(900), abs=0.04)
     assert np.std(times) == pytest.approx(0.35, abs=0.03)
 
 
 def test_timing_record_is_that_of_18_frames_at_60_hz() -> None:
-    timing = (
-        SimulatedObserver({"stem": 1.0}, CATEGORIES, np.random.default_rng(7))
-        .name_picture("stem", "category-3", **TIMES)
-        .timing
-    )
+    observer = SimulatedObserver({"stem": 1.0}, CATEGORIES, np.random.default_rng(7))
+    timing = name_picture(observer, "stem", "category-3").timing
     assert timing["image_frames"] == 18
     assert timing["achieved_image_ms"] == pytest.approx(300.0)
     assert timing["flips_ms"] == {"fixation": 0.0, "image": 300.0, "mask": 600.0, "response": 900.0}
@@ -67,7 +76,7 @@ def test_timing_record_is_that_of_18_frames_at_60_hz() -> None:
 
 def test_words_are_typed_after_the_sound_and_their_record_fits() -> None:
     observer = SimulatedObserver({"stem": 1.0}, ["cat", "water"], np.random.default_rng(8))
-    answers = [observer.type_word("stem", "water", sound_ms=2000.0, lead_ms=50.0) for _ in range(400)]
+    answers = [type_word(observer, "stem", "water") for _ in range(400)]
     for given in answers:
         entry = given.timing["entry"]
         assert given.answer == "water"
@@ -93,7 +102,7 @@ def test_analysis_recovers_the_given_accuracies() -> None:
         observer = SimulatedObserver(given, CATEGORIES, random)
         for condition in CONDITIONS * 8:
             category = str(random.choice(CATEGORIES))
-            correct = observer.name_picture(condition, category, **TIMES).answer == category
+            correct = name_picture(observer, condition, category).answer == category
             rows.append((participant, condition, correct))
     trials = pd.DataFrame(rows, columns=["participant_id", "condition", "correct"])
     for point in recognition(scores_of(trials), CONDITIONS, CATEGORIES, level=0.999).conditions:

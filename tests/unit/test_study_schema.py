@@ -6,6 +6,8 @@ import pytest
 
 from app.experiments.exclusions import Exclusions, TrialExclusions
 from app.experiments.schemas import StudyDefinition, paragraphs
+from app.steps.trials import TrialsParameters
+from app.tasks.image16.presets import PicturePreset
 from synthesis.common.errors import SpecError
 from synthesis.common.yaml_file import load_yaml
 from tests.support import study_yaml
@@ -22,8 +24,8 @@ def test_a_good_file(tmp_path: Path) -> None:
     assert study.bundle == tmp_path / "../bundle"
     assert study.layers == ["all"]
     assert study.consent_paragraphs == ("You will see pictures for a moment.", "You may stop at any time.")
-    assert study.instruction_paragraphs == study.timing.instructions
-    assert study.timing.image_ms == 300
+    assert study.instruction_paragraphs == study.parameters.instructions
+    assert isinstance(study.parameters, PicturePreset) and study.parameters.image_ms == 300
 
 
 def test_texts_and_layers_of_its_own(tmp_path: Path) -> None:
@@ -113,3 +115,99 @@ def test_mistakes_are_named_with_their_line(tmp_path: Path, change: dict[str, st
 
 def test_paragraphs_are_cut_at_blank_lines() -> None:
     assert paragraphs("one\ntwo\n\n\n\nthree\n") == ("one two", "three")
+
+
+SEVERAL = """name: s
+title: t
+preset: image16-online
+participants: 3
+duration_minutes: 5
+consent: yes please
+"""
+
+
+def test_several_bundles_each_with_its_network_and_layers(tmp_path: Path) -> None:
+    stimuli = "stimuli:\n  - {bundle: a, network: vgg19, layers: [fc8]}\n  - {bundle: s3://b/c}\n"
+    study = load(tmp_path, SEVERAL + stimuli + "trials_per_condition: 10\n")
+    assert [(one.bundle, one.network, one.layers) for one in study.sources] == [
+        (tmp_path / "a", "vgg19", ["fc8"]),
+        ("s3://b/c", None, ["all"]),
+    ]
+    assert study.bundle is None and study.layers is None and study.trials_per_condition == 10
+    assert StudyDefinition.model_validate(study.model_dump(mode="json")) == study
+
+
+def test_one_bundle_is_as_short_to_write_as_ever(tmp_path: Path) -> None:
+    study = load(tmp_path, SEVERAL + "bundle: a\n")
+    (source,) = study.sources
+    assert (source.bundle, source.network, source.layers) == (tmp_path / "a", None, ["all"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("", "give bundle: DIR, or stimuli: with an entry for each bundle; one of the two"),
+        ("bundle: a\nstimuli: [{bundle: b}]\n", "give bundle: DIR, or stimuli"),
+        ("layers: all\nstimuli: [{bundle: b}]\n", "layers: with stimuli, each entry has its own"),
+        ("bundle: a\ntrials: 4\ntrials_per_condition: 2\n", "give trials or trials_per_condition, not both"),
+        ("bundle: a\ntrials: 0\n", "study.yaml:8: trials: .*greater than or equal to 1"),
+        ("stimuli: []\n", "study.yaml:7: stimuli: .*at least 1 item"),
+        ("stimuli:\n  - {bundle: a, network: a/b}\n", "study.yaml:8: stimuli.0.network: .*match pattern"),
+        (
+            "stimuli:\n  - {bundle: a, layers: [x, x]}\n",
+            "study.yaml:8: stimuli.0.layers: a layer is named tw",
+        ),
+        ("stimuli:\n  - {layers: [x]}\n", "study.yaml:8: stimuli.0.bundle: Field required"),
+        (
+            "stimuli:\n  - {bundle: a, netwrok: x}\n",
+            "study.yaml:8: unknown field stimuli.0.netwrok; did you mean network?",
+        ),
+    ],
+)
+def test_mistakes_in_several_bundles_are_named_with_their_line(
+    tmp_path: Path, lines: str, message: str
+) -> None:
+    with pytest.raises(SpecError, match=message) as caught:
+        load(tmp_path, SEVERAL + lines)
+    assert "\n" not in str(caught.value)
+
+
+STEPS = """steps:
+  - instructions
+  - practice
+  - practice_done
+  - {kind: trials, breaks: 5, trials_between: 10}
+  - rest_break
+"""
+
+
+def test_the_course_is_the_preset_s_or_what_the_file_says(tmp_path: Path) -> None:
+    study = load(tmp_path, study_yaml(Path("b")))
+    assert study.steps is None
+    assert [step.kind for step in study.course] == ["instructions", "practice", "practice_done", "trials"]
+    study = load(tmp_path, study_yaml(Path("b"), extra=STEPS))
+    assert [step.kind for step in study.course] == [
+        "instructions",
+        "practice",
+        "practice_done",
+        "trials",
+        "rest_break",
+    ]
+    assert study.course[3] == TrialsParameters(breaks=5, trials_between=10)
+    assert StudyDefinition.model_validate(study.model_dump(mode="json")) == study
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("  - trails\n", r"study.yaml:\d+: steps.0: no kind of step 'trails'; known kinds: instructions, "),
+        ("  - {kind: trials, breaks: x}\n", r"study.yaml:\d+: steps.0: trials: breaks: Input should be a "),
+        ("  - instructions\n", r"study.yaml:\d+: steps: the main trials are missing; add the step trials"),
+        ("  - trials\n", r"study.yaml:\d+: steps: practice_trials is 4, and the step practice is missing"),
+        ("  - sound_level\n", r"study.yaml:\d+: steps: sound_level is for sounds; this study's preset"),
+    ],
+)
+def test_mistakes_in_steps_are_one_line_with_the_field(tmp_path: Path, line: str, problem: str) -> None:
+    with pytest.raises(SpecError, match=problem) as refused:
+        load(tmp_path, study_yaml(Path("b"), extra=f"steps:\n{line}"))
+    assert "\n" not in str(refused.value)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.experiments.schemas import StudyDefinition
-from app.experiments.vocabulary import fitted, read_words, word_key
+from app.tasks.words.vocabulary import fitted, read_words, word_key
 from synthesis.common.errors import SpecError, UserError
 from synthesis.common.yaml_file import load_yaml
 from tests.support import study_yaml, word_study_yaml

@@ -9,6 +9,7 @@ from app.analysis.wording import readable
 from synthesis.common.vega_names import safe_name
 
 _STEP = 64  # drawing units from layer to layer, more where there are few layers
+_MANY, _NARROW_STEP = 24, 34  # with more conditions, labels are slanted anyway
 _MIN_WIDTH = 480
 _GAP = 1.6  # the natural point stands apart by this many steps
 
@@ -19,13 +20,20 @@ def position(index: int) -> float:
 
 
 def width(conditions: int) -> int:
-    return max(_MIN_WIDTH, int(_STEP * (position(conditions - 1) + 1.1)))
+    step = _STEP if conditions <= _MANY else _NARROW_STEP
+    return max(_MIN_WIDTH, int(step * (position(conditions - 1) + 1.1)))
 
 
 def condition_axis(conditions: Sequence[str], model: str) -> alt.X:
-    """The x channel of a field `position`."""
-    places = [position(index) for index in range(len(conditions))]
-    names = [safe_name(readable(condition)) for condition in conditions]
+    """The x channel of a field `position`; with several networks they stand side by side."""
+    title = f"Layer of {model} whose activations were matched (early to late)"
+    return stage_axis([readable(condition) for condition in conditions], title)
+
+
+def stage_axis(labels: Sequence[str], title: str) -> alt.X:
+    """The x channel of a field `position` with a label for each place, natural first."""
+    places = [position(index) for index in range(len(labels))]
+    names = [safe_name(label) for label in labels]
     label = (
         "".join(
             f"abs(datum.value - {place}) < 0.01 ? {json.dumps(name)} : "
@@ -38,7 +46,7 @@ def condition_axis(conditions: Sequence[str], model: str) -> alt.X:
         "position:Q",
         scale=alt.Scale(domain=[-0.6, places[-1] + 0.5], nice=False, zero=False),
         axis=alt.Axis(
-            title=f"Layer of {model} whose activations were matched (early to late)",
+            title=title,
             values=places,
             labelExpr=label,
             labelAngle=-35 if long else 0,

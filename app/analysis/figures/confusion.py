@@ -8,7 +8,7 @@ from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import INK, titled
 from app.analysis.figures.word_errors import word_errors_figure
 from app.analysis.measures.confusion import LARGEST_MATRIX, NO_ANSWER
-from app.analysis.service import Answers
+from app.analysis.results import Answers
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
 from synthesis.common.names import composed

@@ -7,7 +7,7 @@ from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.recognition import Y_AXIS, Y_SCALE, chance_line
 from app.analysis.figures.style import BLUE, VERMILION, titled
 from app.analysis.measures.difficulty import item_difficulty
-from app.analysis.service import Trials
+from app.analysis.results import Trials
 from app.analysis.wording import participants_in_words, readable
 
 _HEIGHT = 300
@@ -29,7 +29,7 @@ def difficulty_figure(trials: Trials) -> Figure:
     shown = table.assign(position=place, name=table["condition"].map(readable))
     fields = ["position", "name", "natural_id", "category", "proportion_correct", "trials", "most_given"]
     base = alt.Chart(alt.InlineData(values=shown[fields].to_dict("records")))
-    x = condition_axis(analysis.conditions, analysis.bundle.model)
+    x = condition_axis(analysis.conditions, analysis.network)
     y = alt.Y("proportion_correct:Q", scale=Y_SCALE, axis=Y_AXIS)
     tooltip = [
         alt.Tooltip(f"{name}:N", title=name.replace("_", " ")) for name in fields if name != "position"

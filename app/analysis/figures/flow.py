@@ -10,7 +10,7 @@ import pandas as pd
 from app.analysis.figures.figure import Figure
 from app.analysis.figures.style import FONT, INK, MUTED
 from app.analysis.measures.exclusions import Flow
-from app.analysis.service import StudyAnalysis
+from app.analysis.results import StudyAnalysis
 from app.analysis.wording import participants_in_words, plural
 from app.core.version import code_version
 

@@ -10,7 +10,7 @@ from app.analysis.figures.condition_axis import condition_axis, position, width
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.recognition import HEIGHT, Y_AXIS, Y_SCALE, chance_line, sem_bars
 from app.analysis.figures.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILION, titled
-from app.analysis.service import StudyAnalysis
+from app.analysis.results import StudyAnalysis
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
 
@@ -38,10 +38,12 @@ def observers_figure(
     shown = data[data["n"] > 0].assign(
         name=data["condition"].map(readable),
         part=(data["position"] > 0).map({True: "metamers", False: "natural"}),
+        # A line ends where another network's layers begin; a published curve has no network.
+        network=data["condition"].str.partition("/")[0].where(data["condition"].str.contains("/"), ""),
     )
     values = records(shown)
     base = alt.Chart(alt.InlineData(values=values))
-    x = condition_axis(conditions, analysis.bundle.model)
+    x = condition_axis(conditions, analysis.network)
     y = alt.Y("proportion_correct:Q", scale=Y_SCALE, axis=Y_AXIS)
     colour, shape = _channels(series)
     marks = base.mark_point(filled=True, opacity=1, size=80).encode(
@@ -51,7 +53,7 @@ def observers_figure(
     layers = [
         *chance_line(analysis.recognition.chance),
         sem_bars(base, x, color=colour),
-        line.encode(x=x, y=y, color=colour),
+        line.encode(x=x, y=y, color=colour, detail="network:N"),
         marks,
     ]
     title = f"People and networks: {analysis.study.name}"

@@ -10,21 +10,28 @@ from app.analysis.figures.condition_axis import condition_axis, position, width
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, MUTED, VERMILION, titled
 from app.analysis.measures.recognition import Recognition
-from app.analysis.service import Caption, StudyAnalysis
+from app.analysis.results import Caption, StudyAnalysis
 from app.analysis.wording import participants_in_words, plural, readable
+from app.experiments.conditions import Conditions
 
 HEIGHT = 300
 Y_AXIS = alt.Axis(title="Proportion correct", values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f")
 Y_SCALE = alt.Scale(domain=[0, 1], nice=False)
 
 
-def recognition_figure(analysis: StudyAnalysis) -> Figure:
-    """The curve with the study's exclusions, and in grey without, where that makes a difference."""
+def curve_figure(analysis: StudyAnalysis) -> Figure:
+    """One network's curve with the study's exclusions, and in grey without, where that makes a difference."""
     changed = analysis.recognition != analysis.everyone
-    return recognition_curve(analysis.recognition, analysis.caption, analysis.everyone if changed else None)
+    everyone = analysis.everyone if changed else None
+    return recognition_curve(analysis.recognition, analysis.caption, everyone, analysis.layout)
 
 
-def recognition_curve(result: Recognition, caption: Caption, everyone: Recognition | None = None) -> Figure:
+def recognition_curve(
+    result: Recognition,
+    caption: Caption,
+    everyone: Recognition | None = None,
+    layout: Conditions | None = None,
+) -> Figure:
     """The curve of `result`; a condition that nobody saw keeps its place on the axis and has no point."""
     conditions = [point.condition for point in result.conditions]
     x = condition_axis(conditions, caption.model)
@@ -32,18 +39,25 @@ def recognition_curve(result: Recognition, caption: Caption, everyone: Recogniti
     layers = [*chance_line(result.chance), *_grey(everyone, x), *_curve(seen, x)]
     title = f"Recognition of model metamers: {caption.study}"
     chart = alt.layer(*layers).properties(
-        title=titled(title, _caption(result, caption, everyone)), width=width(len(conditions)), height=HEIGHT
+        title=titled(title, recognition_caption(result, caption, everyone)),
+        width=width(len(conditions)),
+        height=HEIGHT,
     )
     alt_text = "Proportion correct by condition: " + ", ".join(
         f"{readable(point.condition)} {point.proportion_correct:.2f}"
         for point in result.conditions
         if point.proportion_correct is not None
     )
-    return draw(chart, title, alt_text, recognition_table(result, everyone))
+    return draw(chart, title, alt_text, recognition_table(result, everyone, layout))
 
 
-def recognition_table(result: Recognition, everyone: Recognition | None = None) -> pd.DataFrame:
-    """One row per condition in the curve's order; beside it the numbers without exclusions."""
+def recognition_table(
+    result: Recognition, everyone: Recognition | None = None, layout: Conditions | None = None
+) -> pd.DataFrame:
+    """One row per condition in the curve's order; beside it the numbers without exclusions.
+
+    Where the study names its networks (`layout`), network and layer stand beside the condition.
+    """
     other = result if everyone is None else everyone
     rows = [
         {
@@ -56,7 +70,11 @@ def recognition_table(result: Recognition, everyone: Recognition | None = None) 
         }
         for point, all_ in zip(result.conditions, other.conditions, strict=True)
     ]
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    if layout is not None and layout.named:
+        table.insert(1, "network", [layout[name].network for name in table["condition"]])
+        table.insert(2, "layer", [layout[name].layer for name in table["condition"]])
+    return table
 
 
 def chance_line(chance: float) -> tuple[alt.Chart, alt.Chart]:
@@ -135,7 +153,8 @@ def _points(result: Recognition) -> list[dict[str, Any]]:
     ]
 
 
-def _caption(result: Recognition, caption: Caption, everyone: Recognition | None) -> list[str]:
+def recognition_caption(result: Recognition, caption: Caption, everyone: Recognition | None) -> list[str]:
+    """Who is in the curve, what the bars are, and what nobody saw."""
     if not result.participants:
         return [f"No answers of {caption.audience} participants yet"]
     counts = [point.participants for point in result.conditions if point.participants]

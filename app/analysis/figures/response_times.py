@@ -10,7 +10,7 @@ from app.analysis.figures.condition_axis import condition_axis, position, width
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, VERMILION, titled
 from app.analysis.measures.response_times import response_times
-from app.analysis.service import Trials
+from app.analysis.results import Trials
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
 
@@ -24,7 +24,7 @@ def response_times_figure(trials: Trials) -> Figure:
     table = response_times(trials.kept, analysis.conditions)
     values = _points(table, analysis.conditions)
     base = alt.Chart(alt.InlineData(values=values))
-    x = condition_axis(analysis.conditions, analysis.bundle.model)
+    x = condition_axis(analysis.conditions, analysis.network)
     domain = ["right", "wrong"]
     colour = alt.Color(
         "answers:N",

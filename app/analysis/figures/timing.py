@@ -7,7 +7,7 @@ import pandas as pd
 
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, MUTED, VERMILION, titled
-from app.analysis.service import StudyAnalysis
+from app.analysis.results import StudyAnalysis
 from app.analysis.wording import plural
 
 Panel = alt.LayerChart | alt.FacetChart  # Altair's own type of layered charts

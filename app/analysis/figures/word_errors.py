@@ -6,7 +6,7 @@ from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import BLUE, INK, MUTED, VERMILION, titled
 from app.analysis.measures.neighbours import known_pronunciations
 from app.analysis.measures.word_errors import word_errors
-from app.analysis.service import Answers
+from app.analysis.results import Answers
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, plural
 
@@ -18,8 +18,8 @@ _NEAR, _FAR, _UNKNOWN = "one phoneme apart at most", "further apart", "distance 
 def word_errors_figure(answers: Answers) -> Figure:
     """Bars of the most frequent errors of all conditions; colour tells phonological neighbours."""
     analysis = answers.analysis
-    is_sound = analysis.medium.kind == "sound"
-    table = word_errors(answers.confusion, known_pronunciations() if is_sound else {})
+    of_words = analysis.task.has_vocabulary
+    table = word_errors(answers.confusion, known_pronunciations() if of_words else {})
     shown = table.head(_SHOWN)
     values = [
         {
@@ -32,7 +32,7 @@ def word_errors_figure(answers: Answers) -> Figure:
     ]
     domain = [_NEAR, _FAR, _UNKNOWN]
     colours = alt.Scale(domain=domain, range=[VERMILION, BLUE, MUTED])
-    legend = alt.Legend(orient="top", title=None, labelLimit=0) if is_sound else None
+    legend = alt.Legend(orient="top", title=None, labelLimit=0) if of_words else None
     bars = (
         alt.Chart(alt.InlineData(values=values))
         .mark_bar()
@@ -40,7 +40,7 @@ def word_errors_figure(answers: Answers) -> Figure:
             x=alt.X("trials:Q", title="Trials", axis=alt.Axis(format="d", tickMinStep=1)),
             y=alt.Y(
                 "pair:N",
-                title=f"{'Said' if is_sound else 'Shown'} \u2192 answered",
+                title=f"{analysis.medium.presented} \u2192 answered",
                 sort=[value["pair"] for value in values],
                 axis=alt.Axis(labelLimit=0, labelColor=INK, ticks=False),
             ),

@@ -16,6 +16,7 @@ from app.analysis.statistics.anova import Effect, EffectName, mixed_anova, one_w
 from app.analysis.statistics.permutation import permute_mixed, permute_one_way, permute_two_way
 
 MIXED_EFFECTS: tuple[EffectName, ...] = ("observer", "stage", "interaction")
+MODEL_EFFECTS: tuple[EffectName, ...] = ("model", "stage", "interaction")
 LISTED = 3  # participants that a note names
 
 
@@ -102,8 +103,7 @@ def model_by_stage(tables: Sequence[Table], *, permutations: int = 10_000, seed:
         both = Table(first.experiment, f"{first.model} and {second.model}", first.conditions)
         problem = _too_little(kept, ["human"])
         if problem:
-            names: tuple[EffectName, ...] = ("model", "stage", "interaction")
-            records += [_record(both, kept, name, problem) for name in names]
+            records += [_record(both, kept, name, problem) for name in MODEL_EFFECTS]
             continue
         values = np.stack([table.values(kept.subjects, kept.stages) for table in (first, second)], axis=1)
         p_perm = permute_two_way(values, permutations=permutations, seed=seed)
@@ -111,6 +111,20 @@ def model_by_stage(tables: Sequence[Table], *, permutations: int = 10_000, seed:
             _record(both, kept, effect, "", p_perm[effect.effect]) for effect in two_way_within(values)
         ]
     return records
+
+
+def within_networks(
+    experiment: str, model: str, values: np.ndarray, permutations: int = 10_000, seed: int = 0
+) -> list[Record]:
+    """Humans' model x stage ANOVA of several networks' layers: `values` (participants, networks, stages)."""
+    table = Table(experiment, model)
+    people = [("human", str(number)) for number in range(len(values))]
+    kept = Complete(list(range(values.shape[2])), people, [])
+    problem = _too_little(kept, ["human"])
+    if problem:
+        return [_record(table, kept, name, problem) for name in MODEL_EFFECTS]
+    p_perm = permute_two_way(values, permutations=permutations, seed=seed)
+    return [_record(table, kept, effect, "", p_perm[effect.effect]) for effect in two_way_within(values)]
 
 
 def complete_part(table: Table, observers: Iterable[str]) -> Complete:

@@ -14,9 +14,9 @@ MATCHED = "each network participant is the network on the pictures that one pers
 
 def people_by_stage(experiment: str, model: str, people: pd.DataFrame) -> Record:
     """Repeated-measures ANOVA of stage. `people` is the table of `recognition.proportions_of`."""
-    permutations, note = _permutations(people)
+    permutations, note = permutations_for(len(people))
     record = human_stage(_table(experiment, model, {"human": people}), permutations=permutations)
-    return _noted(record, note)
+    return noted(record, note)
 
 
 def network_participants(people: pd.DataFrame, answers: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -53,12 +53,12 @@ def people_and_network(
     network that answered. A network that gives everybody's pictures the same answers does not vary; then the
     notes say what is not defined.
     """
-    permutations, note = _permutations(people)
+    permutations, note = permutations_for(len(people))
     table = _table(
         experiment, observer, {"human": people, "network": network.reindex(columns=people.columns)}
     )
     records = observer_by_stage(table, permutations=permutations)
-    return [_noted(record, f"{MATCHED}; {note}" if note else MATCHED) for record in records]
+    return [noted(record, f"{MATCHED}; {note}" if note else MATCHED) for record in records]
 
 
 def _table(experiment: str, model: str, observers: dict[str, pd.DataFrame]) -> Table:
@@ -76,11 +76,13 @@ def _table(experiment: str, model: str, observers: dict[str, pd.DataFrame]) -> T
     return Table(experiment, model, dict(enumerate(seen)), cells, notes)
 
 
-def _permutations(people: pd.DataFrame) -> tuple[int, str]:
-    if len(people) <= MANY:
+def permutations_for(people: int) -> tuple[int, str]:
+    """How many permutations so many people are given, and what to say of it."""
+    if people <= MANY:
         return PERMUTATIONS, ""
     return FEWER_PERMUTATIONS, f"p_perm of {FEWER_PERMUTATIONS} permutations, for more than {MANY} people"
 
 
-def _noted(record: Record, note: str) -> Record:
+def noted(record: Record, note: str) -> Record:
+    """The record with one more note."""
     return replace(record, note="; ".join(text for text in (record.note, note) if text))

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from app.experiments.vocabulary import word_key
+from app.tasks.words.vocabulary import word_key
 
 Pronunciations = Mapping[str, Sequence[Sequence[str]]]
 STRESS = "012"

@@ -80,25 +80,36 @@ def _answer_column(table: pd.DataFrame, path: Path, rule: str | None) -> str:
     )
 
 
-def of_study(answers: pd.DataFrame, model: str, shown: pd.DataFrame) -> Observed:
+def of_study(answers: pd.DataFrame, shown: pd.DataFrame) -> Observed:
     """The answers to pictures that the study's participants could see.
 
-    `model` is the network whose metamers the study shows; `shown` has the columns `stimulus`, `condition`,
-    `seed`. Raises `Invalid` if no row is left.
+    `shown` has the columns `generating_model`, `stimulus`, `layer` and `seed`, which tell a picture, and
+    `condition` and `natural_id`, which are what the study calls it; the answers get these names.
+
+    Raises `Invalid` if no row is left, or two bundles of the study hold metamers of one model.
     """
+    picture = ["generating_model", "stimulus", "layer", "seed"]
+    if shown.duplicated(picture).any():
+        model = shown[shown.duplicated(picture)].iloc[0]["generating_model"]
+        raise Invalid(
+            "one_model",
+            f"two networks of the study are {model!r}; networks' tables do not tell their metamers apart",
+        )
     notes = [note for note in dict.fromkeys(answers["read_as"]) if note]
-    others = answers["generating_model"] != model
+    others = ~answers["generating_model"].isin(shown["generating_model"])
     if others.any():
         names = ", ".join(sorted(set(answers[others]["generating_model"])))
         notes.append(f"{others.sum()} rows on metamers of other networks were passed over: {names}")
-    own = answers[~others]
-    shown = shown.assign(stimulus=shown["stimulus"].map(composed)).astype({"seed": str})
-    kept = own.merge(shown, on=["stimulus", "condition", "seed"])
+    own = answers[~others].rename(columns={"condition": "layer"})
+    ids = {column: shown[column].map(composed) for column in ("stimulus", "natural_id")}
+    kept = own.merge(shown.assign(**ids).astype({"seed": str}), on=picture)
     if len(kept) < len(own):
         notes.append(f"{len(own) - len(kept)} rows on pictures that the study does not show were passed over")
     if kept.empty:
         raise Invalid("no_rows", f"the observers' tables have no picture of this study; {'; '.join(notes)}")
-    return Observed(kept, tuple(notes))
+    named = kept.assign(stimulus=kept["natural_id"]).drop(columns=["natural_id", "layer"])
+    # A natural picture is in every bundle; its copy in the first counts.
+    return Observed(named.drop_duplicates(["observer", "stimulus", "condition", "seed"]), tuple(notes))
 
 
 def network_curves(answers: pd.DataFrame, conditions: Sequence[str], seed: int = 0) -> pd.DataFrame:

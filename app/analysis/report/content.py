@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from platform import python_version
 
 import pandas as pd
@@ -20,11 +19,11 @@ from app.analysis.measures.response_times import response_times
 from app.analysis.report import methods
 from app.analysis.report.parts import MISSING, Section, Table, digits
 from app.analysis.report.statistics import detection_rows, networks_section, statistics_section
-from app.analysis.service import Answers, Quality, StudyAnalysis, Trials
+from app.analysis.results import Answers, Quality, StudyAnalysis, Trials
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
 from app.core.version import code_version
-from app.experiments.service import definition_of
+from app.experiments.service import NetworkBundle, definition_of
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
 
@@ -93,17 +92,30 @@ def _methods(analysis: StudyAnalysis, quality: Quality) -> Iterator[str]:
         yield (
             f"The participants of this report are {analysis.audience}; it holds no data of the study itself."
         )
-    try:
-        manifest = BundleStore(Path(analysis.bundle.path)).read_manifest()
-        yield from methods.stimuli(manifest, analysis.conditions)
-    except BundleError:  # its message names a folder of this machine, which a report should not
-        yield "How the stimuli were made is not described here, since their bundle could not be read."
+    for made, network in zip(analysis.bundles, analysis.layout.networks, strict=True):
+        try:
+            # A remote bundle's path is its address.
+            manifest = BundleStore(made.bundle.path).read_manifest()
+            yield from methods.stimuli(manifest, network, named=analysis.layout.named)
+        except BundleError:  # its message names a folder of this machine, which a report should not
+            yield (
+                f"How the stimuli{_of(made, analysis)} were made is not described here, since their bundle "
+                "could not be read."
+            )
+    if analysis.layout.several:
+        yield methods.shared_stimuli(len(analysis.bundles), analysis.medium, analysis.study.picture_px)
     people = analysis.flow.analysed
     mean = analysis.flow.trials_before / people if people else None
     yield methods.procedure(definition_of(analysis.study), mean, len(analysis.choices))
+    if mean is not None:
+        yield methods.course(definition_of(analysis.study), mean)
     yield methods.measured(quality, analysis.medium)
     yield methods.exclusions(analysis.flow, analysis.audience)
     yield methods.analysis(analysis.recognition)
+
+
+def _of(made: NetworkBundle, analysis: StudyAnalysis) -> str:
+    return f" of {made.network}" if analysis.layout.named else ""
 
 
 def _recognition(analysis: StudyAnalysis) -> Table:
@@ -144,7 +156,7 @@ def _answers(answers: Answers) -> Iterator[Table]:
     yield _entropy(answers)
     if len(answers.analysis.choices) <= LARGEST_MATRIX:
         yield detection_rows(answers)
-    if answers.analysis.medium.kind == "sound":
+    if answers.analysis.task.has_vocabulary:
         yield _neighbours(answers)
 
 

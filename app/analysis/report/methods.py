@@ -5,22 +5,28 @@ from collections.abc import Iterator, Sequence
 
 from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import Recognition
-from app.analysis.service import Quality
+from app.analysis.results import Quality
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
+from app.experiments.conditions import Network
 from app.experiments.schemas import StudyDefinition
+from app.steps.course import course_of
+from app.steps.registry import KINDS
 from app.stimuli.medium import MEDIA, Medium
-from app.tasks.presets import PicturePreset, WordPreset
-from synthesis.bundle.manifest import NATURAL, Item, Manifest
+from synthesis.bundle.manifest import Item, Manifest
 
 
-def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
-    """How the stimuli were made, and which of them could be presented."""
+def stimuli(manifest: Manifest, network: Network, *, named: bool) -> Iterator[str]:
+    """How the stimuli of a network were made, and which of them could be presented.
+
+    `named` is whether the study has a name of its own for the network.
+    """
     medium = MEDIA[manifest.model.input.kind]
-    layers = [layer for layer in conditions if layer != NATURAL]
+    layers = network.layers
     items = [item for item in manifest.items if item.layer in layers]
     model = manifest.model
+    called = _called(model.name, network.name) if named else model.name
     yield (
-        f"Model metamers of {model.name} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) "
+        f"Model metamers of {called} (weights: {model.weights}, SHA-256 {model.weights_sha256[:12]}) "
         f"were synthesised for {plural(len(manifest.naturals), medium.kind)} of "
         f"{len({natural.category for natural in manifest.naturals})} {medium.answers} "
         f"({model.input}), at {plural(len(layers), 'layer')}: "
@@ -34,6 +40,26 @@ def stimuli(manifest: Manifest, conditions: Sequence[str]) -> Iterator[str]:
         f"null distribution over {_null_pairs(manifest, layers)} pairs of natural "
         f"{medium.kind}s. {passed} of {len(items)} metamers passed{_failures(items)}. "
         f"The stimulus bundle has the digest {manifest.digest[:12]}."
+    )
+
+
+def _called(model: str, network: str) -> str:
+    return model if network == model else f"{network}, which is the model {model}"
+
+
+def shared_stimuli(networks: int, medium: Medium, picture_px: int | None) -> str:
+    """What several bundles of one study share, and how their pictures were made one size."""
+    size = (
+        ""
+        if picture_px is None
+        else f" The networks’ pictures differ in size; all were served at {picture_px} x {picture_px} px, "
+        "resampled by Pillow’s LANCZOS filter where they were of another size. The certificates are of the "
+        "pictures before."
+    )
+    return (
+        f"All {networks} networks had the same natural {medium.kind}s, known by the SHA-256 of their source "
+        f"files. Each natural {medium.kind} was presented as one network’s bundle has it; the bundles took "
+        f"turns over the {medium.kind}s.{size}"
     )
 
 
@@ -66,38 +92,33 @@ def _failures(items: Sequence[Item]) -> str:
 
 def procedure(definition: StudyDefinition, trials_per_participant: float | None, choices: int) -> str:
     """What one participant did; `choices` is the number of possible answers."""
-    preset, kind = definition.timing, definition.timing.medium.kind
-    mean = trials_per_participant
-    main = "" if mean is None else f" and {mean:.0f} main trials on average"
-    if isinstance(preset, WordPreset):
-        trial, practice = _word_trial(preset, choices), ""
-    else:
-        trial = _picture_trial(preset, choices)
-        practice = f" (picture {preset.practice_image_ms} ms, mask {preset.practice_mask_ms} ms)"
+    task, preset, kind = definition.task, definition.parameters, definition.task.medium.kind
+    main = _main_trials(definition, trials_per_participant)
+    note = task.practice_note(preset)
+    practice = f" ({note})" if note else ""
     return (
-        f"The task followed the preset {definition.preset}: {trial} There were "
+        f"The task followed the preset {definition.preset}: {task.sentence(preset, choices)} There were "
         f"{plural(definition.practice_trials, 'practice trial')} with feedback{practice}{main}. A "
         f"participant was given each natural {kind} at most once, in one condition; conditions were balanced "
         f"within participants, and {kind}s over conditions across participants. The order was random."
     )
 
 
-def _picture_trial(preset: PicturePreset, choices: int) -> str:
-    return (
-        f"the participant started a trial; after a blank screen ({preset.blank_ms} ms) and a fixation cross "
-        f"({preset.fixation_ms} ms) a picture was shown for {preset.image_ms} ms and masked by noise for "
-        f"{preset.mask_ms} ms; then one of {choices} categories was chosen without time limit."
-    )
+def _main_trials(definition: StudyDefinition, mean: float | None) -> str:
+    """How many there are, as the study file says, or on average."""
+    if definition.trials_per_condition is not None:
+        return f" and {plural(definition.trials_per_condition, 'main trial')} in each condition"
+    if definition.trials is not None:
+        return f" and {plural(definition.trials, 'main trial')}"
+    return "" if mean is None else f" and {mean:.0f} main trials on average"
 
 
-def _word_trial(preset: WordPreset, choices: int) -> str:
-    return (
-        "before the first trial the participant set the volume with a noise of the sounds’ level; no "
-        "headphone check was made. The participant started a trial; a sound was scheduled "
-        f"{preset.lead_ms} ms later and played once. After its end the word in its middle was typed without "
-        f"time limit; words of the list that fit what was typed were shown, and one of its {choices} words "
-        "had to be confirmed."
-    )
+def course(definition: StudyDefinition, trials_per_participant: float) -> str:
+    """Of which steps a session consisted, in their order; `trials_per_participant` are main trials."""
+    setting = definition.setting(definition.practice_trials, round(trials_per_participant))
+    plan = course_of(definition.course, setting.practice, setting.practice + setting.main)
+    sentences = (KINDS[step.kind].sentence(step.parameters, setting) for step in plan)
+    return " ".join(dict.fromkeys(sentences))
 
 
 def measured(quality: Quality, medium: Medium) -> str:

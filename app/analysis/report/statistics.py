@@ -1,15 +1,15 @@
 """The report's tests and models, and what networks do on the same stimuli."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from app.analysis.comparison import Comparison
 from app.analysis.figures.observers import observers_figure
-from app.analysis.inference import Fitted, mixed_model, stage_effect, stopping, stopping_in_words
+from app.analysis.inference import Fitted, contrasts, mixed_model, stage_effects, stopping, stopping_in_words
 from app.analysis.matrices.matrix import Record
 from app.analysis.report.parts import MISSING, Section, Table, digits
-from app.analysis.service import Answers, StudyAnalysis, Trials
+from app.analysis.results import Answers, StudyAnalysis, Trials
 from app.analysis.statistics.mixed_model import MixedModel
 from app.analysis.statistics.signal_detection import METAMERS, detection_table
 from app.analysis.tables.csv_tables import records
@@ -26,8 +26,45 @@ def statistics_section(trials: Trials) -> Section:
     words = [] if rule is None else [f"Stopping rule: {stopping_in_words(rule, analysis.conditions)}"]
     if fitted.model is None:
         words.append(f"Logistic mixed model: {fitted.note}.")
-    effect = effects_table("Effect of stage: repeated-measures ANOVA", [("stage", stage_effect(analysis))])
-    return Section("Statistics", tuple(words), (effect, *_mixed_model(fitted, analysis.medium.kind)))
+    tables = (*_effects(analysis), *_mixed_model(fitted, analysis.medium.kind))
+    return Section("Statistics", tuple(words), tables)
+
+
+def _effects(analysis: StudyAnalysis) -> Iterator[Table]:
+    """The effect of stage; of several networks, that for each, the effects of both, and contrasts."""
+    effects = stage_effects(analysis)
+    count = len(analysis.layout.networks)
+    title = "Effect of stage: repeated-measures ANOVA"
+    yield effects_table(title, effects[:count])
+    if not analysis.layout.several:
+        return
+    title = "Network x stage without the natural condition: repeated-measures ANOVA"
+    yield effects_table(title, effects[count:])
+    yield _contrasts(analysis)
+
+
+def _contrasts(analysis: StudyAnalysis) -> Table:
+    rows = [
+        (
+            f"{row['network_a']}: {readable(row['layer_a'])} – {row['network_b']}: "
+            f"{readable(row['layer_b'])}",
+            str(row["stage"]),
+            digits(row["difference"]),
+            digits(row["sem"]),
+            digits(row["t"], 2),
+            MISSING if row["df"] is None else f"{row['df']:.0f}",
+            _p(row["p"]),
+            _p(row["p_holm"]),
+            str(row["participants"]),
+        )
+        for row in records(contrasts(analysis))
+    ]
+    header = ("Networks and layers", "Stage", "Difference", "SEM", "t", "df", "p", "p, Holm", "N")
+    note = (
+        "A stage is a layer’s rank among those presented of its network. Paired t tests; Holm: corrected "
+        "over all rows."
+    )
+    return Table("Differences between networks at each stage", header, tuple(rows), note)
 
 
 def effects_table(title: str, effects: Sequence[tuple[str, Record]]) -> Table:

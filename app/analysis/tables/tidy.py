@@ -5,36 +5,44 @@ from typing import Any
 
 import pandas as pd
 
+from app.analysis.stimulus_names import StimulusNames
 from app.analysis.tables.codebook import record_columns, trial_columns
 from app.experiments.schemas import Audience
-from app.stimuli.medium import Medium
-from app.tasks.reading import flags_in, understood
-from app.tasks.records import AnyRecord
+from app.tasks.reading import flags_in, flat, read
+from app.tasks.task import Task
 
 _TYPES = {"number": "float64", "integer": "Int64", "boolean": "boolean"}
 
 
-def tidy(rows: Sequence[Any], study: str, audience: Audience, medium: Medium) -> pd.DataFrame:
+def tidy(
+    rows: Sequence[Any], study: str, audience: Audience, task: Task, names: StimulusNames
+) -> pd.DataFrame:
     """The table of the codebook from the rows of `app.analysis.queries.main_trials`.
 
     A record is read here as strictly as when it came: what an earlier release or a hand stored and what
     cannot be is missing, and named in `flags`.
     """
-    measured = record_columns(medium)
+    measured = record_columns(task)
     records = []
     for row in rows:
         record = {"study": study, "audience": audience, **row._mapping}
-        reading = understood(medium.kind, record.pop("timing"))
+        reading = read(task.record, record.pop("timing"))
+        record |= _place(record.pop("bundle_id"), record, names)
         record["flags"] = " ".join(dict.fromkeys((*flags_in(record["flags"]), *reading.flags)))
-        records.append({**record, **_flat(reading.record)})
-    table = pd.DataFrame(records, columns=[column.name for column in trial_columns(medium)])
+        records.append({**record, **flat(reading.record)})
+    table = pd.DataFrame(records, columns=[column.name for column in trial_columns(task)])
     types = {column.name: _TYPES[column.type] for column in measured if column.type in _TYPES}
     types |= {"rt_ms": "float64", "on_time": "boolean", "attended": "boolean"}
     return table.astype({"completed": bool, "correct": bool, **types})
 
 
-def _flat(record: AnyRecord) -> dict[str, Any]:
-    """All that a record tells, the way that a word came into the field beside the rest."""
-    fields: dict[str, Any] = record.model_dump()
-    entry: dict[str, Any] = fields.pop("entry", {})
-    return fields | entry
+def _place(bundle_id: int, record: dict[str, Any], names: StimulusNames) -> dict[str, str]:
+    """What the study calls a stimulus of a bundle."""
+    place = names.place(bundle_id, record["condition"])
+    natural_id = names.natural_id(bundle_id, record["natural_id"])
+    return {
+        "natural_id": natural_id,
+        "condition": place.name,
+        "network": place.network,
+        "layer": place.layer,
+    }

@@ -14,7 +14,7 @@ class Response(Base):
 
     `client_uuid` is made by the page, so a repeated request is recognised. `rt_ms` counts from the onset of
     the response screen, by the page's monotonic clock. `timing` is the record of the trial as it was
-    understood; `on_time` and `attended` are read from it when it is stored (`app.tasks.timing`). What was
+    understood; `on_time` and `attended` are read from it when it is stored (`app.tasks`). What was
     not measured, or cannot be, is null, and `flags` name what cannot be.
     """
 

@@ -31,7 +31,9 @@ class Stimulus(Base):
     """One picture or sound: a natural stimulus, or its metamer at one condition.
 
     `condition` is "natural" or the name of the matched layer; `natural_id` is the same for a natural stimulus
-    and all its metamers. A metamer that failed its certificate is kept, and never shown.
+    and all its metamers. A metamer that failed its certificate is kept, and never shown. `source_sha256` is
+    of the file that a natural stimulus was made from, by which it is known in other bundles; null in metamers
+    and in what was stored before there was this column.
     """
 
     __tablename__ = "stimuli"
@@ -44,6 +46,7 @@ class Stimulus(Base):
     condition: Mapped[str]
     seed: Mapped[int]
     blob_sha256: Mapped[str]
+    source_sha256: Mapped[str | None]
     media_type: Mapped[str]
     certified: Mapped[bool]
     certificate: Mapped[dict[str, Any]]

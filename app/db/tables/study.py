@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
@@ -14,7 +14,8 @@ class Study(Base):
 
     `secret` is drawn when the study is first opened and is mixed into everything that is drawn for it, so
     that nobody can compute a plan from what participants see. It is empty in studies that were opened before
-    there was one: their remaining plans stay those that balance the earlier ones.
+    there was one: their remaining plans stay those that balance the earlier ones. `picture_px` is the side at
+    which pictures are served where the bundles' differ in size; null where they are served as they are.
     """
 
     __tablename__ = "studies"
@@ -24,11 +25,28 @@ class Study(Base):
     name: Mapped[str] = mapped_column(unique=True)
     status: Mapped[str]
     definition: Mapped[dict[str, Any]]
-    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id"))
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     secret: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    picture_px: Mapped[int | None]
+
+
+class StudyBundle(Base):
+    """A bundle of a study, in the order of the study file; `network` is what the study calls its model."""
+
+    __tablename__ = "study_bundles"
+    __table_args__ = (
+        UniqueConstraint("study_id", "position"),
+        UniqueConstraint("study_id", "bundle_id"),
+        UniqueConstraint("study_id", "network"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"))
+    position: Mapped[int]
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id"), index=True)
+    network: Mapped[str]
 
 
 class StudyLink(Base):

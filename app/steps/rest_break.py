@@ -1,0 +1,16 @@
+"""A break, which the participant ends; pure."""
+
+from typing import Any
+
+from app.steps.step import Page, Setting, Step, StepParameters
+
+
+class RestBreak(Page):
+    name = "rest_break"
+
+    def told(self, step: Step, setting: Setting) -> dict[str, Any]:
+        """Only main trials count, as in the line that says how far one has come."""
+        return {"done": max(0, step.before - setting.practice), "total": setting.main}
+
+    def sentence(self, parameters: StepParameters, setting: Setting) -> str:
+        return "A break lasted as long as the participant wanted."

@@ -1,0 +1,84 @@
+/** Naming pictures: what the session needs to know of this task. */
+
+import { FrameClock } from "../../clock.js";
+import { decodePicture, releasePicture } from "./decode.js";
+import { element } from "../../dom.js";
+import { Image16Plugin } from "./plugin.js";
+import { PictureStage } from "./stage.js";
+import { Preload, remembered } from "../../preload.js";
+import { pictureTexts } from "./texts.js";
+
+/** @import { Decoder } from "../../preload.js" */
+/** @import { Choice, LoadedPicture, Picture, PictureTask, Task, Tools } from "../../types.js" */
+
+/**
+ * @param {PictureTask} task
+ * @param {Tools} tools
+ * @returns {Task}
+ */
+export function makeTask(task, { api, persist, total, attention }) {
+  const stage = new PictureStage(task.choices, task.image_px);
+  const clock = new FrameClock();
+  const stimuli = new Preload(api, persist, total, pictures());
+  return {
+    texts: pictureTexts,
+    stimuli,
+    vocabulary: [],
+    environment: async () => ({ frame_ms: await clock.measure() }),
+    trial: (index, practice) => ({
+      type: Image16Plugin,
+      load: () => stimuli.trial(index),
+      choices: task.choices,
+      ...durations(task.timing, practice),
+      stage: () => stage,
+      clock: () => clock,
+      attention: () => attention,
+    }),
+    shown: async (index, right) => {
+      const { image } = await stimuli.trial(index);
+      return [element("div", { class: "pair" }, drawn(image), ...icon(task.choices, right))];
+    },
+  };
+}
+
+/**
+ * The durations of a trial's phases: practice is shown longer.
+ * @param {PictureTask["timing"]} timing
+ * @param {boolean} practice
+ */
+export function durations(timing, practice) {
+  const { blank_ms, fixation_ms, image_ms, mask_ms, practice_image_ms, practice_mask_ms } = timing;
+  if (!practice) return { blank_ms, fixation_ms, image_ms, mask_ms };
+  return { blank_ms, fixation_ms, image_ms: practice_image_ms, mask_ms: practice_mask_ms };
+}
+
+/** @returns {Decoder<LoadedPicture>} */
+function pictures() {
+  /** @type {Map<string, Promise<Picture>>} masks are few and shown again and again */
+  const masks = new Map();
+  return {
+    async load(view, fetched) {
+      const address = /** @type {string} */ (view.told.mask);
+      const [image, mask] = await Promise.all([
+        fetched(view.stimulus, decodePicture),
+        remembered(masks, address, () => fetched(address, decodePicture)),
+      ]);
+      return { image, mask };
+    },
+    release: ({ image }) => releasePicture(image),
+  };
+}
+
+/** @param {Picture} picture */
+function drawn(picture) {
+  const size = { width: String(picture.width), height: String(picture.height) };
+  const canvas = element("canvas", { ...size, class: "picture", role: "img", "aria-label": pictureTexts.shown });
+  canvas.getContext("2d")?.drawImage(picture, 0, 0);
+  return canvas;
+}
+
+/** @param {Choice[]} choices @param {string} name */
+function icon(choices, name) {
+  const source = choices.find((choice) => choice.name === name)?.icon;
+  return source ? [element("img", { alt: "", width: "96", height: "96", src: source })] : [];
+}
