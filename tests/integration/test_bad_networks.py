@@ -8,7 +8,7 @@ import pytest
 from app.core.errors import Invalid
 from app.db.session import Database
 from app.experiments.service import check_study
-from synthesis.bundle.manifest import SoundFormat
+from synthesis.bundle.formats import SoundFormat
 from synthesis.bundle.store import BundleStore
 from tests.conftest import create_study
 from tests.database import row_counts
