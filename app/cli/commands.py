@@ -31,7 +31,7 @@ COMMANDS = {
     ),
     "report": (
         "app.cli.report:report",
-        "Write a report of a study: methods, tables, figures, exclusions, software; as HTML and PDF.",
+        "Write a report of a study: methods, tables, figures, exclusions, software; as HTML, PDF or both.",
     ),
     "export": (
         "app.cli.export:export",

@@ -1,5 +1,6 @@
 """`metamerlab report`"""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,14 @@ from app.analysis.report.print import to_print
 from app.cli.running import Json, reading, show
 from app.experiments.schemas import Audience
 
+MAKERS: dict[str, Callable[[Report], bytes]] = {".html": to_html, ".pdf": to_print}
+
 
 def report(
     study: Annotated[str, typer.Argument(metavar="STUDY")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="FILE.html; the PDF is written beside it.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="FILE.html or FILE.pdf; without an ending, both.")
+    ],
     audience: Annotated[Audience, typer.Option(help="Whose answers: live, pilot or simulated.")] = "live",
     observers: Annotated[
         list[Path] | None,
@@ -31,7 +36,7 @@ def report(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a report of a study: methods, tables, figures, exclusions, software; as HTML and PDF."""
+    """Write a report of a study: methods, tables, figures, exclusions, software; as HTML, PDF or both."""
     networks = read_answers(observers, rule) if observers else None
 
     async def work(session: AsyncSession) -> Report:
@@ -40,8 +45,7 @@ def report(
         return await load(session, analysis, networks)
 
     content = reading(work)
-    page = out if out.suffix == ".html" else out.with_name(f"{out.name}.html")
-    files = {page.name: to_html(content), page.with_suffix(".pdf").name: to_print(content)}
-    write_files(page.parent, files)
-    paths = [str(page.parent / name) for name in files]
+    wanted = [out] if out.suffix in MAKERS else [out.with_name(f"{out.name}{ending}") for ending in MAKERS]
+    write_files(out.parent, {path.name: MAKERS[path.suffix](content) for path in wanted})
+    paths = [str(path) for path in wanted]
     show(as_json, {"study": study, "audience": audience, "files": paths}, f"Written: {', '.join(paths)}")

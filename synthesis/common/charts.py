@@ -18,10 +18,10 @@ INK = "#1f2933"
 MUTED = "#5b6770"
 GRID = "#e4e7eb"
 NULL_COLOUR = "#9aa5b1"
-# Okabe and Ito's colour-blind safe palette, in the order of use; shapes tell curves apart as well.
-PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+# Okabe and Ito's colour-blind safe palette, in the order of use; shape or dash tells curves apart as well.
+BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
+PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, "#000000")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke")
-BLUE, VERMILION = PALETTE[:2]
 
 
 def save_chart(chart: Chart, path: Path | UPath) -> None:
@@ -70,7 +70,7 @@ def styled(chart: Chart) -> Chart:
             labelFontSize=12,
             titleFontSize=13,
             titleFontWeight="normal",
-            titlePadding=10,
+            titlePadding=12,
             domainColor=MUTED,
             tickColor=MUTED,
             gridColor=GRID,

@@ -189,10 +189,16 @@ def test_export_in_every_format(site: Cli, tmp_path: Path) -> None:
 
 def test_the_report_needs_nothing_else(site: Cli, tmp_path: Path) -> None:
     site("simulate", "tiny", "-n", 2)
-    code, out, err = site("report", "tiny", "--audience", "simulated", "--out", tmp_path / "r.html", "--json")
+    code, out, err = site("report", "tiny", "--audience", "simulated", "--out", tmp_path / "r", "--json")
     assert code == 0, err
     assert json.loads(out)["files"] == [str(tmp_path / "r.html"), str(tmp_path / "r.pdf")]
     html = (tmp_path / "r.html").read_text()
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+    for name in ("one.pdf", "one.html"):
+        alone = tmp_path / name
+        alone.mkdir()
+        assert site("report", "tiny", "--audience", "simulated", "--out", alone / name)[0] == 0
+        assert [path.name for path in alone.iterdir()] == [name]
     for text in (
         "at 3 layers: block 2, block 10, head",
         "58 of 60 metamers passed (not: 2 at head)",

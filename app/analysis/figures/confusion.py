@@ -5,12 +5,13 @@ from typing import Any
 import altair as alt
 
 from app.analysis.figures.figure import Figure, draw
-from app.analysis.figures.style import INK, titled
+from app.analysis.figures.style import titled
 from app.analysis.figures.word_errors import word_errors_figure
 from app.analysis.measures.confusion import LARGEST_MATRIX, NO_ANSWER
 from app.analysis.results import Answers
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
+from synthesis.common.charts import INK
 from synthesis.common.names import composed
 
 _CELL = 13  # drawing units

@@ -5,10 +5,11 @@ import altair as alt
 from app.analysis.figures.condition_axis import condition_axis, position, width
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.recognition import Y_AXIS, Y_SCALE, chance_line
-from app.analysis.figures.style import BLUE, VERMILION, titled
+from app.analysis.figures.style import titled
 from app.analysis.measures.difficulty import item_difficulty
 from app.analysis.results import Trials
 from app.analysis.wording import participants_in_words, readable
+from synthesis.common.charts import BLUE, VERMILION
 
 _HEIGHT = 300
 _SPREAD = 0.3  # dots of one condition are spread to either side by this many steps

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import vl_convert
 
-from app.analysis.figures.style import styled
 from app.analysis.tables.csv_tables import CSV, frame_csv
+from synthesis.common.charts import styled
 from synthesis.common.vega_names import safe_names
 
 PNG_SCALE = 3  # px per unit of the drawing: about 300 dpi at a width of 16 cm

@@ -8,11 +8,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import pandas as pd
 
 from app.analysis.figures.figure import Figure
-from app.analysis.figures.style import FONT, INK, MUTED
 from app.analysis.measures.exclusions import Flow
 from app.analysis.results import StudyAnalysis
 from app.analysis.wording import participants_in_words, plural
 from app.core.version import code_version
+from synthesis.common.charts import FONT, INK, MUTED
 
 _WIDTH, _MARGIN, _HEAD = 640, 18, 78
 _BOX, _SIDE, _SIDE_LEFT = 264, 290, 332  # widths, and where the boxes at the side begin

@@ -5,11 +5,12 @@ from typing import Any
 import altair as alt
 
 from app.analysis.figures.figure import Figure, draw
-from app.analysis.figures.style import BLUE, GREEN, titled
+from app.analysis.figures.style import titled
 from app.analysis.measures.learning import learning_curve
 from app.analysis.results import Trials
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words
+from synthesis.common.charts import BLUE, GREEN
 
 _WIDTH, _HEIGHT = 480, 170
 

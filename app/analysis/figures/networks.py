@@ -15,10 +15,11 @@ from app.analysis.figures.recognition import (
     recognition_table,
     sem_bars,
 )
-from app.analysis.figures.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILION, titled
+from app.analysis.figures.style import titled
 from app.analysis.results import StudyAnalysis
 from app.analysis.wording import readable
 from app.experiments.conditions import Conditions
+from synthesis.common.charts import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILION
 
 _COLOURS = [BLUE, GREEN, ORANGE, PURPLE, SKY, INK]
 _SHAPES = ["circle", "square", "triangle-up", "cross", "triangle-down", "stroke"]

@@ -9,10 +9,11 @@ import pandas as pd
 from app.analysis.figures.condition_axis import condition_axis, position, width
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.recognition import HEIGHT, Y_AXIS, Y_SCALE, chance_line, sem_bars
-from app.analysis.figures.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILION, titled
+from app.analysis.figures.style import titled
 from app.analysis.results import StudyAnalysis
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
+from synthesis.common.charts import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILION
 
 PEOPLE = "people"
 COLUMNS = ["observer", "condition", "n", "proportion_correct", "sem", "position"]

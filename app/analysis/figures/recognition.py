@@ -8,11 +8,12 @@ import pandas as pd
 
 from app.analysis.figures.condition_axis import condition_axis, position, width
 from app.analysis.figures.figure import Figure, draw
-from app.analysis.figures.style import BLUE, MUTED, VERMILION, titled
+from app.analysis.figures.style import titled
 from app.analysis.measures.recognition import Recognition
 from app.analysis.results import Caption, StudyAnalysis
 from app.analysis.wording import participants_in_words, plural, readable
 from app.experiments.conditions import Conditions
+from synthesis.common.charts import BLUE, MUTED, VERMILION
 
 HEIGHT = 300
 Y_AXIS = alt.Axis(title="Proportion correct", values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f")

@@ -8,11 +8,12 @@ import pandas as pd
 
 from app.analysis.figures.condition_axis import condition_axis, position, width
 from app.analysis.figures.figure import Figure, draw
-from app.analysis.figures.style import BLUE, VERMILION, titled
+from app.analysis.figures.style import titled
 from app.analysis.measures.response_times import response_times
 from app.analysis.results import Trials
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, readable
+from synthesis.common.charts import BLUE, VERMILION
 
 _HEIGHT = 260
 _SHIFT = {"right": -0.09, "wrong": 0.09}  # they stand beside each other

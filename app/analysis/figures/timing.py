@@ -6,9 +6,10 @@ import altair as alt
 import pandas as pd
 
 from app.analysis.figures.figure import Figure, draw
-from app.analysis.figures.style import BLUE, MUTED, VERMILION, titled
+from app.analysis.figures.style import titled
 from app.analysis.results import StudyAnalysis
 from app.analysis.wording import plural
+from synthesis.common.charts import BLUE, MUTED, VERMILION
 
 Panel = alt.LayerChart | alt.FacetChart  # Altair's own type of layered charts
 _WIDTH, _HEIGHT = 260, 200

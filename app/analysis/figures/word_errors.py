@@ -3,12 +3,13 @@
 import altair as alt
 
 from app.analysis.figures.figure import Figure, draw
-from app.analysis.figures.style import BLUE, INK, MUTED, VERMILION, titled
+from app.analysis.figures.style import titled
 from app.analysis.measures.neighbours import known_pronunciations
 from app.analysis.measures.word_errors import word_errors
 from app.analysis.results import Answers
 from app.analysis.tables.csv_tables import records
 from app.analysis.wording import participants_in_words, plural
+from synthesis.common.charts import BLUE, INK, MUTED, VERMILION
 
 _SHOWN = 25
 _WIDTH, _ROW = 380, 19
