@@ -16,7 +16,7 @@ COMMANDS = {
     ),
     "check": (
         "synthesis.commands.check:check",
-        "Say what specs need and what of it is there: one JSON line per spec. Nothing is fetched.",
+        "Print one JSON line per spec: whether its network, layers, weights and stimuli are there.",
     ),
     "report": (
         "synthesis.commands.report:report",

@@ -53,7 +53,7 @@ def heeds(process: "subprocess.Popen[str]") -> bool:
     return len(list(Path(f"/proc/{process.pid}/task").iterdir())) > 1
 
 
-LONG = ("power", "--accuracy", 0.5, "--trials", 10, "--sd", 0.1, "--sem", 1e-9, "--largest", 10**9)
+LONG = ("power", "--accuracy", 0.5, "--trials", 10, "--sd", 0.1, "--sem", 1e-9, "--largest", 50_000)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -125,3 +125,8 @@ def test_the_design_of_simulated_answers_is_the_one_they_were_made_with() -> Non
 def test_a_spread_of_one_participant_is_refused() -> None:
     with pytest.raises(ValueError, match="two participants"):
         design_of([[10, 10]], [[5, 5]])
+
+
+def test_more_than_can_be_simulated_is_refused() -> None:
+    with pytest.raises(ValueError, match="give at most 25000"):
+        participants_needed([0.5, 0.6], 10, 0.1, 1e-9, largest=10**9)

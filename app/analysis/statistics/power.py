@@ -14,6 +14,8 @@ from app.core.randomness import generator
 SMALLEST_SD = 1e-4
 ROUNDING = 1e-12
 
+MOST_CELLS = 50_000  # participants times conditions of one simulated study: 1000 studies take 1 GB
+
 
 @dataclass(frozen=True, kw_only=True)
 class Power:
@@ -132,10 +134,15 @@ def participants_needed(
     """Fewest participants with whom the SEM is at most `target_sem` in every condition in most studies.
 
     "Most" is the share `assurance`, which must then hold for every larger number up to `largest`, too. The
-    other parameters are those of `simulate_studies`.
+    other parameters are those of `simulate_studies`; `largest` times conditions is at most `MOST_CELLS`.
     """
     if target_sem <= 0 or not 0 < assurance < 1 or largest < 2:
         raise ValueError("target_sem must be positive, assurance in (0, 1), largest at least 2")
+    if largest * len(accuracies) > MOST_CELLS:
+        most = MOST_CELLS // len(accuracies)
+        raise ValueError(
+            f"largest: {largest} participants are more than can be simulated; give at most {most}"
+        )
     random = generator(seed, "power")
     proportions = simulate_studies(accuracies, trials_per_condition, participant_sd, largest, studies, random)
     sems = _sems_as_participants_come(proportions)  # (studies, 2..largest, conditions)
