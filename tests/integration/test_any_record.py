@@ -22,7 +22,7 @@ from app.analysis.results import StudyAnalysis, Trials
 from app.analysis.service import analyse, answers, quality, trials
 from app.db.session import Database
 from app.db.tables import Response
-from app.exports import mvh
+from app.exports.formats import FORMATS
 from app.tasks.registry import TASKS
 from tests.database import rows_of
 from tests.http import SOUND_TIMING, TIMING, all_trials, answer_body, enter, new_client
@@ -108,7 +108,8 @@ async def read_all(database: Database, study: str) -> tuple[StudyAnalysis, Trial
     written = pd.read_csv(io.BytesIO(trials_csv(single.table)))
     assert len(written) == len(single.table)
     single.table.to_parquet(io.BytesIO(), index=False)
-    assert mvh.written(single.kept, study) or single.kept.empty
+    for form in FORMATS.values():
+        assert single.kept.empty or form.files(single)
     assert codebook_csv(analysis.task, pages_of_study(analysis.study))
     return analysis, single
 
