@@ -32,8 +32,10 @@ if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
     os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // int(workers)))
 
 
-# A shell has what a script starts in the background ignore Ctrl-C; tests, and what they start, heed it.
+# A shell has what a script starts in the background ignore Ctrl-C, and nohup the end of a terminal;
+# tests, and what they start, heed both.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 # The files that take longest, which begin first, so that no worker is left with one at the end.
