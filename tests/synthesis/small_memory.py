@@ -53,6 +53,7 @@ register(
         feature_node="pool",
         input=PictureInput(SIZE_PX, SIZE_PX),
         normalisation=HALF,
+        library="",
     )
 )
 
