@@ -11,8 +11,8 @@ PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
-	bench-ray bench-page bench-demo bench-analysis bench-serve bench-serve-quick bench-stop bench-plans \
-	bench-audio figures figure-observers figure-hearing wheel lock clean
+	bench-ray bench-processes bench-page bench-demo bench-analysis bench-serve bench-serve-quick bench-stop bench-plans \
+	bench-admin bench-audio bench-chaos bench-exports docs-pictures figures figure-observers figure-hearing wheel lock clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -41,13 +41,16 @@ test-js: node_modules/.vendored
 test-python: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-bench: bench-page bench-demo bench-analysis bench-plans bench-serve-quick
+bench: bench-page bench-demo bench-analysis bench-exports bench-plans bench-serve-quick bench-admin
 
 bench-synthesis: .venv/.ready-bench
 	$(BIN)/python tests/benchmarks/bench_synthesis.py
 
 bench-ray: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_ray.py
+
+bench-processes: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_processes.py
 
 bench-page: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python tests/benchmarks/bench_page.py
@@ -57,6 +60,12 @@ bench-demo: .venv/.ready-dev
 
 bench-analysis: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_analysis.py
+
+bench-exports: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_exports.py
+
+bench-admin: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_admin.py
 
 bench-plans: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_plans.py
@@ -69,6 +78,9 @@ bench-serve: .venv/.ready-dev
 
 bench-serve-quick: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_serve.py --quick
+
+bench-chaos: .venv/.ready-dev node_modules/.vendored
+	$(BIN)/python tests/benchmarks/bench_chaos.py
 
 bench-audio: .venv/.ready-bench
 	$(BIN)/python tests/benchmarks/bench_audio.py
@@ -103,6 +115,10 @@ node_modules/.vendored: node_modules/.ready static/vendor.mjs synthesis/starter/
 # The README's pictures, from what `make demo` left in var/.
 figures: .venv/.ready-dev
 	$(BIN)/python docs/make_figures.py
+
+# The pictures of docs/first-study.md, from the browser test of a study by form.
+docs-pictures: .venv/.ready-dev node_modules/.vendored
+	$(BIN)/python docs/make_pictures.py
 
 # Two networks shown each other's metamers. STIMULI=DIR [NULL=DIR] takes photographs instead of the starter.
 figure-observers: .venv/.ready node_modules/.vendored

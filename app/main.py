@@ -7,13 +7,22 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.middleware import Middleware
 
+from app.admin.results import ResultsKept
 from app.admin.routes import router as admin
+from app.analysis.precision_watch import PrecisionWatch
 from app.core.config import Settings, read_settings
 from app.core.resources import resource_folder
 from app.db.session import Database
+from app.drafts.jobs import Jobs
 from app.experiments.routes import router as experiments
+from app.participants.leaving_routes import router as leaving
 from app.participants.routes import router as participants
+from app.privacy.routes import router as privacy
+from app.recruitment.recruiters import Recruiters
+from app.recruitment.routes import router as recruitment
+from app.self_test.routes import router as self_test
 from app.sessions.routes import router as trials
+from app.stimulus_sets.examiner import examiner
 from app.web.addresses import AddressMiddleware
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.error_pages import register_error_pages
@@ -23,7 +32,7 @@ from app.web.hosts import HostMiddleware, ProxyMiddleware
 from app.web.rate_limits import RateLimitMiddleware
 from app.web.request_log import RequestLogMiddleware
 from app.web.security import SecurityMiddleware
-from app.web.static_files import RevalidatedFiles
+from app.web.static_files import static_folder
 from app.web.templating import Templates
 
 STATIC = resource_folder("static")
@@ -33,7 +42,12 @@ STATIC = resource_folder("static")
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Opens what all requests share, and closes it."""
     app.state.database = Database(app.state.settings.database_url)
+    app.state.recruiters = Recruiters(app.state.settings)
     yield
+    await app.state.jobs.stop()
+    await app.state.precision.stop()
+    await app.state.recruiters.close()
+    examiner.close()
     await app.state.database.close()
 
 
@@ -51,12 +65,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None,
     )
     app.state.settings = settings
-    app.state.templates = Templates(resource_folder("templates"), STATIC)
+    app.state.results = ResultsKept()
+    app.state.jobs = Jobs(lambda: app.state.database)
+    app.state.precision = PrecisionWatch(lambda: app.state.database)
+    static = static_folder(STATIC)
+    common = {"static_version": static.version, "modules": static.modules}
+    app.state.templates = Templates(resource_folder("templates"), **common)
     register_error_pages(app)
-    for router in (participants, trials, experiments, admin, health):
+    parts = (participants, leaving, privacy, recruitment, trials, experiments, admin, self_test, health)
+    for router in parts:
         app.include_router(router)
     app.add_api_route("/", home)
-    app.mount("/static", RevalidatedFiles(directory=STATIC), name="static")
+    app.mount("/static", static, name="static")
     return app
 
 

@@ -37,7 +37,6 @@ LAYERS = ("relu0", "relu2", "relufc")
 FOLDER = ROOT / "var" / "hearing"
 FIGURE = ROOT / "docs" / "images" / "hearing.svg"
 TABLE = ROOT / "docs" / "measurements" / "hearing.csv"
-NULL_CLIPS = 96
 
 
 def main() -> None:
@@ -49,7 +48,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=200, help="instead of the recipe's own number")
     arguments = parser.parse_args()
     stimuli = FOLDER / "clips"
-    synthesis("starter-words", "--out", stimuli, "--words", arguments.words, "--null", NULL_CLIPS)
+    synthesis("starter-words", "--out", stimuli, "--words", arguments.words)
     shares = []
     for maker in MAKERS:
         bundle = FOLDER / maker
@@ -70,7 +69,7 @@ def write_spec(maker: str, stimuli: Path, steps: int) -> Path:
         "model": maker,
         "layers": LAYERS,
         "stimuli": str(stimuli / "stimuli"),
-        "null_stimuli": str(stimuli / "null"),
+        "null_file": "reference",
         # The network of backgrounds hears no words; it has to give a metamer its own label of the natural.
         "decision": "own" if maker == "background_reduced_aliasing" else "words",
         "max_steps": steps,

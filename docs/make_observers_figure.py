@@ -21,7 +21,6 @@ from synthesis.media.folders import category_folder  # noqa: E402
 NETWORKS = ("efficientnet_lite0", "efficientnet_lite1")
 LAYERS = ("block2", "block7", "block14", "logits")
 FIGURE = ROOT / "docs" / "images" / "observers.svg"
-STARTER_NULL = 96
 
 
 def main() -> None:
@@ -31,7 +30,7 @@ def main() -> None:
     )
     parser.add_argument("--stimuli", type=Path, help="photographs, one folder per category")
     parser.add_argument("--each", type=int, default=1, help="how many of each category")
-    parser.add_argument("--null", type=Path, help="further photographs, for the null distribution")
+    parser.add_argument("--null", type=Path, help="448 or more further photographs, instead of the reference")
     parser.add_argument("--steps", type=int, default=80, help="instead of the recipe's own number")
     arguments = parser.parse_args()
     if arguments.stimuli:
@@ -40,8 +39,8 @@ def main() -> None:
         null = arguments.null and arguments.null.resolve()
     else:
         folder = ROOT / "var" / "observers" / "starter"
-        synthesis("starter", "--out", folder, "--per-category", 1, "--null", STARTER_NULL)
-        stimuli, null = folder / "stimuli", folder / "null"
+        synthesis("starter", "--out", folder, "--per-category", 1)
+        stimuli, null = folder / "stimuli", None
     answers = []
     for maker in NETWORKS:
         bundle = folder / maker
@@ -68,7 +67,8 @@ def write_spec(folder: Path, network: str, stimuli: Path, null: Path | None, ste
     """SPEC.yaml of one network's bundle (JSON is YAML)."""
     spec = {"model": network, "layers": LAYERS, "stimuli": str(stimuli), "max_steps": steps}
     path = folder / f"{network}.yaml"
-    path.write_text(json.dumps(spec | ({"null_stimuli": str(null)} if null else {}), indent=1) + "\n")
+    spec |= {"null_stimuli": str(null)} if null else {"null_file": "reference"}
+    path.write_text(json.dumps(spec, indent=1) + "\n")
     return path
 
 

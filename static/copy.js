@@ -1,4 +1,7 @@
-/** Buttons that copy a text, beside codes and addresses. They show up only where the browser can copy. */
+/**
+ * Buttons that copy a text, beside codes and addresses. They show up only where the browser can copy. What they
+ * say then stands in the button where the page is not in English.
+ */
 
 const SHOWN_MS = 2000;
 
@@ -9,8 +12,8 @@ function enable(button) {
   button.addEventListener("click", async () => {
     const copied = navigator.clipboard.writeText(button.dataset.copy ?? "");
     button.textContent = await copied.then(
-      () => "Copied",
-      () => "Please copy it by hand",
+      () => button.dataset.copied ?? "Copied",
+      () => button.dataset.byHand ?? "Please copy it by hand",
     );
     setTimeout(() => button.replaceChildren(...label), SHOWN_MS);
   });

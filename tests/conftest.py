@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import make_url
 
+from app.accounts.actor import COMMAND_LINE
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.db.base import Base
@@ -40,6 +41,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The files that take longest, which begin first, so that no worker is left with one at the end.
 LONGEST_FIRST = (
+    "test_ledger",
     "test_engines",
     "test_cli_analysis",
     "test_networks",
@@ -241,9 +243,9 @@ async def create_study(database: Database, file: Path, *, opened: bool) -> dict[
     """Store a study; returns the codes of its links by audience."""
     checked = experiments.check_study(file)
     async with database.writing() as session:
-        study = await experiments.create_study(session, checked, utc_now())
+        study = await experiments.create_study(session, COMMAND_LINE, checked, utc_now())
         if opened:
-            await experiments.open_study(session, study.name, utc_now())
+            await experiments.open_study(session, COMMAND_LINE, study.name, utc_now())
         links = await queries.links_of_study(session, study.id)
     return {link.audience: link.code for link in links}
 
@@ -258,7 +260,7 @@ async def draft_links(database: Database, study_file: Path) -> dict[str, str]:
 async def open_links(database: Database, draft_links: dict[str, str]) -> dict[str, str]:
     """Codes of the links of an open study on the tiny bundle, by audience."""
     async with database.writing() as session:
-        await experiments.open_study(session, "tiny", utc_now())
+        await experiments.open_study(session, COMMAND_LINE, "tiny", utc_now())
     return draft_links
 
 

@@ -14,7 +14,7 @@ Table = TypeVar("Table", bound=Base)
 async def rows_of(database: Database, table: type[Table]) -> Sequence[Table]:
     """All rows of a table in the order of their insertion."""
     async with database.reading() as session:
-        return (await session.scalars(select(table).order_by(table.__table__.c.id))).all()
+        return (await session.scalars(select(table).order_by(*table.__table__.primary_key))).all()
 
 
 async def row_counts(database: Database) -> dict[str, int]:

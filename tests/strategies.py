@@ -4,7 +4,10 @@ from hypothesis import strategies as st
 
 from app.tasks.registry import TASKS
 
-NESTED = ("fixation", "image", "mask", "response", "keystrokes", "first_key_ms", "pastes", "how")
+NESTED = (
+    *("fixation", "image", "mask", "response", "name", "ms"),
+    *("keystrokes", "first_key_ms", "last_key_ms", "pastes", "how"),
+)
 OTHERS = ("entry", "further", "flags", "constructor", "__proto__", "window_width_px", "\0", "\ud800")
 TEXT = st.text(st.characters(codec=None), max_size=300) | st.sampled_from(["\0", "\ud800", "1.0", "boom"])
 NUMBERS = st.floats() | st.integers(-(10**30), 10**30) | st.sampled_from([10**400, 2**31, 2**63, -0.0])

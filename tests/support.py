@@ -15,16 +15,14 @@ from synthesis.bundle.formats import PictureFormat, SoundFormat
 from synthesis.bundle.manifest import (
     Certificate,
     DecisionRecord,
-    Histogram,
     Item,
     LayerMatch,
-    LayerNull,
     Manifest,
     ModelRecord,
     Natural,
-    NullSummary,
     Provenance,
 )
+from synthesis.bundle.nulls import Growth, Histogram, LayerNull, NullSource, NullSummary
 from synthesis.bundle.store import BundleStore
 
 CATEGORIES = (
@@ -82,7 +80,12 @@ def build_tiny_bundle(
     store.write_manifest(
         Manifest(
             created_at="2026-01-01T00:00:00+00:00",
-            spec={"model": model, "layers": list(layers), "seed": 0},
+            spec={
+                "model": model,
+                "layers": list(layers),
+                "seed": 0,
+                "prepare": "square-resize" if kind == "picture" else "level",
+            },
             model=ModelRecord(
                 name=model,
                 weights="none",
@@ -92,9 +95,13 @@ def build_tiny_bundle(
             ),
             decision=DecisionRecord(rule=tiny.rule, categories=list(tiny.categories)),
             layers=list(layers),
+            freed_clamps={layer: [] for layer in layers},
             naturals=stimuli,
+            null=NullSource(
+                kind="file", description="drawn blocks", file_sha256="0" * 64, least_pairs=100_000
+            ),
             null_stimuli=[],
-            nulls=[_null(layer, naturals) for layer in layers],
+            nulls=[_null(layer) for layer in layers],
             items=items,
             software={"python": "3"},
         )
@@ -103,7 +110,10 @@ def build_tiny_bundle(
 
 
 def study_yaml(bundle: Path | str, *, name: str = "tiny", extra: str = "", **fields: object) -> str:
-    """A study definition as a user would write it; `fields` replace the defaults below."""
+    """A study definition as a user would write it; `fields` replace the defaults below.
+
+    Its course is short, unless `extra` gives another.
+    """
     values: dict[str, object] = {
         "name": name,
         "title": "Naming pictures",
@@ -118,7 +128,11 @@ def study_yaml(bundle: Path | str, *, name: str = "tiny", extra: str = "", **fie
     }
     lines = [f"{key}: {value}" for key, value in values.items()]
     lines += ["consent: |", "  You will see pictures for a moment.", "", "  You may stop at any time."]
-    return "\n".join(lines) + "\n" + extra
+    text = "\n".join(lines) + "\n" + extra
+    if "steps:" in extra or values["preset"] != "image16-online":
+        return text
+    practice = "practice, practice_done, " if values["practice_trials"] else ""
+    return f"{text.rstrip()}\nsteps: [instructions, {practice}trials]\n"
 
 
 def networks_study_yaml(entries: Sequence[str], *, extra: str = "", **fields: object) -> str:
@@ -169,6 +183,7 @@ def _item(
             natural_answer=natural.category,
             metamer_answer=natural.category,
             passed=passed,
+            fault="" if passed else "inside the null",
             **measured,
         ),
         profile=[LayerMatch(layer=layers[layer], **measured)],
@@ -180,6 +195,8 @@ def _item(
             losses=[1.0],
             seconds=0.1,
             device="cpu",
+            threads=1,
+            tf32=False,
         ),
     )
 
@@ -219,16 +236,17 @@ def tone(seed: int) -> bytes:
     return wav(np.rint(1500 * np.sin(2 * np.pi * (200 + seed) * times_s)))
 
 
-def _null(layer: str, naturals: int) -> LayerNull:
-    histogram = Histogram(edges=[-0.5, 0, 0.5], counts=[naturals * (naturals - 1) // 2, 0])
-    summary = NullSummary(maximum=0.5, percentile_99=0.4, histogram=histogram)
+def _null(layer: str) -> LayerNull:
+    stimuli, pairs = 1_415, 1_000_405
+    summary = NullSummary(
+        maximum=0.5,
+        percentile_99=0.4,
+        histogram=Histogram(edges=[-0.5, 0, 0.5], counts=[pairs, 0]),
+        best=("one.png", "other.png"),
+        growth=[Growth(pairs=pairs, median=0.5, low=0.5, high=0.5)],
+    )
     return LayerNull(
-        layer=layer,
-        stimuli=naturals,
-        pairs=naturals * (naturals - 1) // 2,
-        spearman=summary,
-        pearson_r2=summary,
-        snr_db=summary,
+        layer=layer, stimuli=stimuli, pairs=pairs, spearman=summary, pearson_r2=summary, snr_db=summary
     )
 
 

@@ -24,8 +24,8 @@ class NaturalOrMade:
     medium = PICTURES
     presets: Mapping[str, Preset] = {
         "natural-or-made": Preset(
-            summary="You will see pictures and say of each whether it is natural.",
-            instructions=("Look as long as you like.", "Then say whether the picture is natural or made."),
+            summary="image16-summary",  # a real one adds messages of its own to the languages' catalogues
+            instructions="image16-instructions",
             course=("instructions", "practice", "practice_done", "trials"),
         )
     }
@@ -41,6 +41,9 @@ class NaturalOrMade:
 
     def right_answer(self, category: str, condition: str) -> str:
         return ANSWERS[condition != NATURAL]
+
+    def catch_picture(self, category: str, size_px: int) -> bytes | None:
+        return None
 
     def told(self, preset: Preset, choices: Sequence[str], code: str) -> Told:
         return Told(kind=self.kind)

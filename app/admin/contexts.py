@@ -24,13 +24,6 @@ NOTHING = "–"
 
 
 @dataclass(frozen=True)
-class SignInContext(PageContext):
-    template: ClassVar[str] = "admin/sign_in.html"
-
-    message: str = ""
-
-
-@dataclass(frozen=True)
 class AudienceRow:
     """One audience of a study: the address by which its participants come, and how many did."""
 
@@ -56,6 +49,9 @@ class StudiesContext(PageContext):
     template: ClassVar[str] = "admin/studies.html"
 
     studies: tuple[StudyCard, ...]
+    search: str
+    newer: str
+    older: str
 
 
 @dataclass(frozen=True)

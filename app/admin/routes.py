@@ -1,119 +1,145 @@
-"""The experimenter's pages: sign in and out, the list of studies, one study, opening and closing it."""
+"""The experimenter's pages: the list of studies, one study, opening and closing it, and all other pages."""
 
-import math
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from app.accounts import service
-from app.admin.contexts import SignInContext, StudiesContext, study_card, study_page
-from app.admin.dependencies import COOKIE_SUFFIX, SIGN_IN, SignInThrottle, own_form, require_admin
+from app.accounts.actor import Actor
+from app.admin.accounts.accounts_routes import router as all_accounts
+from app.admin.accounts.door_routes import router as door
+from app.admin.accounts.members_routes import router as members
+from app.admin.accounts.own_routes import router as own_account
+from app.admin.accounts.passkey_routes import router as passkeys
+from app.admin.api_routes import router as scripts
+from app.admin.bundles.routes import router as bundles
+from app.admin.contexts import StudiesContext, study_card, study_page
+from app.admin.dashboard.routes import router as dashboard
+from app.admin.dependencies import CurrentActor, current_actor, own_form
+from app.admin.exports.routes import router as exports
 from app.admin.headers import PAGE_HEADERS
-from app.admin.irregular import load as load_irregular
+from app.admin.privacy.routes import router as privacy
+from app.admin.recruitment.routes import api as recruitment_api
+from app.admin.recruitment.routes import router as recruitment
+from app.admin.results import ResultsKept
+from app.admin.run_form.routes import router as run_form
 from app.admin.run_routes import router as runs
-from app.analysis.inference import stage_effects
-from app.analysis.service import analyse, counts_by_study, quality
-from app.core.errors import Unauthorized
+from app.admin.stimuli.api_routes import router as stimulus_uploads
+from app.admin.stimuli.routes import router as stimulus_sets
+from app.admin.studies.check_routes import router as draft_checks
+from app.admin.studies.draft_routes import router as drafts
+from app.admin.studies.study_routes import router as frozen_studies
+from app.analysis.service import counts_by_study
+from app.db.session import Database
+from app.db.tables import Study
 from app.experiments import service as experiments
 from app.experiments.schemas import Audience
 from app.exports import downloads
 from app.web.dependencies import CurrentSettings, Now, ReadSession, WriteSession
-from app.web.rate_limits import client_of
-from app.web.security import cookie_name, set_session_cookie
+from app.web.parameters import WholeNumber
 from app.web.templating import page
 
-TOO_MANY = "Too many wrong tokens from this address. Please wait {minutes} minutes."
+STUDIES_A_PAGE = 25
 
 router = APIRouter()
-door = APIRouter(prefix="/admin")
-signed_in = APIRouter(prefix="/admin", dependencies=[Depends(require_admin)])
-
-
-@door.get("/sign-in")
-async def sign_in_page(request: Request) -> Response:
-    return page(request, SignInContext(), headers=PAGE_HEADERS)
-
-
-@door.post("/sign-in", dependencies=[Depends(own_form)])
-async def sign_in(
-    request: Request,
-    session: WriteSession,
-    settings: CurrentSettings,
-    now: Now,
-    throttle: SignInThrottle,
-    token: Annotated[str, Form(max_length=200)] = "",
-) -> Response:
-    address = client_of(request)
-    if wait_s := throttle.wait_s(address, now):
-        headers = {**PAGE_HEADERS, "Retry-After": str(math.ceil(wait_s))}
-        message = TOO_MANY.format(minutes=math.ceil(wait_s / 60))
-        return page(request, SignInContext(message), 429, headers)
-    try:
-        secret = await service.sign_in(session, token, now)
-    except Unauthorized as error:
-        throttle.count(address, now)
-        return page(request, SignInContext(error.message), error.status, PAGE_HEADERS)
-    throttle.forget(address)
-    response = RedirectResponse("/admin", 303)
-    life_s = int(service.SESSION_LIFE.total_seconds())
-    set_session_cookie(response, settings, COOKIE_SUFFIX, secret, life_s)
-    return response
-
-
-@door.post("/sign-out", dependencies=[Depends(own_form)])
-async def sign_out(request: Request, session: WriteSession, settings: CurrentSettings) -> Response:
-    name = cookie_name(settings, COOKIE_SUFFIX)
-    if secret := request.cookies.get(name):
-        await service.sign_out(session, secret)
-    response = RedirectResponse(SIGN_IN, 303)
-    response.delete_cookie(name, path="/", secure=settings.cookies_are_secure, httponly=True, samesite="lax")
-    return response
+signed_in = APIRouter(prefix="/admin", dependencies=[Depends(current_actor)])
+results = APIRouter()
 
 
 @signed_in.get("")
-async def studies(request: Request, session: ReadSession, settings: CurrentSettings) -> Response:
+async def studies(
+    request: Request,
+    session: ReadSession,
+    settings: CurrentSettings,
+    actor: CurrentActor,
+    search: Annotated[str, Query(max_length=100)] = "",
+    number: WholeNumber = 0,
+) -> Response:
+    """A page of studies, the newest first, of those whose name or title has `search` in it."""
     links = await experiments.all_links(session)
     counts = await counts_by_study(session)
     bundles = await experiments.all_bundles(session)
+    wanted = search.strip().casefold()
     newest_first = sorted(
-        await experiments.all_studies(session), key=lambda study: (study.created_at, study.id), reverse=True
+        (one for one in await experiments.studies_for(session, actor) if wanted in _names_of(one)),
+        key=lambda study: (study.created_at, study.id),
+        reverse=True,
     )
+    first = number * STUDIES_A_PAGE
     cards = [
         study_card(study, bundles[study.id], links, counts.get(study.id, {}), settings.base_url)
-        for study in newest_first
+        for study in newest_first[first : first + STUDIES_A_PAGE]
     ]
-    return page(request, StudiesContext(tuple(cards)), headers=PAGE_HEADERS)
+    here = f"?{urlencode({'search': search})}&number="
+    context = StudiesContext(
+        tuple(cards),
+        search=search,
+        newer=f"{here}{number - 1}" if number else "",
+        older=f"{here}{number + 1}" if len(newest_first) > first + STUDIES_A_PAGE else "",
+    )
+    return page(request, context, headers=PAGE_HEADERS)
 
 
-@signed_in.get("/studies/{name}")
+def _names_of(study: Study) -> str:
+    """What a search looks into, without reading the whole definition."""
+    return f"{study.name} {study.definition.get('title', '')}".casefold()
+
+
+@results.get("/studies/{name}")
 async def study(
-    request: Request, session: ReadSession, settings: CurrentSettings, name: str, audience: Audience = "live"
+    request: Request,
+    session: ReadSession,
+    settings: CurrentSettings,
+    actor: CurrentActor,
+    name: str,
+    audience: Audience = "live",
 ) -> Response:
-    analysis = await analyse(session, name, audience)
-    links = await experiments.links_of_study(session, analysis.study.id)
-    numbers = await quality(session, analysis)
-    irregular = await load_irregular(session, analysis)
-    effects = await run_in_threadpool(stage_effects, analysis)
-    shown = study_page(analysis, numbers, effects, links, irregular, settings.base_url)
+    found = await experiments.study_for(session, actor, name, "viewer")
+    kept: ResultsKept = request.app.state.results
+    counted = await kept.of(session, found, audience)
+    links = await experiments.links_of_study(session, found.id)
+    shown = study_page(
+        counted.analysis, counted.quality, counted.effects, links, counted.irregular, settings.base_url
+    )
     return page(request, shown, headers=PAGE_HEADERS)
 
 
-@signed_in.get("/studies/{name}/{audience}/report.{suffix}")
+@results.get("/studies/{name}/{audience}/report.{suffix}")
 async def report(
-    settings: CurrentSettings, name: str, audience: Audience, suffix: Literal["html", "pdf"]
+    request: Request,
+    settings: CurrentSettings,
+    actor: CurrentActor,
+    name: str,
+    audience: Audience,
+    suffix: Literal["html", "pdf"],
 ) -> Response:
     """The report as a file to keep: opened here, the site's policy would take its style away."""
+    await _may_see(request, actor, name)
     made = await downloads.report(settings.database_url, name, audience, suffix)
     return _sent(made, f'attachment; filename="{name}-{audience}-report.{suffix}"')
 
 
-@signed_in.get("/studies/{name}/{audience}/{file_name}")
-async def analysis_file(settings: CurrentSettings, name: str, audience: Audience, file_name: str) -> Response:
+@results.get("/studies/{name}/{audience}/{file_name}")
+async def analysis_file(
+    request: Request,
+    settings: CurrentSettings,
+    actor: CurrentActor,
+    name: str,
+    audience: Audience,
+    file_name: str,
+) -> Response:
     """One file of the analysis, made anew so that it holds the newest answers."""
+    await _may_see(request, actor, name)
     made = await downloads.analysis_file(settings.database_url, name, audience, file_name)
     return _sent(made, f'inline; filename="{name}-{audience}-{file_name}"')
+
+
+async def _may_see(request: Request, actor: Actor, name: str) -> None:
+    """In a transaction of its own: making a file takes long and needs no connection here."""
+    database: Database = request.app.state.database
+    async with database.reading() as session:
+        await experiments.study_for(session, actor, name, "viewer")
 
 
 def _sent(made: downloads.Download, disposition: str) -> Response:
@@ -121,18 +147,39 @@ def _sent(made: downloads.Download, disposition: str) -> Response:
     return StreamingResponse(made.pieces(), media_type=made.media_type, headers=headers)
 
 
-@signed_in.post("/studies/{name}/open", dependencies=[Depends(own_form)])
-async def open_study(session: WriteSession, now: Now, name: str) -> Response:
-    await experiments.open_study(session, name, now)
+@results.post("/studies/{name}/open", dependencies=[Depends(own_form)])
+async def open_study(session: WriteSession, actor: CurrentActor, now: Now, name: str) -> Response:
+    await experiments.open_study(session, actor, name, now)
     return RedirectResponse(f"/admin/studies/{name}", 303)
 
 
-@signed_in.post("/studies/{name}/close", dependencies=[Depends(own_form)])
-async def close_study(session: WriteSession, now: Now, name: str) -> Response:
-    await experiments.close_study(session, name, now)
+@results.post("/studies/{name}/close", dependencies=[Depends(own_form)])
+async def close_study(session: WriteSession, actor: CurrentActor, now: Now, name: str) -> Response:
+    await experiments.close_study(session, actor, name, now)
     return RedirectResponse(f"/admin/studies/{name}", 303)
 
 
-signed_in.include_router(runs)
-router.include_router(door)
-router.include_router(signed_in)
+# Those with names of their own before those whose parts are read: "account" is no study, "progress" no file.
+for part in (
+    own_account,
+    all_accounts,
+    members,
+    scripts,
+    dashboard,
+    recruitment,
+    privacy,
+    recruitment_api,
+    run_form,
+    runs,
+    bundles,
+    stimulus_sets,
+    stimulus_uploads,
+    exports,
+    drafts,
+    draft_checks,
+    frozen_studies,
+    results,
+):
+    signed_in.include_router(part)
+for part in (door, passkeys, signed_in):
+    router.include_router(part)

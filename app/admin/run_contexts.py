@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from app.db.tables import Bundle, SynthesisRun
 from app.synthesis_runs.schemas import LIVE, TAKEN
 from app.synthesis_runs.service import is_stale
 from app.web.templating import PageContext
+from synthesis.common.wording import counts_in_brackets
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,18 @@ class LayerRow:
 
 @dataclass(frozen=True)
 class Ingested:
-    """The bundle that a run has become; `sheet` is the address of its contact sheet, or empty."""
+    """The bundle that a run has become; `sheet` is the address of its contact sheet, or empty.
 
+    With `null_alone` its network answered nothing, and the null alone certified its metamers.
+    """
+
+    id: int
     digest: str
     path: str
     naturals: int
     layers: tuple[LayerRow, ...]
     sheet: str
+    null_alone: bool
 
 
 @dataclass(frozen=True)
@@ -103,9 +109,12 @@ def run_page(
     )
 
 
-def ingested_bundle(bundle: Bundle, counts: dict[tuple[str, bool], int], sheet: str) -> Ingested:
+def ingested_bundle(
+    bundle: Bundle, counts: dict[tuple[str, bool], int], sheet: str, *, null_alone: bool
+) -> Ingested:
     """`counts` are the bundle's pictures by (condition, whether certified)."""
     return Ingested(
+        id=bundle.id,
         digest=bundle.digest[:12],
         path=bundle.path,
         naturals=counts.get(("natural", True), 0),
@@ -114,6 +123,7 @@ def ingested_bundle(bundle: Bundle, counts: dict[tuple[str, bool], int], sheet: 
             for layer in bundle.layers
         ),
         sheet=sheet,
+        null_alone=null_alone,
     )
 
 
@@ -146,8 +156,15 @@ def _note(run: SynthesisRun, now: datetime, stale_after: timedelta) -> str:
     if run.state == "running":
         return "" if run.stage else "Its worker is starting the synthesis program."
     if run.state == "finished":
-        return f"{run.summary['passed']} of {run.summary['items']} metamers have their certificate."
+        return _certified(run.summary)
     return run.error or "What it has finished is kept."
+
+
+def _certified(summary: dict[str, Any]) -> str:
+    """`summary` is a `synthesis.bundle.events.RunSummary`; those of earlier releases have no faults."""
+    faults = counts_in_brackets(summary.get("faults", {}))
+    why = f", the others not{faults}" if faults else ""
+    return f"{summary['passed']} of {summary['items']} metamers have their certificate{why}."
 
 
 def _history(run: SynthesisRun) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.admin.dependencies import own_form
+from app.admin.dependencies import CurrentActor, own_form
 from app.admin.headers import PAGE_HEADERS
 from app.admin.run_contexts import Ingested, NewRunContext, ingested_bundle, run_page, runs_page
 from app.core.config import Settings
@@ -49,6 +49,7 @@ async def queue_run(
     request: Request,
     session: WriteSession,
     settings: CurrentSettings,
+    actor: CurrentActor,
     now: Now,
     name: Annotated[str, Form(max_length=200)] = "",
     spec: Annotated[str, Form()] = "",
@@ -58,7 +59,7 @@ async def queue_run(
     status = 422
     try:
         service.check_spec(spec, settings.spec_folder, confined=True)
-        run = await service.queue(session, name, spec, settings.spec_folder, now)
+        run = await service.queue(session, actor, name, spec, settings.spec_folder, now)
     except SpecError as error:
         problems = error.problems
     except (Invalid, Conflict) as error:
@@ -90,15 +91,15 @@ async def contact_sheet(session: ReadSession, run_id: WholeNumber) -> Response:
 
 @router.post("/{run_id}/cancel", dependencies=[Depends(own_form)])
 async def cancel_run(
-    session: WriteSession, settings: CurrentSettings, now: Now, run_id: WholeNumber
+    session: WriteSession, settings: CurrentSettings, actor: CurrentActor, now: Now, run_id: WholeNumber
 ) -> Response:
-    await service.cancel(session, run_id, now, _stale_after(settings))
+    await service.cancel(session, actor, run_id, now, _stale_after(settings))
     return RedirectResponse(f"{LIST}/{run_id}", 303)
 
 
 @router.post("/{run_id}/retry", dependencies=[Depends(own_form)])
-async def retry_run(session: WriteSession, now: Now, run_id: WholeNumber) -> Response:
-    await service.retry(session, run_id, now)
+async def retry_run(session: WriteSession, actor: CurrentActor, now: Now, run_id: WholeNumber) -> Response:
+    await service.retry(session, actor, run_id, now)
     return RedirectResponse(f"{LIST}/{run_id}", 303)
 
 
@@ -108,7 +109,8 @@ async def _ingested(session: AsyncSession, found: SynthesisRun) -> Ingested | No
     bundle = await stimuli.get_bundle(session, found.bundle_id)
     counts = await stimuli.certified_counts(session, bundle.id)
     sheet = f"{LIST}/{found.id}/contact_sheet.png" if stimuli.contact_sheet(bundle.path) else ""
-    return ingested_bundle(bundle, counts, sheet)
+    null_alone = await stimuli.answers_nothing(session, bundle.id)
+    return ingested_bundle(bundle, counts, sheet, null_alone=null_alone)
 
 
 def _stale_after(settings: Settings) -> timedelta:

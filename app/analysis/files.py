@@ -30,13 +30,20 @@ from app.analysis.results import Answers, StudyAnalysis, Trials
 from app.analysis.statistics.signal_detection import detection_table
 from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.csv_tables import CSV, frame_csv, table_csv
-from app.analysis.tables.steps import step_columns
+from app.analysis.tables.steps import step_columns, survey_columns, survey_table
+from app.core.clock import utc_text
 from app.core.errors import NotFound
 from app.steps.step import StepKind
 from app.tasks.codebook import Column
 from app.tasks.task import Task
 from synthesis.common.files import write_atomically
 from synthesis.common.stopping import orderly
+
+WRITING = (
+    "in CSV and TSV files, text that a spreadsheet would run as a formula has an apostrophe before it; "
+    "Parquet and JSON files have all text as it was typed",
+    "times are in UTC; add utc_offset_minutes for the participant's own clock",
+)
 
 
 def trials_csv(trials: pd.DataFrame) -> bytes:
@@ -54,9 +61,13 @@ async def trials_csv_parts(session: AsyncSession, analysis: StudyAnalysis) -> As
 
 
 def codebook_csv(task: Task, pages: Sequence[StepKind]) -> bytes:
-    """What each column means of the tables of trials and of steps."""
-    tables = {"trials": trial_columns(task), "steps": step_columns(pages)}
+    """What each column means of the tables of trials, of steps and of answers to surveys.
+
+    Its last rows say how text is written, in CSV files and in others.
+    """
+    tables = {"trials": trial_columns(task), "steps": step_columns(pages), "surveys": survey_columns()}
     rows = [(name, *astuple(column)) for name, columns in tables.items() for column in columns]
+    rows += [("all files", "", "", "", note) for note in WRITING]
     return table_csv(["table", *Column.__dataclass_fields__], rows)
 
 
@@ -65,8 +76,13 @@ def steps_csv(steps: pd.DataFrame) -> bytes:
     return frame_csv(_with_moments(steps))
 
 
+def surveys_csv(steps: pd.DataFrame) -> bytes:
+    """The answers to the study's questions, a row for each."""
+    return frame_csv(survey_table(steps))
+
+
 def _with_moments(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(received_at=[moment.isoformat() for moment in table["received_at"]])
+    return table.assign(received_at=[utc_text(moment) for moment in table["received_at"]])
 
 
 def recognition_figure(analysis: StudyAnalysis) -> Figure:
@@ -105,7 +121,7 @@ WORD_TABLES: dict[str, Callable[[Answers], bytes]] = {
     "neighbours.csv": lambda answers: frame_csv(neighbours(answers))
 }
 TRIAL_TABLES: dict[str, Callable[[Trials], bytes]] = {"trials.csv": lambda trials: trials_csv(trials.table)}
-STEPS = "steps.csv"
+STEP_TABLES: dict[str, Callable[[pd.DataFrame], bytes]] = {"steps.csv": steps_csv, "surveys.csv": surveys_csv}
 FIGURES = (*CURVE_FIGURES, *ANSWER_FIGURES, *TRIAL_FIGURES)
 
 
@@ -126,7 +142,7 @@ def curve_tables(*, several: bool = False) -> dict[str, Callable[[StudyAnalysis]
 
 
 def table_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
-    return (*curve_tables(several=several), *answer_tables(task), *TRIAL_TABLES, STEPS)
+    return (*curve_tables(several=several), *answer_tables(task), *TRIAL_TABLES, *STEP_TABLES)
 
 
 def file_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
@@ -154,8 +170,8 @@ async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> 
         return CSV, await asyncio.to_thread(make_answers, await service.answers(session, analysis))
     if make_trials := TRIAL_TABLES.get(name):
         return CSV, make_trials(await service.trials(session, analysis))
-    if name == STEPS:
-        return CSV, steps_csv(await steps_of_study(session, analysis.study, analysis.audience))
+    if make_steps := STEP_TABLES.get(name):
+        return CSV, make_steps(await steps_of_study(session, analysis.study, analysis.audience))
     stem, _, suffix = name.partition(".")
     made = VEGA if suffix == "vega.json" else FORMATS.get(suffix)
     if made is None or stem not in FIGURES:
@@ -178,7 +194,7 @@ def all_files(answers: Answers, trials: Trials) -> Iterator[tuple[str, bytes]]:
     )
     yield from ((name, make_answers(answers)) for name, make_answers in answer_tables(analysis.task).items())
     yield from ((name, make_trials(trials)) for name, make_trials in TRIAL_TABLES.items())
-    yield STEPS, steps_csv(trials.steps)
+    yield from ((name, make_steps(trials.steps)) for name, make_steps in STEP_TABLES.items())
 
 
 def figure_files(name: str, figure: Figure) -> Iterator[tuple[str, bytes]]:

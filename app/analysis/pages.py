@@ -20,4 +20,5 @@ def pages_of_study(study: Study) -> tuple[StepKind, ...]:
 async def steps_of_study(session: AsyncSession, study: Study, audience: Audience) -> pd.DataFrame:
     """The table of steps (`app.analysis.tables.steps`)."""
     rows = await queries.step_results(session, study.id, audience)
-    return step_table(rows, pages_of_study(study), study.name, audience)
+    offsets = await queries.utc_offsets(session, study.id, audience)
+    return step_table(rows, pages_of_study(study), study.name, audience, offsets)

@@ -26,6 +26,7 @@ from app.db.tables import Event, Participant, PlannedTrial, Response, StepResult
 from app.experiments.exclusions import Exclusions, TrialExclusions
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+UTC_OFFSET = "utc_offset_minutes"  # in the events of kind "environment"
 AT_ONCE = 10_000  # trials that are held as rows while a table is made of them
 
 
@@ -168,6 +169,46 @@ async def step_results(
         .where(Participant.study_id == study_id, Participant.audience == audience)
     )
     return (await session.execute(query.order_by(Participant.id, StepResult.position))).all()
+
+
+async def utc_offsets(session: AsyncSession, study_id: int, audience: str) -> dict[int, int]:
+    """Participants' local times less UTC in minutes, as their pages said when they were last opened."""
+    query = (
+        select(Event.participant_id, Event.detail)
+        .join(Participant, Participant.id == Event.participant_id)
+        .where(
+            Participant.study_id == study_id, Participant.audience == audience, Event.kind == "environment"
+        )
+        .order_by(Event.id)
+    )
+    told = {who: detail.get(UTC_OFFSET) for who, detail in await session.execute(query)}
+    return {who: int(minutes) for who, minutes in told.items() if isinstance(minutes, int | float)}
+
+
+async def ended_early(session: AsyncSession, study_id: int, audience: str) -> Sequence[Row[int, str]]:
+    """(participant, outcome) of those who were screened out or withdrew."""
+    query = select(Participant.id, func.coalesce(Participant.outcome, "")).where(
+        Participant.study_id == study_id,
+        Participant.audience == audience,
+        Participant.status.in_(("screened_out", "withdrawn")),
+    )
+    return (await session.execute(query.order_by(Participant.id))).all()
+
+
+async def catch_answers(session: AsyncSession, study_id: int, audience: str) -> Sequence[Row[int, int, int]]:
+    """(participant, catch trials that were answered, those of them that were right)."""
+    query = (
+        select(Participant.id, func.count(), _count(Response.correct))
+        .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
+        .join(Response, Response.planned_trial_id == PlannedTrial.id)
+        .where(
+            Participant.study_id == study_id,
+            Participant.audience == audience,
+            PlannedTrial.phase == "catch",
+        )
+        .group_by(Participant.id)
+    )
+    return (await session.execute(query)).all()
 
 
 async def participant_flags(session: AsyncSession, study_id: int, audience: str) -> Sequence[Row[int, Any]]:

@@ -66,6 +66,11 @@ class StudyAnalysis:
         return proportions_of(self.kept, self.conditions)
 
     @property
+    def answered(self) -> int:
+        """How many main trials were answered, left-out ones too."""
+        return int(self.scores["trials"].sum())
+
+    @property
     def layout(self) -> Conditions:
         """The conditions with their networks and layers."""
         return self.names.conditions
@@ -120,7 +125,12 @@ class Trials:
     @property
     def kept(self) -> pd.DataFrame:
         """The trials that count."""
-        return self.table[(self.table["participant_excluded"] == "") & (self.table["trial_excluded"] == "")]
+        return kept_of(self.table)
+
+
+def kept_of(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table of trials that count."""
+    return table[(table["participant_excluded"] == "") & (table["trial_excluded"] == "")]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """One audience's answers in one study: counted in the database, or trial by trial."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.analysis import queries
 from app.analysis.measures import exclusions
 from app.analysis.measures.confusion import confusion_of
+from app.analysis.measures.exclusions import Ending
 from app.analysis.measures.recognition import recognition
 from app.analysis.pages import steps_of_study
 from app.analysis.queries import answer_flags as answer_flags
@@ -23,9 +24,11 @@ from app.analysis.wording import participants_in_words
 from app.core.errors import Conflict
 from app.experiments import service as experiments
 from app.experiments.conditions import Conditions
+from app.experiments.endings import WITHDRAWN
 from app.experiments.exclusions import Exclusions
-from app.experiments.schemas import AUDIENCES, Audience
+from app.experiments.schemas import AUDIENCES, Audience, StudyDefinition
 from app.experiments.service import NetworkBundle
+from app.steps.course import outcomes_of
 from app.stimuli import service as stimuli
 from app.tasks.reading import flags_in
 
@@ -49,7 +52,13 @@ async def analyse(
     rows = await queries.scores(session, study.id, audience, rules)
     scores = scores_of_rows(rows, names)
     consented = counts.get(audience, Count()).consented
-    flow = exclusions.apply(rules, exclusions.tallies_of(scores), consented, definition.task.medium)
+    flow = exclusions.apply(
+        rules,
+        exclusions.tallies_of(scores, await _catch_answers(session, study.id, audience, definition)),
+        consented,
+        definition.task.medium,
+        await _endings(session, study.id, audience, definition),
+    )
     included = scores[~scores["participant_id"].isin(list(flow.gate_of))]
     kept = included[["participant_id", "condition"]].assign(
         trials=included["kept"], correct=included["kept_correct"]
@@ -72,6 +81,26 @@ async def analyse(
         flags=await _flags(session, study.id, audience),
         set_aside=await queries.set_aside_count(session, study.id, audience),
     )
+
+
+async def _catch_answers(
+    session: AsyncSession, study_id: int, audience: Audience, definition: StudyDefinition
+) -> dict[int, tuple[int, int]]:
+    if definition.exclusions.catch_right_below is None:
+        return {}
+    rows = await queries.catch_answers(session, study_id, audience)
+    return {who: (trials, right) for who, trials, right in rows}
+
+
+async def _endings(
+    session: AsyncSession, study_id: int, audience: Audience, definition: StudyDefinition
+) -> list[Ending]:
+    """Sessions that ended early, by the step that ended them in the order of the course."""
+    by_outcome: dict[str, list[int]] = {}
+    for who, outcome in await queries.ended_early(session, study_id, audience):
+        by_outcome.setdefault(outcome, []).append(who)
+    labels = outcomes_of(definition.course) | {WITHDRAWN: "withdrew, and their data were deleted"}
+    return [Ending(name, label, tuple(by_outcome.get(name, ()))) for name, label in labels.items()]
 
 
 async def _stimulus_names(
@@ -106,16 +135,17 @@ async def trials(session: AsyncSession, analysis: StudyAnalysis) -> Trials:
 async def trial_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIterator[pd.DataFrame]:
     """The rows of `trials` some thousands at a time; one table without rows where there are none."""
     found = False
+    offsets = await queries.utc_offsets(session, analysis.study.id, analysis.audience)
     async for rows in queries.main_trials(session, analysis.study.id, analysis.audience):
         found = True
         # Beside the event loop: nothing else waits until thousands of records are read.
-        yield await asyncio.to_thread(_trials_of, rows, analysis)
+        yield await asyncio.to_thread(_trials_of, rows, analysis, offsets)
     if not found:
-        yield _trials_of([], analysis)
+        yield _trials_of([], analysis, offsets)
 
 
-def _trials_of(rows: Sequence[Any], analysis: StudyAnalysis) -> pd.DataFrame:
-    table = tidy(rows, analysis.study.name, analysis.audience, analysis.task, analysis.names)
+def _trials_of(rows: Sequence[Any], analysis: StudyAnalysis, offsets: Mapping[int, int]) -> pd.DataFrame:
+    table = tidy(rows, analysis.study.name, analysis.audience, analysis.task, analysis.names, offsets)
     people, gate_of, flags = table["participant_id"], analysis.flow.gate_of, analysis.flags
     table["participant_excluded"] = [gate_of.get(who, "") for who in people]
     table["participant_flags"] = [" ".join(flags.get(who, ())) for who in people]

@@ -18,7 +18,7 @@ EFFECTS, HUMANS, MODELS = "effects.csv", "human_stage.csv", "model_comparisons.c
 
 
 def analyze_matrix(
-    matrix: Annotated[Path, typer.Argument(metavar="CSV", help="Participant x stage x observer matrix.")],
+    matrix: Annotated[Path, typer.Argument(metavar="FILE", help="Participant x stage x observer matrix.")],
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the tables as CSV.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the permutations.")] = 0,
     permutations: Annotated[int, typer.Option(min=1, help="Permutations per effect.")] = 10_000,

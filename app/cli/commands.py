@@ -21,6 +21,7 @@ COMMANDS = {
         "app.cli.worker:worker",
         "Carry out queued synthesis runs until interrupted; a run at hand then goes back into the queue.",
     ),
+    "recruit": ("app.cli.recruit:app", "Recruitment: Prolific, MTurk and plain links."),
     "simulate": (
         "app.cli.simulate:simulate",
         "Send simulated participants through a study by the HTTP interface that people use.",
@@ -33,9 +34,17 @@ COMMANDS = {
         "app.cli.report:report",
         "Write a report of a study: methods, tables, figures, exclusions, software; as HTML, PDF or both.",
     ),
+    "preregister": (
+        "app.cli.preregister:preregister",
+        "Write the pre-registration of a frozen study: design, sample, exclusions, analyses, digests.",
+    ),
     "export": (
         "app.cli.export:export",
         "Write all answered main trials in a format that other programs read.",
+    ),
+    "archive": (
+        "app.cli.archive:app",
+        "A study with all its data as one file, for other installations and for keeping.",
     ),
     "power": (
         "app.cli.power:power",
@@ -49,7 +58,9 @@ COMMANDS = {
         "app.cli.import_mvh:import_mvh",
         "Accuracy, error consistency and confusions of anybody's answers in the model-vs-human format.",
     ),
-    "admin": ("app.cli.admin:app", "The experimenter's pages."),
+    "privacy": ("app.cli.privacy:app", "Data protection: what is stored of people, and deleting it."),
+    "admin": ("app.cli.admin:app", "Accounts for the experimenter's pages."),
+    "audit": ("app.cli.audit:app", "The log of what was changed on the experimenter's side."),
 }
 
 app = program(COMMANDS, name="metamerlab", help="Psychophysics experiments with model metamers.")

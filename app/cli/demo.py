@@ -9,7 +9,9 @@ import typer
 import yaml
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import service as admin
+from app.accounts import people
+from app.accounts.actor import COMMAND_LINE
+from app.accounts.links import link_address as welcome_address
 from app.analysis import service as analysis
 from app.analysis.results import Count
 from app.cli.analyze import analyze
@@ -121,13 +123,15 @@ def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
     folder.mkdir(parents=True, exist_ok=True)
     spec = _example("starter-synthesis.yaml")
     spec |= {"stimuli": str(stimuli), "decision": "feather"}
-    del spec["null_stimuli"], spec["readout"]
+    del spec["readout"]
     categories = {path.name for path in stimuli.iterdir() if path.is_dir()} if stimuli.is_dir() else set()
     if not categories <= {icon.stem for icon in ICONS.glob("*.webp")}:
         readout = folder / "readout.safetensors"
         spec |= {"decision": "readout", "readout": str(readout)}
         run_synthesis(Readout(folder=stimuli, model=spec["model"], out=readout))
     study = _example("starter-study.yaml")
+    if spec["decision"] == "readout":  # such categories have no icons to show in catch trials
+        study["steps"]["trials"]["catch"] = 0
     study |= {"name": name, "bundle": str(var / "bundles" / name)}
     for file, content in (("synthesis.yaml", spec), ("study.yaml", study)):
         text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
@@ -149,8 +153,8 @@ def _opened_study(files: Demo) -> dict[str, str]:
         study = await experiments.study_by_name(session, files.study_name)
         if study is None or study.status == "draft":
             checked = experiments.check_study(files.study)
-            await experiments.create_study(session, checked, utc_now())
-            study = await experiments.open_study(session, files.study_name, utc_now())
+            await experiments.create_study(session, COMMAND_LINE, checked, utc_now())
+            study = await experiments.open_study(session, COMMAND_LINE, files.study_name, utc_now())
         links = await experiments.links_of_study(session, study.id)
         return {link.audience: link_address(read_settings().base_url, link.code) for link in links}
 
@@ -167,16 +171,23 @@ def _simulated(study_name: str) -> int:
 
 
 def _print_links(links: dict[str, dict[str, str]]) -> None:
-    async def work(session: AsyncSession) -> str:
-        token, _expires_at = await admin.issue_token(session, utc_now())
+    async def work(session: AsyncSession) -> str | None:
+        if await people.has_owner(session):
+            return None
+        token, _expires_at = await people.issue_setup(session, utc_now())
         return token
 
     for study, addresses in links.items():
         typer.echo(f"\n{study}")
         typer.echo(f"  take part       {addresses['live']}")
         typer.echo(f"  try it (pilot)  {addresses['pilot']}")
-    typer.echo(f"\nExperimenter    {read_settings().base_url.rstrip('/')}/admin/sign-in")
-    typer.echo(f"  one-time token  {in_transaction(work)}")
+    site = read_settings().base_url.rstrip("/")
+    if token := in_transaction(work):
+        typer.echo(
+            f"\nExperimenter: make the first account, within 24 hours\n  {welcome_address(site, token)}"
+        )
+    else:
+        typer.echo(f"\nExperimenter\n  {site}/admin/sign-in")
 
 
 def _say(text: str) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from app.accounts import people
+from app.cli.running import reading
 from app.core.config import read_settings
 from app.core.errors import Invalid
 from app.db.migrate import require_newest_schema
@@ -43,6 +45,10 @@ def serve(
             "for more, set METAMERLAB_DATABASE_URL to a Postgres database",
         )
     asyncio.run(require_newest_schema(url))
+    if not reading(people.has_owner):
+        typer.echo(
+            "Nobody has an account yet: metamerlab admin setup prints the link for the first.", err=True
+        )
     with left_to_another():
         uvicorn.run(
             "app.main:create_app",

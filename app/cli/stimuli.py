@@ -1,14 +1,17 @@
 """`metamerlab stimuli ...`"""
 
+from collections import Counter
 from typing import Annotated
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.actor import COMMAND_LINE
 from app.cli.running import Json, in_transaction, show
 from app.core.clock import utc_now
 from app.db.tables import Bundle
 from app.stimuli import service
+from synthesis.common.wording import counts_in_brackets
 
 app = typer.Typer(help="Stimulus bundles.", no_args_is_help=True)
 
@@ -27,20 +30,26 @@ def ingest(
     manifest = service.verify_bundle(bundle_place)
 
     async def work(session: AsyncSession) -> Bundle:
-        return await service.ingest(session, bundle_place, manifest, utc_now())
+        return await service.ingest(session, COMMAND_LINE, bundle_place, manifest, utc_now())
 
     bundle = in_transaction(work)
-    failed = sum(not item.certificate.passed for item in manifest.items)
+    faults = Counter[str](item.certificate.fault for item in manifest.items if not item.certificate.passed)
     result = {
         "digest": bundle.digest,
         "model": bundle.model,
         "layers": bundle.layers,
         "naturals": len(manifest.naturals),
         "metamers": len(manifest.items),
-        "not_certified": failed,
+        "not_certified": faults.total(),
+        "faults": dict(faults),
+        "null_pairs": min(null.pairs for null in manifest.nulls),
+        "decision": manifest.decision.rule,
     }
     text = (
         f"Bundle {bundle.digest[:12]}: {len(manifest.naturals)} natural {bundle.medium}s, "
-        f"{len(manifest.items)} metamers at {', '.join(bundle.layers)}; {failed} without certificate."
+        f"{len(manifest.items)} metamers at {', '.join(bundle.layers)}; {faults.total()} without certificate"
+        f"{counts_in_brackets(faults)}. Null: {result['null_pairs']:,} pairs ({manifest.null.description})."
     )
+    if manifest.decision.null_alone:
+        text += " The network has no labels: the null alone certifies."
     show(as_json, result, text)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.actor import COMMAND_LINE
 from app.cli.running import Json, in_transaction, show
 from app.core.clock import utc_now
 from app.core.config import read_settings
@@ -14,6 +15,7 @@ from app.experiments import service
 from app.experiments.checking import CheckedStudy
 from app.experiments.conditions import Conditions
 from app.experiments.links import link_address
+from synthesis.common.wording import counts_in_brackets
 
 app = typer.Typer(help="Studies.", no_args_is_help=True)
 
@@ -34,7 +36,9 @@ def create(file: File, as_json: Json = False) -> None:
     checked = service.check_study(file)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        return await _description(session, await service.create_study(session, checked, utc_now()))
+        return await _description(
+            session, await service.create_study(session, COMMAND_LINE, checked, utc_now())
+        )
 
     result = in_transaction(work)
     text = f"Study {result['name']} is stored as a draft. {_in_words(checked)}"
@@ -46,7 +50,7 @@ def open_study(name: Name, as_json: Json = False) -> None:
     """Freeze a study and let participants in."""
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        return await _description(session, await service.open_study(session, name, utc_now()))
+        return await _description(session, await service.open_study(session, COMMAND_LINE, name, utc_now()))
 
     result = in_transaction(work)
     show(as_json, result, f"Study {name} is open.\n{_links_in_words(result)}")
@@ -57,7 +61,7 @@ def close(name: Name, as_json: Json = False) -> None:
     """Let no new participants in; those who have begun may finish."""
 
     async def work(session: AsyncSession) -> dict[str, Any]:
-        return await _description(session, await service.close_study(session, name, utc_now()))
+        return await _description(session, await service.close_study(session, COMMAND_LINE, name, utc_now()))
 
     show(as_json, in_transaction(work), f"Study {name} is closed.")
 
@@ -100,16 +104,25 @@ def _numbers(checked: CheckedStudy) -> dict[str, Any]:
         "conditions": list(checked.cells.conditions.names),
         "trials": checked.cells.trials,
         "cells_not_certified": checked.cells.not_certified,
+        "metamers_not_certified": dict(checked.cells.faults),
+        "certified_by_the_null_alone": _null_alone(checked),
     }
 
 
 def _in_words(checked: CheckedStudy) -> str:
     cells = checked.cells
     about = "" if cells.main_trials is not None else "About "
+    faults = counts_in_brackets(cells.faults)
+    alone = _null_alone(checked)
+    unlabelled = f" Certified by the null alone, without labels: {', '.join(alone)}." if alone else ""
     return (
         f"{about}{cells.trials} trials per participant, conditions {_conditions_in_words(cells.conditions)}; "
-        f"{cells.not_certified} cells are left out for want of a certificate."
+        f"{cells.not_certified} cells are left out for want of a certificate{faults}.{unlabelled}"
     )
+
+
+def _null_alone(checked: CheckedStudy) -> list[str]:
+    return [one.network for one in checked.bundles if one.manifest.decision.null_alone]
 
 
 def _conditions_in_words(conditions: Conditions) -> str:

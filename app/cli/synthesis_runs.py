@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.actor import COMMAND_LINE
 from app.cli.running import Json, in_transaction, reading, show
 from app.core.clock import utc_now
 from app.core.config import read_settings
@@ -35,7 +36,7 @@ def queue(
 
     async def work(session: AsyncSession) -> SynthesisRun:
         chosen = name or re.sub("[^a-z0-9]+", "-", spec.stem.lower()).strip("-")
-        return await service.queue(session, chosen, text, spec.parent, utc_now())
+        return await service.queue(session, COMMAND_LINE, chosen, text, spec.parent, utc_now())
 
     run = in_transaction(work)
     show(as_json, _description(run), f"Run {run.id} ({run.name}) is queued.")
@@ -59,7 +60,7 @@ def cancel(run_id: Id, as_json: Json = False) -> None:
     stale_after = timedelta(seconds=read_settings().worker_stale_seconds)
 
     async def work(session: AsyncSession) -> SynthesisRun:
-        return await service.cancel(session, run_id, utc_now(), stale_after)
+        return await service.cancel(session, COMMAND_LINE, run_id, utc_now(), stale_after)
 
     run = in_transaction(work)
     words = "is cancelled" if run.state == "cancelled" else "is being cancelled by its worker"
@@ -71,7 +72,7 @@ def retry(run_id: Id, as_json: Json = False) -> None:
     """Queue a failed or cancelled run again; it continues from what it has finished."""
 
     async def work(session: AsyncSession) -> SynthesisRun:
-        return await service.retry(session, run_id, utc_now())
+        return await service.retry(session, COMMAND_LINE, run_id, utc_now())
 
     run = in_transaction(work)
     show(as_json, _description(run), f"Run {run.id} ({run.name}) is queued again.")

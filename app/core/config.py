@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -35,7 +35,10 @@ class Settings(BaseSettings):
 
     `bundle_folder` is where workers write bundles. `spec_folder` is what the paths of specs that were entered
     in the browser are meant from; they cannot leave it. A worker that was silent for `worker_stale_seconds`
-    has lost its run to the next one.
+    has lost its run to the next one. The limits of uploads are of one file, one archive and one stimulus set.
+
+    The secrets of recruiters are in no database and on no page. `mturk_api_url` is the sandbox's unless told
+    otherwise, where nobody is paid.
 
     `trusted_proxies` are the addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
     `allowed_hosts` are names, addresses, networks and *.NAME that the site answers to besides that of
@@ -53,6 +56,16 @@ class Settings(BaseSettings):
     bundle_folder: Path = Path("var/bundles")
     spec_folder: Path = Path("var")
     worker_stale_seconds: float = Field(default=60, gt=0)
+
+    prolific_api_url: str = "https://api.prolific.com/api/v1"
+    prolific_api_token: SecretStr = SecretStr("")
+    prolific_webhook_secret: SecretStr = SecretStr("")
+    mturk_api_url: str = "https://mturk-requester-sandbox.us-east-1.amazonaws.com"
+    recruiter_timeout_seconds: float = Field(default=20, gt=0)
+    upload_file_mb: float = Field(default=50, gt=0)
+    upload_archive_mb: int = Field(default=2_000, gt=0)
+    upload_set_mb: int = Field(default=5_000, gt=0)
+    upload_files: int = Field(default=10_000, gt=0)
 
     trusted_proxies: CommaSeparated = ()
     allowed_hosts: CommaSeparated = ()

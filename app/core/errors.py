@@ -39,6 +39,12 @@ class NotFound(DomainError):
     status = 404
 
 
+class TooSlow(DomainError):
+    """What was sent did not come in time."""
+
+    status = 408
+
+
 class Conflict(DomainError):
     status = 409
 

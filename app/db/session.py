@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, PoolResetState, event, make_url
+from sqlalchemy import Connection, PoolResetState, event, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -55,6 +55,15 @@ class Database:
     async def close(self) -> None:
         await self.readers.engine.dispose()
         await self.writers.engine.dispose()
+
+
+async def one_moment(session: AsyncSession) -> None:
+    """All that a session reads from now on is of one moment; it has read nothing before.
+
+    On SQLite every transaction is so; on Postgres each statement would see what was stored meanwhile.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 class Entrance:

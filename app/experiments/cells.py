@@ -1,6 +1,7 @@
 """Which stimuli a study may present, in the numbers that the design works with; pure."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,17 +11,21 @@ from app.core.errors import Invalid
 from app.core.randomness import generator, secret_seed
 from app.experiments import design
 from app.experiments.balance import most_trials
+from app.experiments.catch import CatchStimulus, drawn, places
 from app.experiments.conditions import Conditions, Network, chosen_layers
 from app.experiments.naturals import SharedNatural, shared_naturals
 from app.experiments.schemas import ALL, StudyDefinition
 from app.stimuli.schemas import Candidate
 from synthesis.bundle.manifest import NATURAL
+from synthesis.common.wording import counts_in_brackets
 
 
 @dataclass(frozen=True)
 class PlannedStimulus:
+    """`phase` is practice, gate, main or catch; a catch trial presents a stimulus of the study's own."""
+
     phase: str
-    stimulus: Candidate
+    stimulus: Candidate | CatchStimulus
 
 
 @dataclass(frozen=True)
@@ -37,37 +42,63 @@ class Cells:
     """`stimuli` holds what may be shown of each cell that has any, by seed; these cells are `valid`, shape
     (stimuli, conditions).
 
-    `main_trials` are those of every participant; None where participants' numbers differ a little.
+    `faults` counts the metamers without certificate by the reason. `main_trials` are those of every
+    participant, without catch trials; None where participants' numbers differ a little. `practice` and `gate`
+    are numbers of natural stimuli that are kept out of the main part; of the `catch` stimuli, `catch_trials`
+    are presented.
     """
 
     seed: int
     naturals: tuple[SharedNatural, ...]
     conditions: Conditions
     stimuli: dict[design.Cell, list[Candidate]]
+    faults: Mapping[str, int]
     practice: tuple[int, ...]
     valid: design.Matrix
     main_trials: int | None
+    gate: tuple[int, ...] = ()
+    catch_trials: int = 0
+    catch: tuple[CatchStimulus, ...] = ()
+
+    @property
+    def aside(self) -> tuple[int, ...]:
+        """The natural stimuli that are kept out of the main part."""
+        return self.practice + self.gate
 
     @cached_property
     def not_certified(self) -> int:
         """How many cells of the main part are left out for want of a certified stimulus."""
-        return int((~np.delete(self.valid, list(self.practice), axis=0)).sum())
+        return int((~np.delete(self.valid, list(self.aside), axis=0)).sum())
 
     @cached_property
     def trials(self) -> int:
-        """Trials of a participant, practice included, rounded where participants' numbers differ."""
-        if self.main_trials is not None:
-            return len(self.practice) + self.main_trials
-        return len(self.practice) + round(design.mean_main_trials(self.valid, self.practice))
+        """All trials of a participant, rounded where participants' numbers differ."""
+        main = self.main_trials
+        if main is None:
+            main = round(design.mean_main_trials(self.valid, self.aside))
+        return len(self.aside) + main + self.catch_trials
 
     def plan(self, slot: int) -> list[PlannedStimulus]:
         """The stimuli of one participant in order."""
-        plan = design.make_plan(self.seed, slot, self.valid, self.practice, self.main_trials)
+        plan = design.make_plan(self.seed, slot, self.valid, self.practice, self.main_trials, self.gate)
         natural = self.conditions.names.index(NATURAL)
-        practice = [
-            PlannedStimulus("practice", self._stimulus((n, natural), plan.block)) for n in plan.practice
+        before = [
+            PlannedStimulus(phase, self._stimulus((n, natural), plan.block))
+            for phase, numbers in (("practice", plan.practice), ("gate", plan.gate))
+            for n in numbers
         ]
-        return practice + [PlannedStimulus("main", self._stimulus(cell, plan.block)) for cell in plan.main]
+        main = [PlannedStimulus("main", self._stimulus(cell, plan.block)) for cell in plan.main]
+        return before + self._with_catch_trials(main, slot)
+
+    def _with_catch_trials(self, main: list[PlannedStimulus], slot: int) -> list[PlannedStimulus]:
+        if not self.catch_trials:
+            return main
+        random = generator(self.seed, "catch trials", slot)
+        chosen = drawn(self.catch, self.catch_trials, random)
+        places_before = places(len(main), self.catch_trials, random)
+        for place, stimulus in zip(reversed(places_before), chosen, strict=True):
+            main.insert(place, PlannedStimulus("catch", stimulus))
+        return main
 
     def _stimulus(self, cell: design.Cell, block: int) -> Candidate:
         """Where a cell has metamers of several seeds, the blocks take turns."""
@@ -75,10 +106,16 @@ class Cells:
         return candidates[block % len(candidates)]
 
 
-def study_cells(definition: StudyDefinition, bundles: Sequence[BundleStimuli], secret: str = "") -> Cells:
+def study_cells(
+    definition: StudyDefinition,
+    bundles: Sequence[BundleStimuli],
+    secret: str = "",
+    catch: Sequence[CatchStimulus] = (),
+) -> Cells:
     """The cells of a study on the stimuli of its bundles, which are in the order of the study file.
 
-    With the study's secret nobody else can work out its plans from its published seed.
+    With the study's secret nobody else can work out its plans from its published seed. `catch` are what its
+    catch trials present.
 
     Raises `Invalid`: a layer is not in its bundle, the bundles hold different natural stimuli, there are too
     few of them for practice or for the main trials, or a condition has no certified stimulus at all.
@@ -86,18 +123,36 @@ def study_cells(definition: StudyDefinition, bundles: Sequence[BundleStimuli], s
     conditions = study_conditions(definition, [(bundle.network, bundle.layers) for bundle in bundles])
     naturals = shared_naturals([(bundle.network, bundle.candidates) for bundle in bundles])
     seed = secret_seed(definition.seed, secret)
+    first, gate = definition.practice_trials, definition.gate_trials
     try:
         categories = [natural.category for natural in naturals]
-        practice = design.choose_practice(seed, categories, definition.practice_trials)
+        aside = design.choose_aside(seed, categories, first + gate)
     except ValueError as error:
         raise Invalid(
             "too_few_stimuli", f"practice_trials: {error}; lower it or make a larger bundle"
         ) from None
-    stimuli = _by_cell(bundles, conditions, naturals, _natural_bundles(seed, naturals, practice))
+    stimuli = _by_cell(bundles, conditions, naturals, _natural_bundles(seed, naturals, aside))
     valid = np.zeros((len(naturals), len(conditions.names)), dtype=bool)
     valid[tuple(zip(*stimuli, strict=True))] = True
-    main_trials = _main_trials(definition, conditions, design.without(valid, practice))
-    return Cells(seed, naturals, conditions, stimuli, practice, valid, main_trials)
+    faults = [_faults(bundle, one.layers) for bundle, one in zip(bundles, conditions.networks, strict=True)]
+    main_trials = _main_trials(definition, conditions, design.without(valid, aside), bundles)
+    return Cells(
+        seed=seed,
+        naturals=naturals,
+        conditions=conditions,
+        stimuli=stimuli,
+        faults=sum(faults, Counter()),
+        practice=aside[:first],
+        valid=valid,
+        main_trials=main_trials,
+        gate=aside[first:],
+        catch_trials=definition.trials_step.catch,
+        catch=tuple(catch),
+    )
+
+
+def _aside_for(definition: StudyDefinition) -> str:
+    return "practice and gate" if definition.gate_trials else "practice"
 
 
 def study_conditions(definition: StudyDefinition, bundles: Sequence[tuple[str, Sequence[str]]]) -> Conditions:
@@ -120,16 +175,14 @@ def _layers_of(definition: StudyDefinition, network: str) -> str:
     return "layers" if definition.stimuli is None else f"stimuli, {network}, layers"
 
 
-def _natural_bundles(
-    seed: int, naturals: Sequence[SharedNatural], practice: tuple[int, ...]
-) -> dict[int, int]:
+def _natural_bundles(seed: int, naturals: Sequence[SharedNatural], aside: tuple[int, ...]) -> dict[int, int]:
     """Which bundle's copy of each natural stimulus is shown: all bundles equally often, give or take one.
 
-    That holds of those for practice and of all others as well.
+    That holds of those that are kept aside and of all others as well.
     """
     bundles = len(naturals[0].ids) if naturals else 1
-    main = [n for n in range(len(naturals)) if n not in practice]
-    order = [*practice, *generator(seed, "natural bundles").permutation(np.array(main, dtype=int))]
+    main = [n for n in range(len(naturals)) if n not in aside]
+    order = [*aside, *generator(seed, "natural bundles").permutation(np.array(main, dtype=int))]
     return {int(natural): place % bundles for place, natural in enumerate(order)}
 
 
@@ -153,16 +206,30 @@ def _by_cell(
     return stimuli
 
 
-def _main_trials(definition: StudyDefinition, conditions: Conditions, certified: design.Matrix) -> int | None:
+def _faults(bundle: BundleStimuli, layers: Collection[str]) -> Counter[str]:
+    """How many metamers of these layers are not certified, by the reason."""
+    return Counter(
+        one.fault for one in bundle.candidates if one.condition in layers and not one.certified and one.fault
+    )
+
+
+def _main_trials(
+    definition: StudyDefinition,
+    conditions: Conditions,
+    certified: design.Matrix,
+    bundles: Sequence[BundleStimuli],
+) -> int | None:
     """A participant's main trials, if they are to be the same for everybody. Raises `Invalid`."""
     counts = dict(zip(conditions.names, certified.sum(axis=0).tolist(), strict=True))
     poorest = min(counts, key=lambda name: counts[name])
     if not counts[poorest]:
         condition = conditions[poorest]
+        bundle = next(one for one in bundles if one.network == condition.network)
+        why = counts_in_brackets(_faults(bundle, [condition.layer]))
         raise Invalid(
             "empty_condition",
             f"{_layers_of(definition, condition.network)}: no metamer of {condition.layer!r} passed its "
-            "certificate; leave the layer out",
+            f"certificate{why}; leave the layer out",
         )
     most, each = most_trials(certified), definition.trials_per_condition
     if definition.trials is None and each is None:
@@ -178,6 +245,6 @@ def _main_trials(definition: StudyDefinition, conditions: Conditions, certified:
         raise Invalid(
             "too_many_trials",
             f"{asked} more than a participant can have: {poorest!r} has {most} certified stimuli besides "
-            f"those for practice; {advice}, or make a larger bundle",
+            f"those for {_aside_for(definition)}; {advice}, or make a larger bundle",
         )
     return wanted

@@ -1,18 +1,21 @@
 """Reading a study file with its bundles: everything that can be wrong is said before anything is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.errors import Invalid
+from app.core.tokens import new_code
+from app.experiments.catch import CatchStimulus, catch_stimuli
 from app.experiments.cells import BundleStimuli, Cells, study_cells
 from app.experiments.conditions import default_network
 from app.experiments.schemas import NetworkStimuli, StudyDefinition
 from app.stimuli import service as stimuli
 from app.stimuli.medium import PAGE_PICTURE_PX
 from app.tasks.words.vocabulary import checked, fitted
+from synthesis.bundle.formats import PictureFormat
 from synthesis.bundle.manifest import Manifest
-from synthesis.common.names import composed
+from synthesis.common.names import NO_ANSWER
 from synthesis.common.yaml_file import load_yaml
 
 
@@ -36,8 +39,7 @@ class CheckedStudy:
     @property
     def picture_px(self) -> int | None:
         """The side at which pictures are served, where the bundles' differ in size."""
-        formats = {bundle.manifest.model.input for bundle in self.bundles}
-        return PAGE_PICTURE_PX if len(formats) > 1 else None
+        return _picture_px(self.bundles)
 
 
 def check_study(file: Path) -> CheckedStudy:
@@ -45,20 +47,55 @@ def check_study(file: Path) -> CheckedStudy:
 
     Raises `SpecError`, `BundleError` or `Invalid`, each with one line that names the file.
     """
-    definition = load_yaml(file, StudyDefinition)
-    manifests = [stimuli.verify_bundle(source.bundle) for source in definition.sources]
+    return check_definition(load_yaml(file, StudyDefinition), str(file), file.parent)
+
+
+def check_definition(
+    definition: StudyDefinition,
+    name: str,
+    folder: Path,
+    read_bundle: Callable[[Path | str], Manifest] = stimuli.verify_bundle,
+) -> CheckedStudy:
+    """Check a definition with its bundles; touches no database.
+
+    `name` stands for the file in messages, and paths are meant from `folder`. `read_bundle` verifies a
+    bundle. Raises `BundleError` or `Invalid`, the latter with one line that begins with the name.
+    """
+    manifests = [read_bundle(source.bundle) for source in definition.sources]
     try:
         bundles = _named(definition, manifests)
         _require_alike(definition, bundles)
-        definition = _with_vocabulary(definition, bundles[0].manifest)
+        definition = _with_vocabulary(definition, bundles)
         if definition.stimuli is not None:  # so that the names are frozen with the study
             named = [one.source.model_copy(update={"network": one.network}) for one in bundles]
             definition = definition.model_copy(update={"stimuli": named})
-        definition = definition.model_copy(update={"steps": list(definition.course)})  # frozen too
-        cells = study_cells(definition, [_stimuli_of(bundle) for bundle in bundles])
+        definition = _frozen(definition)
+        catch = _catch_stimuli(folder, definition, bundles)
+        cells = study_cells(definition, [_stimuli_of(bundle) for bundle in bundles], catch=catch)
     except Invalid as error:
-        raise Invalid(error.code, f"{file}: {error.message}") from None
+        raise Invalid(error.code, f"{name}: {error.message}") from None
     return CheckedStudy(definition, bundles, cells)
+
+
+def _picture_px(bundles: Sequence[CheckedBundle]) -> int | None:
+    formats = {bundle.manifest.model.input for bundle in bundles}
+    return PAGE_PICTURE_PX if len(formats) > 1 else None
+
+
+def _frozen(definition: StudyDefinition) -> StudyDefinition:
+    """With all that would otherwise be drawn, or taken from the preset, each time that it is read."""
+    codes = {name: new_code() for name in definition.outcomes} | definition.completion_codes
+    return definition.model_copy(update={"steps": list(definition.course), "completion_codes": codes})
+
+
+def _catch_stimuli(
+    folder: Path, definition: StudyDefinition, bundles: Sequence[CheckedBundle]
+) -> list[CatchStimulus]:
+    choices = definition.vocabulary or stimuli.answerable(bundles[0].manifest)
+    form, size_px = bundles[0].manifest.model.input, _picture_px(bundles) or PAGE_PICTURE_PX
+    if isinstance(form, PictureFormat) and _picture_px(bundles) is None:
+        size_px = form.size_px
+    return catch_stimuli(definition, definition.task.choices(choices), form, size_px, folder)
 
 
 def _stimuli_of(bundle: CheckedBundle) -> BundleStimuli:
@@ -99,15 +136,13 @@ def _require_alike(definition: StudyDefinition, bundles: Sequence[CheckedBundle]
                 "wrong_medium",
                 f"preset: {definition.preset} is for {asked.kind}s; {where} holds {held.kind}s",
             )
-    categories = _categories(first.manifest)
-    for bundle in bundles[1:]:
-        if lone := sorted(categories ^ _categories(bundle.manifest)):
-            owner = first.network if lone[0] in categories else bundle.network
+        if NO_ANSWER in map(str.lower, stimuli.answerable(bundle.manifest)):
             raise Invalid(
-                "categories_differ",
-                f"stimuli, {bundle.network}: its categories are not those of {first.network}: only {owner} "
-                f"has {lone[0]!r}; make the bundles with the same decision",
+                "no_answer_category",
+                f"{bundle.network}: {NO_ANSWER!r} is no category: it stands for no answer; rename it",
             )
+    _require_same_categories([one for one in bundles if not _names_no_words(definition, one)])
+    for bundle in bundles[1:]:
         formats = first.manifest.model.input, bundle.manifest.model.input
         if formats[0] != formats[1] and not definition.task.medium.resized:
             raise Invalid(
@@ -117,19 +152,41 @@ def _require_alike(definition: StudyDefinition, bundles: Sequence[CheckedBundle]
             )
 
 
-def _categories(manifest: Manifest) -> set[str]:
-    return set(map(composed, manifest.decision.categories))
+def _names_no_words(definition: StudyDefinition, bundle: CheckedBundle) -> bool:
+    """Of a study of words, a bundle whose network has no words: it does not matter to the vocabulary."""
+    return definition.task.has_vocabulary and not bundle.manifest.decision.categories
 
 
-def _with_vocabulary(definition: StudyDefinition, manifest: Manifest) -> StudyDefinition:
+def _require_same_categories(bundles: Sequence[CheckedBundle]) -> None:
+    for bundle in bundles[1:]:
+        first = bundles[0]
+        categories = set(stimuli.answerable(first.manifest))
+        if lone := sorted(categories ^ set(stimuli.answerable(bundle.manifest))):
+            owner = first.network if lone[0] in categories else bundle.network
+            raise Invalid(
+                "categories_differ",
+                f"stimuli, {bundle.network}: its categories are not those of {first.network}: only {owner} "
+                f"has {lone[0]!r}; make the bundles with the same decision",
+            )
+
+
+def _with_vocabulary(definition: StudyDefinition, bundles: Sequence[CheckedBundle]) -> StudyDefinition:
     """A study of words gets its vocabulary here, so that it is frozen with the study. Raises `Invalid`."""
     if not definition.task.has_vocabulary:
         return definition
-    words = definition.vocabulary or manifest.decision.categories
+    words = definition.vocabulary or next(
+        filter(None, (one.manifest.decision.categories for one in bundles)), []
+    )
+    if not words:
+        raise Invalid(
+            "no_vocabulary",
+            "vocabulary: no network of the study names words (decision: "
+            f"{bundles[0].manifest.decision.rule}); give the study's own vocabulary",
+        )
     try:
         vocabulary = fitted(
             checked((f"word {number}", word) for number, word in enumerate(words, start=1)),
-            (natural.category for natural in manifest.naturals),
+            (natural.category for one in bundles for natural in one.manifest.naturals),
         )
     except ValueError as error:
         raise Invalid("bad_vocabulary", f"vocabulary: {error}") from None

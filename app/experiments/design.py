@@ -26,13 +26,14 @@ Cell = tuple[int, int]
 class Plan:
     """One participant's plan.
 
-    `practice` are stimulus numbers in order; `main` are (stimulus, condition) numbers in order. `block` is
-    the number of the block that the participant belongs to.
+    `practice` and `gate` are stimulus numbers in order; `main` are (stimulus, condition) numbers in order.
+    `block` is the number of the block that the participant belongs to.
     """
 
     block: int
     practice: tuple[int, ...]
     main: tuple[Cell, ...]
+    gate: tuple[int, ...] = ()
 
 
 def mean_main_trials(valid: Matrix, practice: tuple[int, ...]) -> float:
@@ -42,7 +43,12 @@ def mean_main_trials(valid: Matrix, practice: tuple[int, ...]) -> float:
 
 
 def make_plan(
-    seed: int, slot: int, valid: Matrix, practice: tuple[int, ...], trials: int | None = None
+    seed: int,
+    slot: int,
+    valid: Matrix,
+    practice: tuple[int, ...],
+    trials: int | None = None,
+    gate: tuple[int, ...] = (),
 ) -> Plan:
     """The plan of the participant in a slot.
 
@@ -55,12 +61,14 @@ def make_plan(
     valid
         Boolean, shape (stimuli, conditions): which cells may be shown.
     practice
-        Stimuli for the practice trials (`choose_practice`); they are left out of the main part.
+        Stimuli for the practice trials (`choose_aside`); they are left out of the main part.
     trials
         Main trials of every participant, at most `balance.most_trials`; without it, as many as there are, of
         which single participants have some more or fewer.
+    gate
+        Stimuli for the trials of the gate; they are left out of the main part too.
     """
-    usable = without(valid, practice)
+    usable = without(valid, practice + gate)
     block, position = divmod(slot, valid.shape[1])
     if trials is None:
         cells = block_cells(seed, block, usable.shape, usable.tobytes())[position]
@@ -69,12 +77,22 @@ def make_plan(
         cells = tuple((int(n), int(dealt[n])) for n in np.flatnonzero(dealt != NOT_SHOWN))
     main = np.array(cells, dtype=int).reshape(-1, 2)
     main = generator(seed, "main order", slot).permutation(main)
-    first = generator(seed, "practice order", slot).permutation(np.array(practice, dtype=int))
-    return Plan(block, tuple(int(n) for n in first), tuple((int(n), int(c)) for n, c in main))
+    return Plan(
+        block,
+        practice=_shuffled(seed, "practice order", slot, practice),
+        main=tuple((int(n), int(c)) for n, c in main),
+        gate=_shuffled(seed, "gate order", slot, gate),
+    )
 
 
-def choose_practice(seed: int, categories: list[str], count: int) -> tuple[int, ...]:
-    """Stimuli for practice: drawn at random, of different categories as long as these last.
+def _shuffled(seed: int, use: str, slot: int, stimuli: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(n) for n in generator(seed, use, slot).permutation(np.array(stimuli, dtype=int)))
+
+
+def choose_aside(seed: int, categories: list[str], count: int) -> tuple[int, ...]:
+    """Stimuli that are kept out of the main part: at random, of different categories as long as these last.
+
+    Those for practice are the first of them, those for the gate come after.
 
     Parameters
     ----------
@@ -84,7 +102,9 @@ def choose_practice(seed: int, categories: list[str], count: int) -> tuple[int, 
         How many to draw. Raises `ValueError` if there are not more stimuli than that.
     """
     if count >= len(categories):
-        raise ValueError(f"{count} practice trials need more than {len(categories)} natural stimuli")
+        raise ValueError(
+            f"{count} trials of practice and gate need more than {len(categories)} natural stimuli"
+        )
     order = generator(seed, "practice").permutation(len(categories))
     seen: dict[str, int] = {}
     ranks = []

@@ -30,9 +30,12 @@ class TrialExclusions(BaseModel):
 class Exclusions(BaseModel):
     """Participants who are left out, by any of these, in this order; then single trials.
 
+    Before all of them, those are left out whose session ended by a check that they failed, or who withdrew.
+
     All shares are of a participant's answered main trials, before single trials are dropped.
 
     - `unfinished`: did not finish the study.
+    - `catch_right_below`: fewer of the catch trials were right.
     - `median_rt_below_ms`: more than half of the answers came sooner.
     - `bad_timing_above`: of the timed trials, a larger share was not presented on time: a picture more than a
       frame off, a sound late or interrupted.
@@ -42,6 +45,7 @@ class Exclusions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     unfinished: bool = True
+    catch_right_below: Annotated[int, Field(ge=1, le=1000)] | None = None
     median_rt_below_ms: Milliseconds | None = None
     bad_timing_above: Share | None = None
     unattended_above: Share | None = None

@@ -20,7 +20,7 @@ async def mask(
     session: ReadSession, code: str, number: Annotated[WholeNumber, Path(lt=masks.MASKS)]
 ) -> Response:
     """One of the study's masks."""
-    study, _link = await service.study_by_code(session, code)
-    service.require_opened(study)
+    study, link = await service.study_by_code(session, code)
+    service.require_opened(study, link.audience)
     png = await run_in_threadpool(masks.mask_png, service.seed_of(study), number)
     return Response(png, media_type=PICTURES.media_type, headers=PRESENTED_HEADERS)

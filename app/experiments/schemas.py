@@ -1,91 +1,65 @@
 """What an experimenter writes: the study file, and what of it is stored; pure."""
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     FiniteFloat,
+    StrictInt,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
+from app.core.languages import FALLBACK
 from app.core.tokens import new_code
+from app.experiments.endings import COMPLETE, GENERAL, CompletionCode, Resume, ResumeOfFile
 from app.experiments.exclusions import Exclusions
+from app.experiments.fields import (
+    HttpsAddress,
+    LanguageName,
+    Layers,
+    NetworkName,
+    PresetName,
+    Vocabulary,
+    paragraphs,
+)
+from app.experiments.privacy import DataProtection
+from app.experiments.recruiting import Recruiting
+from app.steps.course import amended, catch_trials, gate_trials, outcomes_of, preset_course
 from app.steps.course import checked as checked_course
-from app.steps.course import preset_course
 from app.steps.registry import StepOfFile
-from app.steps.step import Setting, StepParameters
-from app.tasks.registry import preset_names, preset_of, task_of
+from app.steps.step import Parts, Setting, StepParameters
+from app.steps.trials import TrialsParameters
+from app.tasks.registry import preset_of, task_of
 from app.tasks.task import Preset, Task
-from app.tasks.words.vocabulary import checked, read_words
+from app.tasks.timing import adjusted
 from synthesis.bundle.spec import BundlePlace
 
 Audience = Literal["live", "pilot", "simulated"]
 Repeats = Literal["ask", "never", "always"]
 Asked = Literal["none", "optional", "required"]
+CloseAt = Literal["never", "participants", "sem"]
+ClosedBy = Literal["participants", "sem"]
 ALL = "all"
 AUDIENCES: tuple[Audience, ...] = ("live", "pilot", "simulated")
 
 
-def _known_preset(name: str) -> str:
-    if name not in preset_names():
-        raise ValueError(f"no preset {name!r}; known presets: {', '.join(preset_names())}")
-    return name
+def _practice_of_the_preset(validated: dict[str, Any]) -> int:
+    preset = validated.get("preset")
+    return preset_of(preset).practice_trials if preset is not None else 0
 
 
-def _https_address(address: str) -> str:
-    """An address on the web, with {code} where the completion code goes, that a button may lead to."""
-    filled = address.replace("{code}", "CODE")
-    parts = urlsplit(filled)
-    if parts.scheme != "https" or not parts.hostname or parts.username is not None:
-        raise ValueError("give an address that begins with https:// and a host, without a user's name")
-    if any(letter.isspace() or not letter.isprintable() or letter in '{}"<>\\' for letter in filled):
-        raise ValueError("an address holds no blanks, quotes or braces but those of {code}")
-    return address
-
-
-def _one_word_is_a_list(layers: Any) -> Any:
-    return [layers] if isinstance(layers, str) else layers
-
-
-def _each_once(layers: list[str]) -> list[str]:
-    if len(set(layers)) != len(layers):
-        raise ValueError("a layer is named twice")
-    return layers
-
-
-def _read_words(given: Any, info: ValidationInfo) -> Any:
-    """A file's words instead of its name, which is meant from the folder of the study file."""
-    if not isinstance(given, str):
+def _changes_of_the_preset(given: Any, info: ValidationInfo) -> Any:
+    """The preset's course with changes, where `steps` is no list of its own."""
+    preset, practice_trials = info.data.get("preset"), info.data.get("practice_trials")
+    if not isinstance(given, dict) or preset is None or practice_trials is None:
         return given
-    return read_words(Path((info.context or {}).get("folder", "."), given), given)
-
-
-def _each_a_word(words: list[str]) -> list[str]:
-    return checked((f"word {number}", word) for number, word in enumerate(words, start=1))
-
-
-Vocabulary = Annotated[list[str], BeforeValidator(_read_words), AfterValidator(_each_a_word)]
-Layers = Annotated[
-    list[str],
-    BeforeValidator(_one_word_is_a_list),
-    AfterValidator(_each_once),
-    Field(min_length=1),
-]
-NetworkName = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$")]
-
-
-def paragraphs(text: str) -> tuple[str, ...]:
-    """Text cut at blank lines; line breaks within a paragraph become spaces."""
-    parts = (" ".join(part.split()) for part in text.split("\n\n"))
-    return tuple(part for part in parts if part)
+    return amended(preset_course(preset_of(preset).course, practice_trials), given)
 
 
 class NetworkStimuli(BaseModel):
@@ -104,20 +78,30 @@ class NetworkStimuli(BaseModel):
 class StudyDefinition(BaseModel):
     """A study as written in its YAML file.
 
+    `language` is that of the pages, "browser" the one that a participant's browser prefers.
     `bundle` is a folder, relative to the file, or an address (s3://bucket/prefix); `layers` are the matched
     layers to present, or "all"; natural stimuli are always one of the conditions. A study of several networks
     has `stimuli` instead of both: a list of bundles, each with its network's name and layers.
     `trials_per_condition` are the main trials of a participant in every condition, natural included; `trials`
     are those in all. Without either, a participant gets as many as the stimuli allow.
+    `timing` overrides durations of the preset, in ms.
     `vocabulary` is for studies of words: a text file, one word per line, or a list of words; without it the
     words are those that the bundle's model can answer with.
-    `steps` is the course of a session: kinds of steps, with parameters; without it, it is that of the preset.
-    `participants` is a target and limits nothing. `exclusions` say what the analysis leaves out; by default
+    `practice_trials` are as many as the preset's, if none are given. `steps` is the course of a session: a
+    list of kinds of steps, with parameters; or, by kind, what is other than in the preset's course; without
+    it, it is that of the preset.
+    `participants` is a target. `close_at` says whether the study closes by itself: "participants", when so
+    many have completed it; "sem", when `stop_when_sem` is reached, or else at `participants`; "never", the
+    target limits nothing. `exclusions` say what the analysis leaves out; by default
     those who did not finish. `stop_when_sem` declares when recruiting may end: every condition has an SEM of
-    at most this; the analysis says how far it is, and nothing is closed by it.
+    at most this; the analysis says how far it is.
+    `completion_codes` are those of sessions that end otherwise, by outcome; what is not given is drawn.
     `completion_url` is where the end page's button leads, {code} in it standing for the completion code.
+    `resume` says what becomes of a session that was left.
     `repeats` says what a browser hears that holds a session of this study already: "ask" whether it is
     another person, "never" takes a browser once, "always" does not mention a session that is finished.
+    `recruitment` says where participants come from, and what they are paid (`app.experiments.recruiting`).
+    `privacy` says who is responsible for the data and how long they are kept (`app.experiments.privacy`).
     `participant_number` puts a field for one on the form of consent, where the link itself names nobody.
     """
 
@@ -125,27 +109,41 @@ class StudyDefinition(BaseModel):
 
     name: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,63}$")
     title: str = Field(min_length=1, max_length=200)
-    preset: Annotated[str, AfterValidator(_known_preset)]
+    language: LanguageName = FALLBACK
+    preset: PresetName
+    timing: dict[str, StrictInt] = {}
     bundle: BundlePlace | None = None
     layers: Layers | None = None
     stimuli: Annotated[list[NetworkStimuli], Field(min_length=1, max_length=100)] | None = None
     seed: int = Field(default=0, ge=0)
-    practice_trials: int = Field(default=4, ge=0, le=100)
+    practice_trials: int = Field(default_factory=_practice_of_the_preset, ge=0, le=100)
     trials_per_condition: Annotated[int, Field(ge=1, le=10_000)] | None = None
     trials: Annotated[int, Field(ge=1, le=100_000)] | None = None
     vocabulary: Vocabulary | None = None
-    steps: list[StepOfFile] | None = None
+    steps: Annotated[list[StepOfFile], BeforeValidator(_changes_of_the_preset)] | None = None
     participants: int = Field(ge=1)
     duration_minutes: int = Field(ge=1, le=600)
     exclusions: Exclusions = Exclusions()
     stop_when_sem: Annotated[FiniteFloat, Field(gt=0, lt=0.5)] | None = None
+    close_at: CloseAt = "never"
     consent: str = Field(min_length=1, max_length=20_000)
     instructions: str | None = Field(default=None, min_length=1, max_length=20_000)
-    completion_message: str = Field(default="Thank you for taking part.", min_length=1, max_length=2_000)
-    completion_code: str = Field(default_factory=new_code, pattern="^[A-Za-z0-9-]{1,64}$")
-    completion_url: Annotated[str, Field(max_length=2_000), AfterValidator(_https_address)] | None = None
+    completion_message: str | None = Field(default=None, min_length=1, max_length=2_000)
+    completion_code: CompletionCode = Field(default_factory=new_code)
+    completion_codes: dict[str, CompletionCode] = Field(default_factory=dict)
+    completion_url: HttpsAddress | None = None
+    resume: ResumeOfFile = Resume()
     repeats: Repeats = "ask"
     participant_number: Asked = "none"
+    recruitment: Recruiting | None = None
+    privacy: DataProtection | None = None
+
+    @field_validator("timing")
+    @classmethod
+    def _durations_of_the_preset(cls, timing: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        if (preset := info.data.get("preset")) is not None:
+            adjusted(preset_of(preset), timing)
+        return timing
 
     @field_validator("steps")
     @classmethod
@@ -168,6 +166,32 @@ class StudyDefinition(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _catch_trials_to_exclude_by(self) -> "StudyDefinition":
+        least, trials = self.exclusions.catch_right_below, self.catch_trials
+        if least is not None and least > trials:
+            raise ValueError(
+                f"exclusions.catch_right_below: {least} of {trials} catch trials cannot be right; "
+                "lower it, or set catch in the step trials"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _sem_to_close_at(self) -> "StudyDefinition":
+        if self.close_at == "sem" and self.stop_when_sem is None:
+            raise ValueError("close_at: sem needs stop_when_sem, the SEM at which the study closes; give it")
+        return self
+
+    @model_validator(mode="after")
+    def _codes_of_outcomes(self) -> "StudyDefinition":
+        known = self.outcomes
+        if unknown := [name for name in self.completion_codes if name not in known]:
+            raise ValueError(
+                f"completion_codes: a session of this study cannot end by {unknown[0]!r}; it can by "
+                f"{', '.join(known)}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _vocabulary_for_words(self) -> "StudyDefinition":
         if self.vocabulary is not None and not self.task.has_vocabulary:
             raise ValueError(f"vocabulary: the preset {self.preset} asks for no words; leave it out")
@@ -187,24 +211,58 @@ class StudyDefinition(BaseModel):
 
     @property
     def parameters(self) -> Preset:
-        """The preset's parameters of the task."""
-        return preset_of(self.preset)
+        """The preset's parameters of the task, with the study's own durations."""
+        return adjusted(preset_of(self.preset), self.timing)
 
     @property
     def course(self) -> tuple[StepParameters, ...]:
         """The steps of a session, before its main trials are cut into blocks."""
+        steps: Sequence[StepParameters] = self.steps or ()
         if self.steps is None:
-            return preset_course(self.parameters.course, self.practice_trials)
-        return tuple(self.steps)
-
-    def setting(self, practice: int, main: int) -> Setting:
-        """What the steps may say of a session with so many trials."""
-        return Setting(self.task, self.instruction_paragraphs, practice, main)
+            steps = preset_course(self.parameters.course, self.practice_trials)
+        return tuple(step.for_medium(self.task.medium.kind) for step in steps)
 
     @property
-    def completion_address(self) -> str | None:
-        """Where the end page's button leads."""
-        return self.completion_url and self.completion_url.replace("{code}", self.completion_code)
+    def gate_trials(self) -> int:
+        """Trials of a plan that decide whether the main ones follow."""
+        return gate_trials(self.course)
+
+    @property
+    def catch_trials(self) -> int:
+        """Catch trials of a plan."""
+        return catch_trials(self.course)
+
+    @property
+    def trials_step(self) -> TrialsParameters:
+        """The step of the main trials."""
+        return next(step for step in self.course if isinstance(step, TrialsParameters))
+
+    def parts(self, total: int) -> Parts:
+        """The parts of a plan of so many trials."""
+        return Parts(self.practice_trials, self.gate_trials, total)
+
+    def setting(self, parts: Parts) -> Setting:
+        """What the steps may say of a session with a plan of these parts."""
+        key = self.parameters.instructions
+        kinds = frozenset(step.kind for step in self.course)
+        return Setting(self.task, self.instruction_paragraphs, parts, self.consent, key, kinds)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """How a session can end, but for being completed."""
+        return (*GENERAL, *outcomes_of(self.course))
+
+    def code_of(self, outcome: str) -> str | None:
+        """The completion code of an outcome; None in studies that were made before it had one."""
+        return self.completion_code if outcome == COMPLETE else self.completion_codes.get(outcome)
+
+    def address_with(self, code: str | None) -> str | None:
+        """Where the end page's button leads with a completion code, if it leads anywhere."""
+        return self.completion_url.replace("{code}", code) if self.completion_url and code else None
+
+    def address_of(self, outcome: str) -> str | None:
+        """As `address_with`, for the code of an outcome."""
+        return self.address_with(self.code_of(outcome))
 
     @property
     def consent_paragraphs(self) -> tuple[str, ...]:
@@ -212,4 +270,5 @@ class StudyDefinition(BaseModel):
 
     @property
     def instruction_paragraphs(self) -> tuple[str, ...]:
-        return paragraphs(self.instructions) if self.instructions else self.parameters.instructions
+        """The study's own; none if it has the preset's."""
+        return paragraphs(self.instructions) if self.instructions else ()

@@ -8,17 +8,23 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import audit, sharing
+from app.accounts.actor import Actor, Role
 from app.core.errors import Conflict, Gone, Invalid, NotFound
 from app.core.randomness import secret_seed
 from app.core.tokens import new_code, new_token
-from app.db.tables import Study, StudyBundle, StudyLink
+from app.db.tables import Study, StudyBundle, StudyExclusion, StudyLink, StudyStimulus
 from app.experiments import queries
+from app.experiments.catch import CatchStimulus
 from app.experiments.cells import BundleStimuli, Cells, study_cells, study_conditions
 from app.experiments.checking import CheckedStudy
 from app.experiments.checking import check_study as check_study
-from app.experiments.conditions import Conditions
 
 # What other domains may read of studies.
+from app.experiments.closing import close_if_complete as close_if_complete
+from app.experiments.closing import has_places as has_places
+from app.experiments.closing import is_full as is_full
+from app.experiments.conditions import Conditions
 from app.experiments.queries import NetworkBundle as NetworkBundle
 from app.experiments.queries import all_bundles as all_bundles
 from app.experiments.queries import all_links as all_links
@@ -40,13 +46,19 @@ _definitions: dict[int, tuple[dict[str, Any], StudyDefinition]] = {}
 SECRET_TRIES = 100
 
 
-async def create_study(session: AsyncSession, checked: CheckedStudy, now: datetime) -> Study:
+async def create_study(session: AsyncSession, actor: Actor, checked: CheckedStudy, now: datetime) -> Study:
     """Store a checked study as a draft with its three links; an older draft of this name is replaced.
 
-    Raises `Conflict` if a study of this name was opened already.
+    Its pilot and simulated links let people in at once; sessions of the older draft are deleted, since their
+    plans are of another study.
+
+    Raises `Conflict` if a study of this name was opened already, or is another's; `Forbidden`.
     """
+    actor.require_create()
     definition = checked.definition
-    bundles = [await stimuli.ingest(session, one.source.bundle, one.manifest, now) for one in checked.bundles]
+    bundles = [
+        await stimuli.ingest(session, actor, one.source.bundle, one.manifest, now) for one in checked.bundles
+    ]
     study = await queries.study_by_name(session, definition.name)
     if study is None:
         study = Study(name=definition.name, status="draft", definition={}, created_at=now)
@@ -55,7 +67,11 @@ async def create_study(session: AsyncSession, checked: CheckedStudy, now: dateti
         session.add_all(
             StudyLink(study_id=study.id, code=new_code(), audience=audience) for audience in AUDIENCES
         )
+        await sharing.own(session, actor, study.id)
+    elif not actor.may("experimenter", study.id):
+        raise Conflict("name_taken", f"the name {study.name!r} is taken; give the study another one")
     elif study.status == "draft":
+        await queries.remove_sessions(session, study.id)
         await queries.remove_bundles(session, study.id)
     else:
         raise Conflict(
@@ -63,22 +79,44 @@ async def create_study(session: AsyncSession, checked: CheckedStudy, now: dateti
             f"the study {study.name!r} was opened and is frozen; give the changed study another name",
         )
     study.definition, study.picture_px = definition.model_dump(mode="json"), checked.picture_px
+    await queries.remove_own_stimuli(session, study.id)
+    await queries.remove_exclusions(session, study.id)
+    excluded = definition.recruitment.excludes if definition.recruitment else ()
+    session.add_all(StudyExclusion(study_id=study.id, excluded_name=name) for name in sorted(set(excluded)))
+    session.add_all(
+        StudyStimulus(study_id=study.id, category=one.category, media_type=one.media_type, data=one.data)
+        for one in checked.cells.catch
+    )
     session.add_all(
         StudyBundle(study_id=study.id, position=position, bundle_id=bundle.id, network=one.network)
         for position, (one, bundle) in enumerate(zip(checked.bundles, bundles, strict=True))
     )
     await session.flush()
+    await _draw_secret(session, study)
+    await audit.record(session, actor, "study.saved", f"study {study.name}", {}, now)
     return study
 
 
-async def open_study(session: AsyncSession, name: str, now: datetime) -> Study:
-    """Let participants in. From now on the definition never changes. Raises `NotFound` or `Conflict`."""
-    study = await _locked(session, name)
+async def open_study(session: AsyncSession, actor: Actor, name: str, now: datetime) -> Study:
+    """Let participants in. From now on the definition never changes.
+
+    Raises `NotFound`, `Forbidden` or `Conflict`.
+    """
+    study = await locked_study_for(session, actor, name, "experimenter")
     if study.status == "open":
         raise Conflict("study_open", f"the study {name!r} is open already")
-    if study.opened_at is None:
+    if study.imported_from is not None:
+        raise Conflict(
+            "imported_study",
+            f"the study {name!r} was imported with its data, so nobody new can enter; make a study from its "
+            "study file instead",
+        )
+    if study.opened_at is None and not study.secret:  # a draft of an earlier release
         await _draw_secret(session, study)
+    action = "study.resumed" if study.status == "paused" else "study.opened"
     study.status, study.opened_at, study.closed_at = "open", study.opened_at or now, None
+    study.closed_by = None
+    await audit.record(session, actor, action, f"study {name}", {}, now)
     return study
 
 
@@ -99,24 +137,58 @@ async def _draw_secret(session: AsyncSession, study: Study) -> None:
             return
 
 
-async def close_study(session: AsyncSession, name: str, now: datetime) -> Study:
-    """Let nobody new in; those who are at it may finish. Raises `NotFound` or `Conflict`."""
-    study = await _locked(session, name)
+async def pause_study(session: AsyncSession, actor: Actor, name: str, now: datetime) -> Study:
+    """Let nobody new in for a while. Raises `NotFound`, `Forbidden` or `Conflict`."""
+    study = await locked_study_for(session, actor, name, "experimenter")
     if study.status != "open":
-        raise Conflict("study_not_open", f"the study {name!r} is not open, so it cannot be closed")
-    study.status, study.closed_at = "closed", now
+        raise Conflict("study_not_open", f"the study {name!r} is not open, so it cannot be paused")
+    study.status = "paused"
+    await audit.record(session, actor, "study.paused", f"study {name}", {}, now)
     return study
 
 
-async def _locked(session: AsyncSession, name: str) -> Study:
-    return await queries.lock_study(session, (await get_study(session, name)).id)
+async def close_study(session: AsyncSession, actor: Actor, name: str, now: datetime) -> Study:
+    """Let nobody new in; those who are at it may finish. Raises `NotFound`, `Forbidden` or `Conflict`."""
+    study = await locked_study_for(session, actor, name, "experimenter")
+    if study.status not in ("open", "paused"):
+        raise Conflict("study_not_open", f"the study {name!r} is not open, so it cannot be closed")
+    study.status, study.closed_at = "closed", now
+    await audit.record(session, actor, "study.closed", f"study {name}", {}, now)
+    return study
+
+
+async def study_for(session: AsyncSession, actor: Actor, name: str, role: Role) -> Study:
+    """The study, if the actor has this role in it.
+
+    Raises `NotFound` where the actor may not even see it, as for a name that nobody has; `Forbidden` where
+    the role is too low.
+    """
+    study = await queries.study_by_name(session, name)
+    if study is None or actor.role_in(study.id) is None:
+        raise unknown_study(name)
+    actor.require(role, study.id, name)
+    return study
+
+
+async def locked_study_for(session: AsyncSession, actor: Actor, name: str, role: Role) -> Study:
+    """As `study_for`; the study's row stays locked until the transaction ends."""
+    return await queries.lock_study(session, (await study_for(session, actor, name, role)).id)
+
+
+async def studies_for(session: AsyncSession, actor: Actor) -> list[Study]:
+    """The studies that the actor may see."""
+    return [one for one in await queries.all_studies(session) if actor.role_in(one.id) is not None]
 
 
 async def get_study(session: AsyncSession, name: str) -> Study:
     study = await queries.study_by_name(session, name)
     if study is None:
-        raise NotFound("unknown_study", f"there is no study {name!r}; `metamerlab study list` shows all")
+        raise unknown_study(name)
     return study
+
+
+def unknown_study(name: str) -> NotFound:
+    return NotFound("unknown_study", f"there is no study {name!r}; `metamerlab study list` shows all")
 
 
 async def study_by_code(session: AsyncSession, code: str) -> tuple[Study, StudyLink]:
@@ -127,20 +199,30 @@ async def study_by_code(session: AsyncSession, code: str) -> tuple[Study, StudyL
     return found
 
 
+async def excluded_studies(session: AsyncSession, study: Study) -> Sequence[int]:
+    """The studies whose participants may not take part in this one."""
+    return await queries.excluded_studies(session, study.id, study.name)
+
+
 def unknown_link() -> NotFound:
     return NotFound("unknown_link", "This link is not known. Please check that it was copied completely.")
 
 
-def require_open(study: Study) -> None:
-    """Raises `Gone` or `Conflict` unless new participants may enter."""
+def require_open(study: Study, audience: str) -> None:
+    """Raises `Gone` or `Conflict` unless new participants of this audience may enter.
+
+    A draft can be tried: it takes pilot and simulated participants.
+    """
     if study.status == "closed":
         raise Gone("study_closed", "This study is closed and takes no more participants. Thank you!")
-    require_opened(study)
+    if study.status == "paused":
+        raise Conflict("study_paused", "This study is paused. Please come back later.")
+    require_opened(study, audience)
 
 
-def require_opened(study: Study) -> None:
-    """Raises `Conflict` if the study was never opened: there is nothing of it to show yet."""
-    if study.opened_at is None:
+def require_opened(study: Study, audience: str) -> None:
+    """Raises `Conflict` if there is nothing of the study to show to this audience yet."""
+    if study.opened_at is None and (audience == "live" or not study.secret):
         raise Conflict("study_not_open", "This study has not been opened yet. Please come back later.")
 
 
@@ -187,8 +269,10 @@ async def cells_of(session: AsyncSession, study: Study) -> Cells:
             )
             for one in bundles
         ]
+        own = await queries.own_stimuli(session, study.id) if definition.catch_trials else []
+        catch = [CatchStimulus(one.category, one.media_type, b"", one.id) for one in own]
         # Beside the event loop: other requests are served meanwhile.
-        cells = await asyncio.to_thread(study_cells, definition, held, study.secret)
+        cells = await asyncio.to_thread(study_cells, definition, held, study.secret, catch)
         kept.pop(study.id, None)
         while len(kept) >= CELLS_KEPT:
             del kept[next(iter(kept))]

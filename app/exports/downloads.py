@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,16 +17,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis.aside import aside
 from app.analysis.files import file_of, trials_csv_parts
+from app.analysis.preregistration import load as load_preregistration
+from app.analysis.preregistration import preregistration as preregistration_of
 from app.analysis.report.content import load as load_report
+from app.analysis.report.markdown import to_markdown
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
 from app.analysis.service import analyse, require_participants
 from app.analysis.tables.csv_tables import CSV
 from app.db.session import Database
+from app.experiments import service as experiments
 from app.experiments.schemas import Audience
+from app.exports.archive.writing import write_archive
+from app.exports.files import ZipFiles
+from app.exports.service import write_export
 
 REPORTS = {"html": (to_html, "text/html; charset=utf-8"), "pdf": (to_print, "application/pdf")}
 TRIALS = "trials.csv"  # the only file that grows with the number of trials
+ZIP = "application/zip"
 PIECE_BYTES = 256 * 1024
 
 # Writes a file of a study and returns its media type.
@@ -54,6 +63,20 @@ async def analysis_file(database_url: str, study: str, audience: Audience, name:
 async def report(database_url: str, study: str, audience: Audience, suffix: str) -> Download:
     """The report as html or pdf. Raises `NotFound`, or `Conflict` while there is nobody to report on."""
     return await _made(_write_report, database_url, study, audience, suffix)
+
+
+async def export(
+    database_url: str, study: str, audience: Audience, form: str, *, panel_ids: bool
+) -> Download:
+    """A study's trials in a format, as a zip. Raises as `app.exports.service.write_export`."""
+    write = partial(_write_export, panel_ids=panel_ids)
+    return await _made(write, database_url, study, audience, form)
+
+
+async def archive(database_url: str, study: str, *, panel_ids: bool, bundles: bool) -> Download:
+    """A study with everybody's data. Raises as `app.exports.archive.writing.write_archive`."""
+    write = partial(_write_archive, panel_ids=panel_ids, bundles=bundles)
+    return await _made(write, database_url, study, "live", "")
 
 
 async def _made(write: Write, database_url: str, study: str, audience: Audience, name: str) -> Download:
@@ -105,3 +128,43 @@ async def _write_report(
     make, media_type = REPORTS[suffix]
     out.write(make(await load_report(session, analysis)))
     return media_type
+
+
+async def preregistration(database_url: str, study: str, suffix: str) -> Download:
+    """The pre-registration as md or pdf. Raises `NotFound`, or `Conflict` for a draft."""
+    return await _made(_write_preregistration, database_url, study, "live", suffix)
+
+
+async def _write_preregistration(
+    session: AsyncSession, study: str, _audience: Audience, suffix: str, out: BinaryIO
+) -> str:
+    frozen = await load_preregistration(session, await experiments.get_study(session, study))
+    content = preregistration_of(frozen)
+    if suffix == "pdf":
+        out.write(to_print(content))
+        return "application/pdf"
+    out.write(to_markdown(content.title, content.subtitle, content.sections))
+    return "text/markdown; charset=utf-8"
+
+
+async def _write_export(
+    session: AsyncSession, study: str, audience: Audience, form: str, out: BinaryIO, *, panel_ids: bool
+) -> str:
+    files = ZipFiles(out)
+    await write_export(session, study, audience, form, files, with_panel_ids=panel_ids)
+    files.close()
+    return ZIP
+
+
+async def _write_archive(
+    session: AsyncSession,
+    study: str,
+    _audience: Audience,
+    _name: str,
+    out: BinaryIO,
+    *,
+    panel_ids: bool,
+    bundles: bool,
+) -> str:
+    await write_archive(session, study, out, with_panel_ids=panel_ids, with_bundles=bundles)
+    return ZIP

@@ -1,11 +1,12 @@
 """What a link says of the person who opens it: the ids that recruiters add to its address. Pure."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from app.core.errors import BadRequest
+from app.participants.turk import worker_site
 
 LONGEST_ID = 128
 # What MTurk gives instead of an assignment to workers who look before they accept.
@@ -24,6 +25,7 @@ class Source:
     errand: str | None = None
 
 
+PANELS: tuple[SourceName, ...] = ("prolific", "mturk")
 SOURCES = (
     Source("prolific", ("PROLIFIC_PID",), "SESSION_ID", "STUDY_ID"),
     Source("mturk", ("workerId",), "assignmentId", "hitId"),
@@ -33,13 +35,19 @@ SOURCES = (
 
 @dataclass(frozen=True)
 class Arrival:
-    """Who comes, by the recruiter's word. `fields` are the link's own names and values, for forms."""
+    """Who comes, by the recruiter's word. `fields` are the link's own names and values, for forms.
+
+    `proof` says that the recruiter vouched for the ids (`app.participants.proof`); `submit_to` is the site of
+    MTurk where a worker hands in.
+    """
 
     source: SourceName
     person: str
     visit: str | None = None
     errand: str | None = None
     fields: tuple[tuple[str, str], ...] = ()
+    proof: str = ""
+    submit_to: str | None = None
 
 
 def arrival_of(parameters: Mapping[str, str]) -> Arrival | None:
@@ -47,7 +55,7 @@ def arrival_of(parameters: Mapping[str, str]) -> Arrival | None:
 
     Capitals in the parameters' names do not count, and others than the recruiters' are dropped. A visit
     without a person stands for the person: it is all that is known. Raises `BadRequest` for an id that is
-    too long to be one.
+    too long to be one, or that a panel cannot have given, and for a site that is not MTurk's.
     """
     given = {name.casefold(): value for name, value in parameters.items()}
 
@@ -59,9 +67,34 @@ def arrival_of(parameters: Mapping[str, str]) -> Arrival | None:
         person = next(filter(None, map(id_of, source.person)), visit)
         if person is not None:
             ids = {source.person[0]: person, source.visit: visit, source.errand: errand}
-            fields = tuple((name, value) for name, value in ids.items() if name and value)
-            return Arrival(source.name, person, visit, errand, fields)
+            if source.name in PANELS:
+                _require_unbroken(ids.values())
+            proof = given.get("arrival_proof", "")
+            site = _worker_site(given) if source.name == "mturk" else None
+            carried = {**ids, "arrival_proof": proof, "turkSubmitTo": site}
+            fields = tuple((name, value) for name, value in carried.items() if name and value)
+            return Arrival(source.name, person, visit, errand, fields, proof, site)
     return None
+
+
+def _require_unbroken(ids: Iterable[str | None]) -> None:
+    """Raises `BadRequest` for an id with a blank in it, which no panel gives."""
+    if any(value is not None and " " in value for value in ids):
+        raise BadRequest(
+            "broken_id",
+            "The ids in this link have blanks in them, so the link was changed on its way. Please go back "
+            "and open the study from the page where you found it.",
+        )
+
+
+def _worker_site(given: Mapping[str, str]) -> str | None:
+    named = given.get("turksubmitto", "")
+    if named and worker_site(named) is None:
+        raise BadRequest(
+            "foreign_site",
+            "This link names a site for handing in that is not MTurk's. Please open the study from MTurk.",
+        )
+    return worker_site(named)
 
 
 def is_preview(parameters: Mapping[str, str]) -> bool:
@@ -93,6 +126,7 @@ def _id(name: str, text: str) -> str | None:
             "bad_id",
             f"The {name} that was given has more than {LONGEST_ID} characters. "
             "Please open the link, or type the number, exactly as it was given to you.",
+            longest=LONGEST_ID,
         )
     unfilled = cleaned.startswith(("{{", "${"))
     return None if unfilled or cleaned == PREVIEW else cleaned or None

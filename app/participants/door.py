@@ -16,7 +16,11 @@ class Answer(Enum):
     - LED_ON: to this browser's session, or its end.
     - RESUME: the recruiter's visit id shows that it is the same person, in another browser.
     - TAKEN: the person's id has taken part, and nothing shows that it is the same person.
+    - FULL: the study has, or will have, as many as it wants.
     - BROWSER_TAKEN: the study takes each browser once, and the link names another person.
+    - EXCLUDED: the person took part in a study that excludes this one.
+    - UNNAMED: the study's people come from a panel, and the link names nobody of it.
+    - UNPROVEN: the study lets in whom the panel vouches for, and it does not for these ids.
     """
 
     CONSENT = auto()
@@ -24,7 +28,11 @@ class Answer(Enum):
     LED_ON = auto()
     RESUME = auto()
     TAKEN = auto()
+    FULL = auto()
     BROWSER_TAKEN = auto()
+    EXCLUDED = auto()
+    UNNAMED = auto()
+    UNPROVEN = auto()
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,9 @@ class Known:
 class Caller:
     """What is known of who opens the link.
 
-    `here` has its session in this browser. `taken` took part already under the id of `arrival`. `another` is
+    `here` has its session in this browser. `excluded` is set for who took part in a study that excludes this
+    one. `panel` is the one that all who come must be named by, if any, and `proven` whether it vouches for
+    these ids, or need not. `taken` took part already under the id of `arrival`. `another` is
     set when the person says not to be the one who is here.
     """
 
@@ -50,6 +60,9 @@ class Caller:
     here: Known | None = None
     taken: Known | None = None
     another: bool = False
+    excluded: bool = False
+    panel: str | None = None
+    proven: bool = True
 
 
 def answer(caller: Caller, repeats: Repeats, *, is_open: bool) -> Answer:
@@ -59,6 +72,8 @@ def answer(caller: Caller, repeats: Repeats, *, is_open: bool) -> Answer:
         if caller.taken == here and not caller.another:
             return Answer.LED_ON
         return Answer.RESUME if _same_visit(caller.arrival, caller.taken) else Answer.TAKEN
+    if stopped := _stopped(caller):
+        return stopped
     if here is None:
         return Answer.CONSENT
     if repeats == "never":
@@ -67,6 +82,17 @@ def answer(caller: Caller, repeats: Repeats, *, is_open: bool) -> Answer:
         return Answer.LED_ON
     goes_unsaid = here.finished and repeats == "always"
     return Answer.CONSENT if caller.another or goes_unsaid else Answer.ASK
+
+
+def _stopped(caller: Caller) -> Answer | None:
+    """Why nobody who is new is let in by this link. Who is here already is led on, whatever the link says."""
+    if caller.here and not caller.another and not _is_another(caller.arrival, caller.here):
+        return None
+    if caller.panel and (caller.arrival is None or caller.arrival.source != caller.panel):
+        return Answer.UNNAMED
+    if not caller.proven:
+        return Answer.UNPROVEN
+    return Answer.EXCLUDED if caller.excluded else None
 
 
 def _same_visit(arrival: Arrival, known: Known) -> bool:

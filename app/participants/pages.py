@@ -1,35 +1,22 @@
-"""What the door's answers look like."""
+"""What the door's answers look like. Texts are keys of the languages' catalogues."""
 
 from typing import Literal
 from uuid import uuid4
 
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.experiments import service as experiments
 from app.participants.door import Answer, Caller
+from app.participants.last_page import full
 from app.participants.reception import Reception
-from app.participants.schemas import AskContext, LandingContext, ResumeContext, SorryContext
-from app.web.templating import PageContext
+from app.participants.schemas import AskContext, LandingContext, NumberProblem, ResumeContext, SorryContext
+from app.web.templating import PageContext, page
 
-COOKIES = (
-    "Your browser did not keep the cookie by which this study knows you again from one answer to the next. "
-    "Nothing was stored, and you have not begun.",
-    "Please allow cookies for this site: in the browser's settings, under privacy, or by the sign beside the "
-    "address. Private windows and content blockers may forbid them, too. Then open the page again.",
-)
-BEGUN_ELSEWHERE = (
-    "This study was begun already under this id, in another browser or on another device.",
-    "Please go on there: open the study's link in the browser in which you began. Your answers are kept.",
-    "If you cannot, please write to those who sent you the link.",
-)
-FINISHED_ELSEWHERE = (
-    "This study was finished already under this id, and each person takes part once. Thank you!",
-    "To see the completion code again, open the study's link in the browser in which you took part.",
-)
-BROWSER_TAKEN = (
-    "Somebody has taken part with this browser already, and this study takes each browser once.",
-    "If that was somebody else, please use another device, or write to those who sent you the link.",
-)
+
+def uncached(request: Request, context: PageContext, status: int = 200) -> Response:
+    """A page that is made for one person at one moment: never shown from a cache."""
+    return page(request, context, status, {"Cache-Control": "no-store"})
 
 
 async def shown(
@@ -44,12 +31,21 @@ async def shown(
         return AskContext(name, code, caller.here.finished, fields)
     if reception.answer is Answer.RESUME and caller.taken:
         return ResumeContext(name, code, caller.taken.finished, uuid, fields)
+    if reception.answer is Answer.FULL:
+        return full(definition, code)
     if reception.answer is Answer.BROWSER_TAKEN:
-        return SorryContext(name, "This browser has taken part", BROWSER_TAKEN)
-    problem = _problem(reception, number)
+        return SorryContext(name, "browser-taken", "browser-taken-text")
+    if reception.answer is Answer.EXCLUDED:
+        return SorryContext(name, "excluded", "excluded-text")
+    if reception.answer is Answer.UNNAMED:
+        return SorryContext(name, "unnamed", "unnamed-text")
+    if reception.answer is Answer.UNPROVEN:
+        return SorryContext(name, "unproven", "unproven-text")
+    problem = _problem(reception)
     if reception.answer is Answer.TAKEN and caller.taken and not problem:
-        texts = FINISHED_ELSEWHERE if caller.taken.finished else BEGUN_ELSEWHERE
-        return SorryContext(name, "You have taken part" if caller.taken.finished else "You have begun", texts)
+        if caller.taken.finished:
+            return SorryContext(name, "finished-elsewhere", "finished-elsewhere-text")
+        return SorryContext(name, "begun-elsewhere", "begun-elsewhere-text")
     return await _landing(session, reception, uuid, number, problem, preview=preview)
 
 
@@ -62,19 +58,15 @@ def _whose(caller: Caller) -> Literal["begun", "finished"] | None:
 
 def without_cookies(reception: Reception) -> SorryContext:
     again = f"/s/{reception.link.code}"
-    return SorryContext(reception.definition.title, "This study needs cookies", COOKIES, again)
+    return SorryContext(reception.definition.title, "cookies", "cookies-text", again)
 
 
-def _problem(reception: Reception, number: str) -> str | None:
+def _problem(reception: Reception) -> NumberProblem | None:
     """What is wrong with the participant's number that was typed, or was not."""
     arrival = reception.caller.arrival
     if reception.answer is Answer.TAKEN and arrival and arrival.source == "laboratory":
-        return (
-            f"The number {number.strip()} has taken part in this study already. Please check the number, "
-            "or ask the experimenter for another. To go on with a session that was begun, open the link "
-            "in the browser in which it was."
-        )
-    return "Please type the number that you were given." if reception.unnumbered else None
+        return "taken"
+    return "missing" if reception.unnumbered else None
 
 
 async def _landing(
@@ -82,11 +74,11 @@ async def _landing(
     reception: Reception,
     uuid: str,
     number: str,
-    problem: str | None,
+    problem: NumberProblem | None,
     *,
     preview: bool,
 ) -> LandingContext:
-    experiments.require_open(reception.study)
+    experiments.require_open(reception.study, reception.link.audience)
     definition, caller = reception.definition, reception.caller
     cells = await experiments.cells_of(session, reception.study)
     return LandingContext(
@@ -101,7 +93,7 @@ async def _landing(
         fields=caller.arrival.fields if caller.arrival else (),
         another=_whose(caller) if caller.another else None,
         asks_number=reception.asks_number,
-        number=number,
+        number=number.strip(),
         problem=problem,
         preview=preview,
     )

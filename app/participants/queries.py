@@ -4,11 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, or_, select
+from sqlalchemy import and_, case, delete, func, insert, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.callers import VISIT, Caller
-from app.db.tables import Event, Participant, PlannedTrial, Recruitment
+from app.db.tables import (
+    Campaign,
+    ConsentText,
+    Event,
+    InstallationSecret,
+    Participant,
+    Payment,
+    PlannedTrial,
+    Recruitment,
+    Response,
+    StepResult,
+    Submission,
+    Tombstone,
+)
 from app.participants.door import Known
 
 
@@ -30,6 +44,24 @@ async def participant_by_token(
     return participant
 
 
+async def participant_by_id(
+    session: AsyncSession, study_id: int, audience: str, participant_id: int
+) -> Participant | None:
+    query = select(Participant).where(
+        Participant.id == participant_id, Participant.study_id == study_id, Participant.audience == audience
+    )
+    participant: Participant | None = await session.scalar(query)
+    return participant
+
+
+async def delete_all_of(session: AsyncSession, participant_id: int) -> None:
+    """Delete the answers, results, events and plan of a participant."""
+    planned = select(PlannedTrial.id).where(PlannedTrial.participant_id == participant_id)
+    await session.execute(delete(Response).where(Response.planned_trial_id.in_(planned)))
+    for table in (PlannedTrial, StepResult, Event):
+        await session.execute(delete(table).where(table.participant_id == participant_id))
+
+
 async def participant_by_consent(session: AsyncSession, consent_uuid: str) -> Participant | None:
     query = select(Participant).where(Participant.consent_uuid == consent_uuid)
     participant: Participant | None = await session.scalar(query)
@@ -38,7 +70,7 @@ async def participant_by_consent(session: AsyncSession, consent_uuid: str) -> Pa
 
 _KNOWN = select(
     Participant.id,
-    Participant.status == "completed",
+    Participant.status != "active",
     Recruitment.source,
     Recruitment.person,
     Recruitment.visit,
@@ -64,11 +96,34 @@ async def known_by_person(
     return Known(*row) if row else None
 
 
+async def hand_in(session: AsyncSession, participant_id: int) -> tuple[str | None, str | None]:
+    """The site where a participant hands in, and the id of the visit."""
+    query = select(Recruitment.submit_to, Recruitment.visit)
+    row = (await session.execute(query.where(Recruitment.participant_id == participant_id))).first()
+    return (row[0], row[1]) if row else (None, None)
+
+
+async def took_part(
+    session: AsyncSession, study_ids: Sequence[int], audience: str, source: str, person: str
+) -> bool:
+    """Whether a recruiter's person is in one of these studies."""
+    if not study_ids:
+        return False
+    query = select(Recruitment.id).where(
+        Recruitment.study_id.in_(study_ids),
+        Recruitment.audience == audience,
+        Recruitment.source == source,
+        Recruitment.person == person,
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
+
+
 async def held_slots(
     session: AsyncSession, study_id: int, audience: str, fresh_since: datetime
 ) -> Sequence[int]:
-    """Slots of the participants of an audience who completed, or who were seen since `fresh_since`."""
-    holds = or_(Participant.status == "completed", Participant.last_seen_at >= fresh_since)
+    """Slots of those of an audience who completed, or are at it and were seen since `fresh_since`."""
+    at_it = and_(Participant.status == "active", Participant.last_seen_at >= fresh_since)
+    holds = or_(Participant.status == "completed", at_it)
     query = select(Participant.slot).where(
         Participant.study_id == study_id, Participant.audience == audience, holds
     )
@@ -85,3 +140,99 @@ async def event_counts(session: AsyncSession, participant_id: int, kind: str) ->
     query = select(func.count(), of_kind).where(Event.participant_id == participant_id)
     stored, kept = (await session.execute(query)).one()
     return stored, kept
+
+
+# Ids, and what is kept instead of them
+
+
+async def recruitment_of(session: AsyncSession, participant_id: int) -> Recruitment | None:
+    query = select(Recruitment).where(Recruitment.participant_id == participant_id)
+    found: Recruitment | None = await session.scalar(query)
+    return found
+
+
+async def submissions_of(session: AsyncSession, participant_id: int) -> Sequence[Submission]:
+    query = select(Submission).where(Submission.participant_id == participant_id)
+    return (await session.scalars(query)).all()
+
+
+async def payments_of(session: AsyncSession, participant_id: int) -> Sequence[Payment]:
+    return (await session.scalars(select(Payment).where(Payment.participant_id == participant_id))).all()
+
+
+async def recruiter_of(session: AsyncSession, campaign_id: int) -> str:
+    return (await session.scalars(select(Campaign.recruiter).where(Campaign.id == campaign_id))).one()
+
+
+async def installation_secret(session: AsyncSession, name: str) -> str | None:
+    query = select(InstallationSecret.value).where(InstallationSecret.name == name)
+    value: str | None = await session.scalar(query)
+    return value
+
+
+async def keep_secret(session: AsyncSession, name: str, value: str, now: datetime) -> str:
+    """Store a secret, unless another transaction did at this moment; returns the one that is stored."""
+    await _add_once(session, InstallationSecret(name=name, value=value, made_at=now))
+    return await installation_secret(session, name) or value
+
+
+async def keep_consent_text(session: AsyncSession, sha256: str, text: str, now: datetime) -> None:
+    """Store a text that somebody agrees to, unless it is there."""
+    if await session.scalar(select(ConsentText.sha256).where(ConsentText.sha256 == sha256)) is None:
+        await _add_once(session, ConsentText(sha256=sha256, text=text, stored_at=now))
+
+
+async def _add_once(session: AsyncSession, row: InstallationSecret | ConsentText) -> None:
+    try:
+        async with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        pass  # another transaction stored it at this moment
+
+
+async def tombstone(
+    session: AsyncSession, study_id: int, audience: str, source: str, what: str, mark: str
+) -> Tombstone | None:
+    query = select(Tombstone).where(
+        Tombstone.study_id == study_id,
+        Tombstone.audience == audience,
+        Tombstone.source == source,
+        Tombstone.what == what,
+        Tombstone.mark == mark,
+    )
+    found: Tombstone | None = await session.scalar(query)
+    return found
+
+
+async def has_tombstone(
+    session: AsyncSession,
+    study_ids: Sequence[int],
+    audience: str,
+    source: str,
+    mark: str,
+    reasons: Sequence[str],
+) -> bool:
+    """Whether a person has a mark in one of these studies."""
+    query = select(Tombstone.id).where(
+        Tombstone.study_id.in_(study_ids),
+        Tombstone.audience == audience,
+        Tombstone.source == source,
+        Tombstone.what == "person",
+        Tombstone.mark == mark,
+        Tombstone.reason.in_(reasons),
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
+
+
+async def buried_marks(
+    session: AsyncSession, study_id: int, source: str, marks: Sequence[str]
+) -> Sequence[str]:
+    """Those of these marks that live visits of a study have."""
+    query = select(Tombstone.mark).where(
+        Tombstone.study_id == study_id,
+        Tombstone.audience == "live",
+        Tombstone.source == source,
+        Tombstone.what == "visit",
+        Tombstone.mark.in_(marks),
+    )
+    return (await session.scalars(query)).all()

@@ -8,21 +8,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.tokens import token_sha256
 from app.db.tables import Participant, Study, StudyLink
 from app.experiments import service as experiments
+from app.experiments.recruiting import NAMING
 from app.experiments.schemas import Asked, StudyDefinition
 from app.participants import door, queries, service
 from app.participants.arrival import Arrival
 from app.participants.door import Answer, Caller, Known
 from app.participants.form_keys import FormKeys
+from app.participants.proof import is_proven
+from app.participants.tombstones import REASONS, Reason, is_buried
+
+NOBODY = 0  # the number of no participant
 
 
 @dataclass(frozen=True)
 class Call:
-    """What came with a request: the link's code, the session cookie, the link's ids, and what was ticked."""
+    """What came with a request: the link's code, the session cookie, the link's ids, and what was ticked.
+
+    Whoever was seen since `fresh_since` keeps a place; without it, places are not counted.
+    """
 
     code: str
     token: str | None
     arrival: Arrival | None
     another: bool = False
+    fresh_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,7 @@ async def resume(session: AsyncSession, call: Call, keys: FormKeys, now: datetim
     participant = await session.get_one(Participant, reception.caller.taken.participant_id)
     if participant.token_sha256 != token_sha256(keys.token):
         participant.token_sha256, participant.last_seen_at = token_sha256(keys.token), now
+        participant.lease = None  # the page that has it is not known any more
         service.record_event(session, participant, "resume", {"in_another_browser": True}, now)
     return await _entered(session, reception, participant)
 
@@ -100,17 +110,39 @@ async def _locked(session: AsyncSession, call: Call) -> tuple[Study, StudyLink]:
 
 
 async def _reception(session: AsyncSession, study: Study, link: StudyLink, call: Call) -> Reception:
+    definition = experiments.definition_of(study)
+    recruiting = definition.recruitment if link.audience == "live" else None
     caller = Caller(
         arrival=call.arrival,
         here=await _here(session, study, link, call.token),
-        taken=await _taken(session, study, link, call.arrival),
+        taken=await _taken(session, study, link, call.arrival, definition),
         another=call.another,
+        excluded=await _excluded(session, study, link, call.arrival),
+        panel=recruiting.recruiter if recruiting and recruiting.recruiter in NAMING else None,
+        proven=not (recruiting and recruiting.secured) or is_proven(study, call.arrival),
     )
-    definition = experiments.definition_of(study)
-    answer = door.answer(caller, definition.repeats, is_open=study.status == "open")
+    answer = door.answer(caller, definition.repeats, is_open=study.status != "closed")
+    if answer is Answer.CONSENT and await _is_full(session, study, link, definition, call.fresh_since):
+        answer = Answer.FULL
     if answer is Answer.CONSENT:
-        experiments.require_open(study)
+        experiments.require_open(study, link.audience)
     return Reception(study, link, definition, caller, answer)
+
+
+async def _is_full(
+    session: AsyncSession,
+    study: Study,
+    link: StudyLink,
+    definition: StudyDefinition,
+    fresh_since: datetime | None,
+) -> bool:
+    """Whether the study takes no newcomer, by its own rule; pilots and simulated observers take no place."""
+    if link.audience != "live":
+        return False
+    if study.status != "open" or fresh_since is None or definition.close_at == "never":
+        return experiments.is_full(study)
+    held = await queries.held_slots(session, study.id, link.audience, fresh_since)
+    return not experiments.has_places(definition, len(held))
 
 
 async def _here(session: AsyncSession, study: Study, link: StudyLink, token: str | None) -> Known | None:
@@ -121,11 +153,28 @@ async def _here(session: AsyncSession, study: Study, link: StudyLink, token: str
 
 
 async def _taken(
-    session: AsyncSession, study: Study, link: StudyLink, arrival: Arrival | None
+    session: AsyncSession, study: Study, link: StudyLink, arrival: Arrival | None, definition: StudyDefinition
 ) -> Known | None:
+    """Who took part under the same id; of one whose id was deleted, no more than that."""
     if arrival is None:
         return None
-    return await queries.known_by_person(session, study.id, link.audience, arrival.source, arrival.person)
+    person = link.audience, arrival.source, arrival.person
+    known = await queries.known_by_person(session, study.id, *person)
+    if known is not None:
+        return known
+    again = definition.privacy is not None and definition.privacy.again_after_withdrawal
+    reasons: tuple[Reason, ...] = ("retention",) if again else REASONS
+    buried = await is_buried(session, [study.id], *person, reasons)
+    return Known(NOBODY, True, arrival.source, arrival.person, None) if buried else None
+
+
+async def _excluded(session: AsyncSession, study: Study, link: StudyLink, arrival: Arrival | None) -> bool:
+    """Whether the person took part in a study that excludes this one, or that this one excludes."""
+    if arrival is None or link.audience == "simulated":
+        return False
+    others = await experiments.excluded_studies(session, study)
+    person = link.audience, arrival.source, arrival.person
+    return await queries.took_part(session, others, *person) or await is_buried(session, others, *person)
 
 
 async def _sent_before(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator
 
 from app.core.text import CleanText
 from app.experiments.schemas import Asked
@@ -16,15 +16,31 @@ Name = Annotated[CleanText, Field(max_length=64)]
 Scalar = FiniteFloat | bool | Word | None
 # Names and values of a form's hidden fields: the ids that came with the link.
 Fields = tuple[tuple[str, str], ...]
+# What is wrong with the participant's number that was typed, or was not.
+NumberProblem = Literal["missing", "taken"]
+UTC_OFFSET = "utc_offset_minutes"
+LARGEST_OFFSET_MIN = 14 * 60
 
 
 class EventIn(BaseModel):
-    """Something that happened in the participant's browser; `detail` is small and flat."""
+    """Something that happened in the participant's browser; `detail` is small and flat.
+
+    With `utc_offset_minutes` a page tells its local time less UTC.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["resume", "focus", "visibility", "fullscreen", "error", "environment"]
+    kind: Literal["focus", "visibility", "fullscreen", "error", "environment"]
     detail: dict[Name, Scalar] = Field(default_factory=dict, max_length=40)
+
+    @field_validator("detail")
+    @classmethod
+    def _offset_of_some_place(cls, detail: dict[Name, Scalar]) -> dict[Name, Scalar]:
+        offset = detail.get(UTC_OFFSET)
+        whole = isinstance(offset, float) and offset.is_integer()
+        if UTC_OFFSET in detail and not (whole and abs(offset) <= LARGEST_OFFSET_MIN):  # type: ignore[arg-type]
+            raise ValueError(f"{UTC_OFFSET} is a whole number of minutes, at most 14 hours either way")
+        return detail
 
 
 class ResumeForm(BaseModel):
@@ -43,7 +59,10 @@ class ConsentForm(ResumeForm):
 
 @dataclass(frozen=True)
 class LandingContext(PageContext):
-    """`task` is the kind of stimuli. `another` says what to confirm: whose session is here, if any is."""
+    """`summary` is a key of the catalogues; `task` is the kind of stimuli.
+
+    `another` says what to confirm: whose session is here, if any is.
+    """
 
     template: ClassVar[str] = "participant/landing.html"
 
@@ -59,7 +78,7 @@ class LandingContext(PageContext):
     another: Literal["begun", "finished"] | None
     asks_number: Asked
     number: str
-    problem: str | None
+    problem: NumberProblem | None
     preview: bool
 
 
@@ -90,32 +109,87 @@ class ResumeContext(PageContext):
 
 @dataclass(frozen=True)
 class SorryContext(PageContext):
-    """Why nobody is let in here, and what to do."""
+    """Why nobody is let in here, and what to do: both are keys of the catalogues."""
 
     template: ClassVar[str] = "participant/sorry.html"
 
     study_name: str
     title: str
-    paragraphs: tuple[str, ...]
+    text: str
     again: str | None = None
 
 
 @dataclass(frozen=True)
 class RunContext(PageContext):
+    """`task` is the kind of the study's task, `step_scripts` show its steps: the page will need both."""
+
     template: ClassVar[str] = "participant/run.html"
 
     study_name: str
     code: str
+    task: str
+    step_scripts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """Where a worker of MTurk hands in, by a form with the id of the assignment and the completion code."""
+
+    address: str
+    assignment: str
 
 
 @dataclass(frozen=True)
 class EndContext(PageContext):
-    """`leads_back` is where the recruiter waits, and `host` its name; None without one."""
+    """`code` is that of the link, empty in a preview. `leads_back` is where the recruiter waits, and `host`
+    its name; None without one.
+
+    `title` and `text` are keys of the catalogue; `message` is the study's own text for who completed it, None
+    without one. `hand_in` is MTurk's form. `withdrawal_link` leads to the page for withdrawing; behind its #
+    is the participant's key, which no browser sends. None where nothing is stored of the participant, or no
+    key was made.
+    """
 
     template: ClassVar[str] = "participant/end.html"
 
     study_name: str
-    completion_code: str
-    message: str
+    code: str
+    title: str
+    text: str
+    message: str | None
+    complete: bool
+    completion_code: str | None
     leads_back: str | None
     host: str | None
+    withdrawal_link: str | None
+    hand_in: HandIn | None
+
+
+@dataclass(frozen=True)
+class FrameContext(PageContext):
+    """What MTurk shows in its frame: the study, and the way into it, which opens a window of its own."""
+
+    template: ClassVar[str] = "participant/frame.html"
+
+    study_name: str
+    duration_minutes: int
+    address: str | None
+
+
+@dataclass(frozen=True)
+class WithdrawContext(PageContext):
+    """`known`: this browser took part, so that no key is needed; `unknown_key`: the one given was wrong."""
+
+    template: ClassVar[str] = "participant/withdraw.html"
+
+    study_name: str
+    code: str
+    known: bool
+    unknown_key: bool = False
+
+
+class WithdrawForm(BaseModel):
+    """`key` is the participant's own; without it, the browser's session says who withdraws."""
+
+    sure: Literal["yes"]
+    key: Annotated[CleanText, Field(max_length=128)] = ""

@@ -12,13 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Unauthorized
 from app.core.tokens import new_asset_token, token_sha256
 from app.db.callers import Caller
-from app.db.tables import Event, Participant, Recruitment, Study, StudyLink
+from app.db.tables import Event, Participant, Recruitment, StepResult, Study, StudyLink
 from app.experiments import service as experiments
 from app.experiments.schemas import StudyDefinition
 from app.participants import queries
 from app.participants.arrival import Arrival
 from app.participants.form_keys import FormKeys
-from app.participants.schemas import EventIn
+from app.participants.schemas import EventIn, HandIn
+from app.participants.turk import SUBMIT_PATH
+from app.steps.consent import ConsentParameters, record_of, text_sha256
 
 SEEN_EVERY = timedelta(minutes=1)
 MOST_EVENTS = 500  # far more than an eventful session has
@@ -43,6 +45,12 @@ async def find_visit(session: AsyncSession, code: str, token: str | None) -> Vis
 async def require_visit(session: AsyncSession, code: str, token: str | None) -> Visit:
     """As `find_visit`; raises `Unauthorized` where there is none."""
     return required(await find_visit(session, code, token))
+
+
+async def hand_in_of(session: AsyncSession, participant: Participant) -> HandIn | None:
+    """Where a worker of MTurk hands in; None for everybody else."""
+    site, assignment = await queries.hand_in(session, participant.id)
+    return HandIn(f"{site}{SUBMIT_PATH}", assignment) if site and assignment else None
 
 
 def fingerprint(token: str | None) -> str:
@@ -87,7 +95,7 @@ async def consent(
     The study's row must be locked, and stays so until the transaction ends: no two participants take one
     slot. Raises `Gone` or `Conflict` when the study is not open.
     """
-    experiments.require_open(study)
+    experiments.require_open(study, link.audience)
     held = await queries.held_slots(session, study.id, link.audience, now - stale_after)
     participant = Participant(
         study_id=study.id,
@@ -104,6 +112,7 @@ async def consent(
     if arrival is not None:
         session.add(_recruitment(participant, arrival))
     await _store_plan(session, study, participant)
+    await _store_agreement(session, study, participant, keys, now)
     record_event(session, participant, "consent", {}, now)
     return participant
 
@@ -117,7 +126,27 @@ def _recruitment(participant: Participant, arrival: Arrival) -> Recruitment:
         person=arrival.person,
         visit=arrival.visit,
         errand=arrival.errand,
+        submit_to=arrival.submit_to,
     )
+
+
+async def _store_agreement(
+    session: AsyncSession, study: Study, participant: Participant, keys: FormKeys, now: datetime
+) -> None:
+    """What was agreed to, where it is the first step of the course; the text is kept in any case."""
+    definition = experiments.definition_of(study)
+    first, text = definition.course[0], definition.consent
+    await queries.keep_consent_text(session, text_sha256(text), text, now)
+    if isinstance(first, ConsentParameters):
+        result = StepResult(
+            participant_id=participant.id,
+            position=0,
+            kind=first.kind,
+            client_uuid=keys.fingerprint,
+            result=record_of(first, text).model_dump(mode="json"),
+            received_at=now,
+        )
+        session.add(result)
 
 
 async def _store_plan(session: AsyncSession, study: Study, participant: Participant) -> None:
@@ -129,7 +158,8 @@ async def _store_plan(session: AsyncSession, study: Study, participant: Particip
             "participant_id": participant.id,
             "trial_index": index,
             "phase": planned.phase,
-            "stimulus_id": planned.stimulus.id,
+            "stimulus_id": None if planned.phase == "catch" else planned.stimulus.id,
+            "study_stimulus_id": planned.stimulus.id if planned.phase == "catch" else None,
             "asset_token": new_asset_token(),
         }
         for index, planned in enumerate(plan)

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import cast as typed
 
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Integer,
     ScalarSelect,
+    String,
     Update,
     and_,
     bindparam,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -26,7 +28,18 @@ from sqlalchemy.orm import aliased
 
 from app.db.callers import VISIT, Caller
 from app.db.constraints import violated_constraint
-from app.db.tables import Bundle, Participant, PlannedTrial, Response, StepResult, Stimulus, Study
+from app.db.tables import (
+    Bundle,
+    Participant,
+    PlannedTrial,
+    Response,
+    StepResult,
+    Stimulus,
+    Study,
+    StudyBundle,
+    StudyStimulus,
+)
+from synthesis.bundle.manifest import NATURAL
 
 # That a trial has one answer and a step one result, and that no two have one UUID.
 ONLY_ONE = (
@@ -42,7 +55,6 @@ class Progress:
     """Numbers of trials in a plan; `next_index` is the first that waits for an answer."""
 
     total: int
-    practice: int
     waiting: int
     next_index: int | None
 
@@ -52,7 +64,6 @@ async def progress(session: AsyncSession, participant_id: int) -> Progress:
     query = (
         select(
             func.count(),
-            func.count(case((PlannedTrial.phase == "practice", 1))),
             func.count(waiting),
             func.min(waiting),
         )
@@ -110,7 +121,8 @@ async def window(
 class Question:
     """A planned trial with what is needed to judge its answer, and where the session stands.
 
-    `due` is the first trial that waits for an answer, `following` the first such after this one.
+    `due` is the first trial that waits for an answer, `following` the first such after this one, `last` the
+    last trial of the plan. `steps_done` are the positions of stored results of steps, with commas between.
     """
 
     planned_trial_id: int
@@ -123,6 +135,13 @@ class Question:
     stored: Response | None
     due: int | None
     following: int | None
+    last: int
+    steps_done: str | None
+
+    @property
+    def results(self) -> set[int]:
+        """Positions of the steps whose result is stored."""
+        return {int(position) for position in (self.steps_done or "").split(",") if position}
 
     @property
     def waits(self) -> bool:
@@ -135,6 +154,18 @@ class Question:
         return self.following if self.trial_index == self.due else self.due
 
 
+_LAST = (
+    select(func.max(PlannedTrial.trial_index))
+    .where(PlannedTrial.participant_id == Participant.id)
+    .correlate(Participant)
+    .scalar_subquery()
+)
+_STEPS_DONE = (
+    select(func.aggregate_strings(cast(StepResult.position, String), ","))
+    .where(StepResult.participant_id == Participant.id)
+    .correlate(Participant)
+    .scalar_subquery()
+)
 _asked = aliased(PlannedTrial)
 # Made once: putting it together takes longer than carrying it out.
 _QUESTION = (
@@ -143,19 +174,24 @@ _QUESTION = (
         _asked.trial_index,
         _asked.phase,
         _asked.set_aside_at,
-        Stimulus.category,
-        Stimulus.condition,
+        func.coalesce(Stimulus.category, StudyStimulus.category),
+        func.coalesce(Stimulus.condition, NATURAL),
         Bundle.categories,
         Response,
         _waiting_after(literal(-1)),
         _waiting_after(bindparam("trial_index", type_=Integer)),
+        _LAST,
+        _STEPS_DONE,
     )
     .outerjoin(
         _asked,
         and_(_asked.participant_id == Participant.id, _asked.trial_index == bindparam("trial_index")),
     )
     .outerjoin(Stimulus, _asked.stimulus_id == Stimulus.id)
-    .outerjoin(Bundle, Stimulus.bundle_id == Bundle.id)
+    .outerjoin(StudyStimulus, _asked.study_stimulus_id == StudyStimulus.id)
+    # All bundles of a study have the same categories.
+    .join(StudyBundle, and_(StudyBundle.study_id == Study.id, StudyBundle.position == 0))
+    .join(Bundle, StudyBundle.bundle_id == Bundle.id)
     .outerjoin(Response, Response.planned_trial_id == _asked.id)
 )
 
@@ -194,7 +230,7 @@ async def set_aside(session: AsyncSession, planned_trial_id: int, now: datetime)
     statement = update(PlannedTrial).where(
         PlannedTrial.id == planned_trial_id, PlannedTrial.set_aside_at.is_(None)
     )
-    return await _changed_one(session, statement.values(set_aside_at=now))
+    return await changed_one(session, statement.values(set_aside_at=now))
 
 
 async def number_set_aside(session: AsyncSession, participant_id: int) -> int:
@@ -202,75 +238,6 @@ async def number_set_aside(session: AsyncSession, participant_id: int) -> int:
     return await session.scalar(query) or 0
 
 
-@dataclass(frozen=True)
-class Asset:
-    """A stimulus; `picture_px` is the side at which the study serves its pictures, None as they are."""
-
-    bundle_path: str
-    blob_sha256: str
-    media_type: str
-    picture_px: int | None
-
-
-_assets = (
-    select(Bundle.path, Stimulus.blob_sha256, Stimulus.media_type, Study.picture_px)
-    .select_from(PlannedTrial)
-    .join(Participant, PlannedTrial.participant_id == Participant.id)
-    .join(Study, Participant.study_id == Study.id)
-    .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
-    .join(Bundle, Stimulus.bundle_id == Bundle.id)
-)
-
-
-async def asset(session: AsyncSession, asset_token: str, owners: Sequence[str]) -> Asset | None:
-    """The stimulus at an address, if the hash of its owner's session token is among `owners`."""
-    query = _assets.where(PlannedTrial.asset_token == asset_token, Participant.token_sha256.in_(owners))
-    row = (await session.execute(query)).first()
-    return Asset(*row) if row else None
-
-
-async def any_asset(session: AsyncSession, participant_id: int) -> Asset | None:
-    """The stimulus of some trial of a plan."""
-    query = _assets.where(PlannedTrial.participant_id == participant_id).limit(1)
-    row = (await session.execute(query)).first()
-    return Asset(*row) if row else None
-
-
-async def complete(session: AsyncSession, participant_id: int, now: datetime) -> bool:
-    """Mark a session as completed; False if it was so before, however many ask at once."""
-    statement = update(Participant).where(Participant.id == participant_id, Participant.status == "active")
-    values = {"status": "completed", "completed_at": now, "last_seen_at": now}
-    return await _changed_one(session, statement.values(values))
-
-
-async def _changed_one(session: AsyncSession, statement: Update) -> bool:
+async def changed_one(session: AsyncSession, statement: Update) -> bool:
     result = await session.execute(statement, execution_options={"synchronize_session": False})
-    return cast(CursorResult[*tuple[()]], result).rowcount == 1
-
-
-async def finishers_of_slot(session: AsyncSession, like: Participant) -> Sequence[Participant]:
-    """All who completed the plan that this participant has, as they are now, locked."""
-    query = (
-        select(Participant)
-        .where(
-            Participant.study_id == like.study_id,
-            Participant.audience == like.audience,
-            Participant.slot == like.slot,
-            Participant.status == "completed",
-        )
-        .order_by(Participant.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return (await session.scalars(query)).all()
-
-
-async def arrivals(session: AsyncSession, participant_id: int) -> Sequence[tuple[datetime, str]]:
-    """When each answer arrived, in order, with the phase of its trial."""
-    query = (
-        select(Response.received_at, PlannedTrial.phase)
-        .join(PlannedTrial, Response.planned_trial_id == PlannedTrial.id)
-        .where(PlannedTrial.participant_id == participant_id)
-        .order_by(Response.received_at, Response.id)
-    )
-    return [(received_at, phase) for received_at, phase in await session.execute(query)]
+    return typed(CursorResult[*tuple[()]], result).rowcount == 1

@@ -1,5 +1,6 @@
 """What passes between the server and the page that runs the trials. All durations are in ms."""
 
+from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
@@ -37,28 +38,34 @@ class SessionView(BaseModel):
 
     `session` names this session and no other, so that a page knows what an earlier one left behind.
     `next_index` is the first trial that waits for an answer. `steps` are those that are left, the one that is
-    due first: as many as are settled by now. None are left when the session can be finished.
+    due first: as many as are settled by now. None are left when the session can be finished. `begun` says
+    that something was done since the participant entered, `over` that the session has ended, in whatever way.
     """
 
     session: str
     study: StudyName
     total: int
     practice: int
+    gate: int
     next_index: int | None
-    completed: bool
+    begun: bool
+    over: bool
     task: SerializeAsAny[Told]
     steps: list[StepView]
 
 
 class TrialView(BaseModel):
-    """One trial: the same shape for all, and nothing that tells what the stimulus is.
+    """One trial: the same shape for all, and nothing that tells what the stimulus is. Catch trials are main.
 
-    `told` is what the task says of a trial beside the stimulus's address.
+    `sha256` is the digest of the bytes that are sent from `stimulus`, in base64; None if they cannot be read
+    now. It tells no more than the bytes do, which the page may fetch as well. `told` is what the task says of
+    a trial beside them.
     """
 
     index: int
-    phase: Literal["practice", "main"]
+    phase: Literal["practice", "gate", "main"]
     stimulus: str
+    sha256: str | None
     told: dict[str, Any]
     answered: bool
 
@@ -95,7 +102,10 @@ class StepResultIn(BaseModel):
 
 
 class StepResultOut(BaseModel):
-    """The result as it is stored; `next_position` is the step that is due now."""
+    """The result as it is stored; `next_position` is the step that is due now.
+
+    What the server made of it stays with the server: `result` is told without it.
+    """
 
     position: int
     kind: str
@@ -141,5 +151,32 @@ class AnswerOut(BaseModel):
 
 
 class Finished(BaseModel):
-    completion_code: str
-    message: str
+    """`outcome` is how the session ended: the last page says what follows from it."""
+
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The page that sends an answer or a result, by its headers.
+
+    `lease` is None where a program calls. What is `leftover` was given before the page was loaded: it does
+    not show that the participant is there now.
+    """
+
+    lease: UUID | None = None
+    leftover: bool = False
+
+
+class BeginIn(BaseModel):
+    """A page that wants to run the session.
+
+    `lease` is drawn by the page. `previous` is the last lease that this browser had, as far as it knows: its
+    tabs settle among themselves which of them runs the session. `take_over` was pressed by the participant.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    lease: UUID
+    previous: UUID | None = None
+    take_over: bool = False

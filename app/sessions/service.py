@@ -1,27 +1,32 @@
 """The trials of a session: showing them, storing their answers, finishing."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Invalid, NotFound, TooEarly
-from app.core.tokens import token_sha256
 from app.db.tables import Response
 from app.experiments import service as experiments
 from app.participants.service import Visit, fingerprint, record_event, required, seen, visit_of
 from app.sessions import queries, scoring, steps
-from app.sessions.queries import Asset, Question
+from app.sessions.assets import service as assets
+from app.sessions.endings import service as endings
+from app.sessions.queries import Question
+from app.sessions.resuming.service import require_lease
 from app.sessions.schemas import (
     AnswerIn,
     AnswerOut,
     Passed,
+    Sender,
     SessionView,
     SetAsideIn,
+    StepResultIn,
+    StepResultOut,
     StudyName,
     TrialView,
     TrialWindow,
 )
+from app.steps.course import Course, from_due_on, step_of_trial
 from app.tasks import reading as reader
 from app.tasks.record import attended
 
@@ -43,17 +48,21 @@ async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
     definition = visit.definition
     bundles = await experiments.bundles_of_study(session, visit.study.id)
     progress = await queries.progress(session, visit.participant.id)
+    over = visit.participant.status != "active"
+    left: Course = () if over else await steps.left(session, visit, progress)
     return SessionView(
         session=steps.session_name(visit),
         study=StudyName(name=definition.title),
         total=progress.total,
-        practice=progress.practice,
+        practice=definition.practice_trials,
+        gate=definition.gate_trials,
         next_index=progress.next_index,
-        completed=visit.participant.status == "completed",
+        begun=not left or steps.begun(visit, left[0], progress),
+        over=over,
         task=definition.task.told(
             definition.parameters, experiments.choices_of(definition, bundles), visit.link.code
         ),
-        steps=await steps.told(session, visit, progress),
+        steps=steps.told(visit, left, progress),
     )
 
 
@@ -69,40 +78,56 @@ async def trial_window(session: AsyncSession, visit: Visit, start: int, count: i
         raise TooEarly("too_early", f"Trial {due} has to be answered first.", next_index=due)
     task, code = visit.definition.task, visit.link.code
     rows = await queries.window(session, visit.participant.id, start, count)
+    digests = await assets.digests(session, visit.participant.id, start, count)
     return TrialWindow(
         trials=[
             TrialView(
                 index=planned.trial_index,
-                phase=planned.phase,
+                phase="main" if planned.phase == "catch" else planned.phase,
                 stimulus=f"/stimuli/{planned.asset_token}",
+                sha256=digest,
                 told=task.told_of_trial(code, planned.trial_index),
                 answered=answered,
             )
-            for planned, answered in rows
+            for (planned, answered), digest in zip(rows, digests, strict=True)
         ]
     )
 
 
 async def answer(
-    session: AsyncSession, code: str, token: str | None, trial_index: int, given: AnswerIn, now: datetime
+    session: AsyncSession,
+    code: str,
+    token: str | None,
+    sent_by: Sender,
+    trial_index: int,
+    given: AnswerIn,
+    now: datetime,
 ) -> AnswerOut:
     """Store the answer to a trial, once.
 
     The same answer again (by its UUID) returns the stored one. Raises `NotFound` (no such link or trial),
     `Unauthorized` (no session), `Invalid` (not one of the choices), `AnsweredBefore` (another answer is
-    stored), `Conflict` (it is not this trial's turn, or the UUID was used for another trial). What was
-    measured is never refused.
+    stored), `Conflict` (it is not this trial's turn, a step comes before it, the session is over, another
+    page runs it, or the UUID was used for another trial). What was measured is never refused.
     """
     visit, question = await _question(session, code, token, trial_index)
     stored = question.stored
     if stored is None:
-        _require_turn(question)
+        require_lease(visit, sent_by)
+        _require_turn(visit, question)
         definition = visit.definition
-        if given.answer not in definition.task.choices(definition.vocabulary or question.categories):
+        if not scoring.can_be_given(
+            given.answer,
+            definition.task.choices(definition.vocabulary or question.categories),
+            ends_unanswered=definition.parameters.ends_unanswered,
+        ):
             raise Invalid("unknown_answer", f"{given.answer!r} is not one of the choices.")
-        seen(visit.participant, now)
+        if not sent_by.leftover:
+            seen(visit.participant, now)
         stored = _response(visit, question, given, now)
-        if not await queries.store(session, stored):
+        if await queries.store(session, stored):
+            await _after_trial(session, visit, question, now)
+        else:
             stored = await _stored_meanwhile(session, code, token, trial_index)
     out = _answered(visit, question, stored)
     if stored.client_uuid != str(given.uuid):
@@ -121,7 +146,13 @@ async def _stored_meanwhile(
 
 
 async def set_aside(
-    session: AsyncSession, code: str, token: str | None, trial_index: int, refused: SetAsideIn, now: datetime
+    session: AsyncSession,
+    code: str,
+    token: str | None,
+    sent_by: Sender,
+    trial_index: int,
+    refused: SetAsideIn,
+    now: datetime,
 ) -> Passed:
     """Let the session go on without an answer that was refused; the answer is kept as an event.
 
@@ -132,13 +163,15 @@ async def set_aside(
     visit, question = await _question(session, code, token, trial_index)
     if question.stored is not None:
         raise AnsweredBefore(_answered(visit, question, question.stored))
-    _require_turn(question)
+    require_lease(visit, sent_by)
+    _require_turn(visit, question)
     if question.set_aside_at is None:
         if await queries.number_set_aside(session, visit.participant.id) >= MAY_SET_ASIDE:
             raise Conflict("too_many_set_aside", f"{MAY_SET_ASIDE} answers of this session were refused.")
         if await queries.set_aside(session, question.planned_trial_id, now):
             detail = {"trial_index": trial_index, **refused.model_dump(mode="json")}
             record_event(session, visit.participant, ANSWER_REFUSED, detail, now)
+            await _after_trial(session, visit, question, now)
     return Passed(next_index=question.next_index)
 
 
@@ -152,9 +185,45 @@ async def _question(
     return visit, question
 
 
-def _require_turn(question: Question) -> None:
+def _require_turn(visit: Visit, question: Question) -> None:
+    if visit.participant.status != "active":
+        raise Conflict("session_over", "This session is over.")
     if question.waits:
         raise Conflict("not_due", f"Trial {question.due} has to be answered first.", next_index=question.due)
+    left = from_due_on(_course(visit, question), question.results, question.due)
+    if left and question.trial_index >= left[0].before and question.trial_index not in left[0].trials:
+        raise Conflict(
+            "step_not_due", f"Step {left[0].position} comes first.", next_position=left[0].position
+        )
+
+
+def _course(visit: Visit, question: Question) -> Course:
+    return steps.course(visit, question.last + 1)
+
+
+async def _after_trial(session: AsyncSession, visit: Visit, question: Question, now: datetime) -> None:
+    """With the last trial of its step, a step may be failed."""
+    if question.phase == "main" or question.phase == "catch":
+        return
+    step = step_of_trial(_course(visit, question), question.trial_index)
+    if question.next_index is None or question.next_index >= step.trials.stop:
+        await endings.judge_trials(session, visit, step, now)
+
+
+async def store_result(
+    session: AsyncSession,
+    visit: Visit,
+    position: int,
+    given: StepResultIn,
+    now: datetime,
+    *,
+    leftover: bool = False,
+) -> StepResultOut:
+    """Store the result of a step, once, as `app.sessions.steps.store`; a failed check ends the session."""
+    stored = await steps.store(session, visit, position, given, now, leftover=leftover)
+    if stored.outcome is not None:
+        await endings.screen_out(session, visit, stored.outcome, now)
+    return stored.out
 
 
 def _right(visit: Visit, question: Question) -> str:
@@ -174,7 +243,8 @@ def _answered(visit: Visit, question: Question, stored: Response) -> AnswerOut:
 def _response(visit: Visit, question: Question, given: AnswerIn, now: datetime) -> Response:
     task = visit.definition.task
     reading = reader.read(task.record, given.timing)
-    rt_ms, rt_flags = reader.response_time(given.rt_ms)
+    unanswered = given.answer == scoring.NO_ANSWER
+    rt_ms, rt_flags = reader.no_time(given.rt_ms) if unanswered else reader.response_time(given.rt_ms)
     return Response(
         planned_trial_id=question.planned_trial_id,
         client_uuid=str(given.uuid),
@@ -187,11 +257,3 @@ def _response(visit: Visit, question: Question, given: AnswerIn, now: datetime) 
         attended=attended(reading.record),
         flags=[*rt_flags, *reading.flags],
     )
-
-
-async def asset(session: AsyncSession, asset_token: str, tokens: Sequence[str]) -> Asset:
-    """The stimulus at an address. Raises `NotFound` unless one of the session tokens is its owner's."""
-    found = await queries.asset(session, asset_token, [token_sha256(token) for token in tokens])
-    if found is None:
-        raise NotFound("no_such_stimulus", "There is no such stimulus in this session.")
-    return found

@@ -1,21 +1,39 @@
 """What simulated participants are told of their stimuli, from the experimenter's side."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, select
+import numpy as np
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Participant, PlannedTrial, Stimulus, Study, StudyBundle
+from app.db.tables import Participant, PlannedTrial, Stimulus, Study, StudyBundle, StudyStimulus
 from app.experiments.conditions import condition_name
 from app.experiments.service import definition_of
+from app.sessions.steps import secret_of
+from app.steps.course import Course, course_of
+from app.steps.registry import KINDS
+from synthesis.bundle.manifest import NATURAL
 
 
 @dataclass(frozen=True)
 class PlanTruth:
-    """What a participant's stimuli are: (condition, category) by trial index; conditions as the study's."""
+    """What a participant's stimuli are: (condition, category) by trial index; conditions as the study's.
+
+    Catch trials count as natural: they are as easy. `course` are the steps of the session, and `secrets` draw
+    by position what their pages must not know.
+    """
 
     slot: int
     trials: dict[int, tuple[str, str]]
+    course: Course
+    secrets: Mapping[int, np.random.Generator]
+
+    def solved(self, position: int, result: dict[str, Any], *, passes: bool) -> dict[str, Any]:
+        """The simulated result of a step with the answers of one who passes it as a check, or fails it."""
+        step = self.course[position]
+        return KINDS[step.kind].solved(step.parameters, result, self.secrets[position], passes=passes)
 
 
 async def planned_truth(session: AsyncSession, asset_token: str) -> PlanTruth | None:
@@ -24,17 +42,19 @@ async def planned_truth(session: AsyncSession, asset_token: str) -> PlanTruth | 
     rows = (
         await session.execute(
             select(
+                Participant.id,
                 Participant.slot,
                 PlannedTrial.trial_index,
                 StudyBundle.network,
                 Stimulus.condition,
-                Stimulus.category,
+                func.coalesce(Stimulus.category, StudyStimulus.category).label("category"),
                 Study,
             )
             .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
-            .join(Stimulus, Stimulus.id == PlannedTrial.stimulus_id)
+            .outerjoin(Stimulus, Stimulus.id == PlannedTrial.stimulus_id)
+            .outerjoin(StudyStimulus, StudyStimulus.id == PlannedTrial.study_stimulus_id)
             .join(Study, Study.id == Participant.study_id)
-            .join(
+            .outerjoin(
                 StudyBundle,
                 and_(StudyBundle.study_id == Study.id, StudyBundle.bundle_id == Stimulus.bundle_id),
             )
@@ -43,9 +63,15 @@ async def planned_truth(session: AsyncSession, asset_token: str) -> PlanTruth | 
     ).all()
     if not rows:
         return None
-    named = definition_of(rows[0].Study).stimuli is not None
+    study, definition = rows[0].Study, definition_of(rows[0].Study)
+    named = definition.stimuli is not None
     trials = {
-        row.trial_index: (condition_name(row.network, row.condition, named=named), row.category)
+        row.trial_index: (
+            condition_name(row.network, row.condition, named=named) if row.condition else NATURAL,
+            row.category,
+        )
         for row in rows
     }
-    return PlanTruth(rows[0].slot, trials)
+    course = course_of(definition.course, definition.parts(len(trials)))
+    secrets = {step.position: secret_of(study, rows[0].id, step.position) for step in course}
+    return PlanTruth(rows[0].slot, trials, course, secrets)

@@ -1,7 +1,8 @@
 """Many simulated participants of a study, some at a time."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import httpx
@@ -12,10 +13,16 @@ from app.core.randomness import generator
 from app.db.session import Database
 from app.experiments import service as experiments
 from app.simulation.accuracies import study_accuracies
-from app.simulation.visit import PlanTruth, planned_truth, take_part
+from app.simulation.calls import Calls
+from app.simulation.network import BrokenNetwork
+from app.simulation.people.kinds import Kind
+from app.simulation.visit import LookUp, PlanTruth, Taken, go_through, planned_truth
 from app.tasks.observer import SimulatedObserver
 
 AT_ONCE = 4
+# So many arrive in order before any goes on: whose plan is whose does not depend on who is quick.
+ARRIVE_TOGETHER = 16
+TIMEOUT_S = 30
 
 
 @dataclass(frozen=True)
@@ -26,38 +33,57 @@ class Visits:
     categories: list[str]
     accuracy: dict[str, float]
     seed: int
+    people: Sequence[Kind]
 
-    def observer(self, truth: PlanTruth) -> SimulatedObserver:
-        """The observer of a plan: the same for the same seed and slot, in whatever order they come."""
-        return SimulatedObserver(self.accuracy, self.categories, generator(self.seed, "observer", truth.slot))
+    def observer_of(self, kind: Kind) -> Callable[[PlanTruth], SimulatedObserver]:
+        """The observer of a plan: the same for the same seed, slot and kind, in whatever order they come."""
+
+        def observer(truth: PlanTruth) -> SimulatedObserver:
+            random = generator(self.seed, "observer", truth.slot)
+            return kind.answering(self.accuracy, self.categories, random)
+
+        return observer
 
 
-async def visits_of(session: AsyncSession, name: str, seed: int) -> Visits:
-    """What is needed to take part in a study. Raises `NotFound`, or `Conflict` unless it is open."""
+async def visits_of(session: AsyncSession, name: str, seed: int, people: Sequence[Kind]) -> Visits:
+    """What is needed to take part in a study.
+
+    Raises `NotFound`, or `Conflict` unless it is open and has the checks that some are to fail.
+    """
     study = await experiments.get_study(session, name)
-    if study.status != "open":
+    if study.status in ("paused", "closed") or not (study.opened_at or study.secret):
         raise Conflict(
             "study_not_open", f"the study {name!r} is {study.status}; run `metamerlab study open {name}`"
         )
     definition = experiments.definition_of(study)
+    steps = {step.kind for step in definition.course}
+    for kind in people:
+        if kind.fails and kind.fails not in steps:
+            raise Conflict("no_such_step", f"{kind.name}: the study {name!r} has no step {kind.fails}")
     bundles = await experiments.bundles_of_study(session, study.id)
     conditions = experiments.conditions_of(definition, bundles)
     links = await experiments.links_of_study(session, study.id)
     code = next(link.code for link in links if link.audience == "simulated")
     choices = experiments.choices_of(definition, bundles)
-    return Visits(code, choices, study_accuracies(conditions, len(choices)), seed)
+    return Visits(code, choices, study_accuracies(conditions, len(choices)), seed, people)
 
 
 async def run(
-    visits: Visits, url: str, database_url: str, participants: int, done: Callable[[], None]
-) -> int:
-    """Send participants to the server at `url`, and return the number of trials answered.
+    visits: Visits,
+    url: str,
+    database_url: str,
+    done: Callable[[], None],
+    way: Callable[[], httpx.AsyncBaseTransport] | None = None,
+) -> list[Taken]:
+    """Send all participants to the server at `url`, and return how each of them ended, in order.
 
-    `done` is called after each of them. The first visit that fails ends the others. Raises `Refused`, or
-    `Conflict` if the server uses another database.
+    `done` is called after each of them. `way` makes each one's connection, by default over the network. The
+    first visit that fails ends the others. Raises `Refused`, or `Conflict` if the server uses another
+    database.
     """
     database = Database(database_url)
-    certificates = httpx.create_ssl_context()  # once: reading them takes longer than a visit's first call
+    # Once: reading them takes longer than a visit's first call.
+    certificates = httpx.create_ssl_context() if way is None else None
 
     async def look_up(asset_token: str) -> PlanTruth:
         async with database.reading() as session:
@@ -68,20 +94,44 @@ async def run(
             )
         return truth
 
-    async def visitor(numbers: Iterator[int]) -> int:
-        trials = 0
-        for _ in numbers:
-            async with httpx.AsyncClient(base_url=url, timeout=30, verify=certificates) as client:
-                trials += await take_part(client, visits.code, look_up, visits.observer, visits.seed)
-            done()
-        return trials
+    def client(number: int, kind: Kind) -> httpx.AsyncClient:
+        transport = httpx.AsyncHTTPTransport(verify=certificates or True) if way is None else way()
+        if kind.broken:
+            transport = BrokenNetwork(transport, generator(visits.seed, "network", number))
+        return httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, transport=transport)
 
-    numbers = iter(range(participants))
+    taken: list[Taken] = []
+    numbered = list(enumerate(visits.people))
     try:
-        async with asyncio.TaskGroup() as group:
-            visitors = [group.create_task(visitor(numbers)) for _ in range(AT_ONCE)]
-    except ExceptionGroup as group_of_errors:
-        raise group_of_errors.exceptions[0] from None
+        for start in range(0, len(numbered), ARRIVE_TOGETHER):
+            async with AsyncExitStack() as stack:
+                arrived = []
+                for number, kind in numbered[start : start + ARRIVE_TOGETHER]:
+                    opened = await stack.enter_async_context(client(number, kind))
+                    calls = Calls(opened, visits.code, patient=kind.broken)
+                    await calls.arrive()
+                    arrived.append((calls, kind))
+                taken += await _all_through(visits, arrived, look_up, done)
     finally:
         await database.close()
-    return sum(visitor.result() for visitor in visitors)
+    return taken
+
+
+async def _all_through(
+    visits: Visits, arrived: Sequence[tuple[Calls, Kind]], look_up: LookUp, done: Callable[[], None]
+) -> list[Taken]:
+    """The visits of those who have arrived, `AT_ONCE` of them at a time."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(calls: Calls, kind: Kind) -> Taken:
+        async with places:
+            taken = await go_through(calls, look_up, visits.observer_of(kind), visits.seed, kind)
+        done()
+        return taken
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            visitors = [group.create_task(one(calls, kind)) for calls, kind in arrived]
+    except ExceptionGroup as group_of_errors:
+        raise group_of_errors.exceptions[0] from None
+    return [visitor.result() for visitor in visitors]

@@ -1,31 +1,65 @@
 """The course of a session: which steps it has, and which of them is due; pure."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
 
+from app.steps.gate import GateParameters
 from app.steps.registry import KINDS, parameters_of
-from app.steps.step import Step, StepKind, StepParameters
+from app.steps.step import PHASES, Parts, Step, StepKind, StepParameters
 from app.steps.trials import TrialsParameters, blocks_of
 
 Course = tuple[Step, ...]
 BREAK = "rest_break"  # what comes between two blocks of trials
+ENTRY = "consent"
+NONE = "none"  # what a study file says of a step that it leaves out
 
 
-def preset_course(names: Sequence[str], practice_trials: int) -> tuple[StepParameters, ...]:
+def preset_course(
+    given: Sequence[str | Mapping[str, Any]], practice_trials: int
+) -> tuple[StepParameters, ...]:
     """The steps of a task's own course; without practice trials, those of practice are left out."""
-    return tuple(parameters_of(name) for name in names if practice_trials or not KINDS[name].of_practice)
+    steps = map(parameters_of, given)
+    return tuple(step for step in steps if practice_trials or not KINDS[step.kind].of_practice)
+
+
+def amended(course: Sequence[StepParameters], changes: Mapping[str, Any]) -> list[StepParameters]:
+    """A course with other parameters for some of its steps, or without some.
+
+    `changes` holds, by the kind of step, parameters that take the place of the course's, or "none" for a step
+    that is left out. Raises `ValueError`: a kind that the course has not.
+    """
+    kinds = [step.kind for step in course]
+    for kind in changes:
+        if kind not in kinds:
+            raise ValueError(f"{kind}: the preset has no such step; it has {', '.join(kinds)}")
+    return [_amended(step, changes.get(step.kind, {})) for step in course if changes.get(step.kind) != NONE]
+
+
+def _amended(step: StepParameters, change: Any) -> StepParameters:
+    if not isinstance(change, Mapping):
+        raise ValueError(f"{step.kind}: give its parameters as in {{trials: 12}}, or {NONE} to leave it out")
+    return parameters_of({**step.model_dump(exclude_unset=True), **change, "kind": step.kind})
 
 
 def checked(steps: Sequence[StepParameters], practice_trials: int, medium: str) -> None:
     """Raises `ValueError` with one line unless these steps make a session of that many practice trials."""
     kinds = [KINDS[step.kind] for step in steps]
-    for kind in kinds:
+    for number, kind in enumerate(kinds):
         if kind.medium not in (None, medium):
             raise ValueError(f"{kind.name} is for {kind.medium}s; this study's preset is for {medium}s")
         if kind.of_practice and not practice_trials:
             raise ValueError(f"{kind.name} needs practice trials, and practice_trials is 0")
+        if kind.at_entry and number:
+            raise ValueError(f"{kind.name} comes first, since people enter by it; put it first")
     held = [kind.holds for kind in kinds if kind.holds]
     if "main" not in held:
         raise ValueError("the main trials are missing; add the step trials")
+    main = next(number for number, kind in enumerate(kinds) if kind.holds == "main")
+    for kind in kinds[:main]:
+        if kind.after_main:
+            raise ValueError(f"{kind.name} comes after the main trials; put it behind trials")
     if practice_trials and "practice" not in held:
         raise ValueError(
             f"practice_trials is {practice_trials}, and the step practice is missing; add it, or set "
@@ -34,41 +68,68 @@ def checked(steps: Sequence[StepParameters], practice_trials: int, medium: str) 
     for kind in kinds:
         if kind.holds and held.count(kind.holds) > 1:
             raise ValueError(f"{kind.name} comes twice; a participant has these trials once")
-    if held != sorted(held, reverse=True):
-        raise ValueError("practice comes after trials; put it before them")
+    _require_order([kind for kind in kinds if kind.holds])
+
+
+def _require_order(kinds: Sequence[StepKind]) -> None:
+    """The order of a plan's trials is fixed: practice, gate, main."""
+    places = [PHASES.index(kind.holds) for kind in kinds if kind.holds]
+    for place, (earlier, later) in enumerate(pairwise(places)):
+        if later < earlier:
+            names = kinds[place + 1].name, kinds[place].name
+            raise ValueError(f"{names[0]} comes after {names[1]}; put it before them")
+
+
+def gate_trials(steps: Sequence[StepParameters]) -> int:
+    """How many trials of a plan are for the gate."""
+    return sum(step.trials for step in steps if isinstance(step, GateParameters))
+
+
+def catch_trials(steps: Sequence[StepParameters]) -> int:
+    """How many catch trials lie among the main ones."""
+    return sum(step.catch for step in steps if isinstance(step, TrialsParameters))
+
+
+def outcomes_of(steps: Sequence[StepParameters]) -> dict[str, str]:
+    """How a session with these steps can end before its end, each with what a flow chart says of it."""
+    return {name: label for step in steps for name, label in KINDS[step.kind].outcomes.items()}
 
 
 def pages_of(steps: Sequence[StepParameters]) -> tuple[StepKind, ...]:
     """The kinds of steps without trials that these steps lead to, each once."""
-    kinds = dict.fromkeys([*(step.kind for step in steps), BREAK])
-    return tuple(KINDS[name] for name in kinds if KINDS[name].result is not None)
+    return tuple(kind for kind in kinds_of(steps) if kind.result is not None)
 
 
-def course_of(steps: Sequence[StepParameters], practice: int, total: int) -> Course:
-    """The steps of a session with a plan of `total` trials, of which the first `practice` are for practice.
+def kinds_of(steps: Sequence[StepParameters]) -> tuple[StepKind, ...]:
+    """The kinds of steps that these steps lead to, each once."""
+    return tuple(KINDS[name] for name in dict.fromkeys([*(step.kind for step in steps), BREAK]))
+
+
+@lru_cache(maxsize=256)
+def course_of(steps: tuple[StepParameters, ...], parts: Parts) -> Course:
+    """The steps of a session with a plan of these parts.
 
     Main trials are cut into blocks, with a break between two.
     """
     course: list[Step] = []
     done = 0
-    for parameters, trials in _contents(steps, practice, total):
+    for parameters, trials in _contents(steps, parts):
         course.append(Step(len(course), parameters, done, trials))
         done += len(trials)
     return tuple(course)
 
 
-def _contents(
-    steps: Sequence[StepParameters], practice: int, total: int
-) -> Iterator[tuple[StepParameters, range]]:
+def _contents(steps: Sequence[StepParameters], parts: Parts) -> Iterator[tuple[StepParameters, range]]:
     for parameters in steps:
         holds = KINDS[parameters.kind].holds
+        trials = parts.trials_of(holds) if holds else range(0)
         if isinstance(parameters, TrialsParameters):
-            for number, block in enumerate(blocks_of(range(practice, total), parameters)):
+            for number, block in enumerate(blocks_of(trials, parameters)):
                 if number:
                     yield parameters_of(BREAK), range(0)
                 yield parameters, block
         else:
-            yield parameters, range(practice) if holds == "practice" else range(0)
+            yield parameters, trials
 
 
 def from_due_on(course: Course, results: Collection[int], next_index: int | None) -> Course:
@@ -92,3 +153,21 @@ def from_due_on(course: Course, results: Collection[int], next_index: int | None
         return step.position in results or reached > step.before
 
     return tuple(course[next((n for n, step in enumerate(course) if not passed(step)), len(course)) :])
+
+
+def settled(left: Course) -> Course:
+    """Of the steps that are left, those that come in any case: none after one that may end the session."""
+    for number, step in enumerate(left):
+        if KINDS[step.kind].outcomes:
+            return left[: number + 1]
+    return left
+
+
+def step_of_trial(course: Course, trial_index: int) -> Step:
+    """The step that holds a trial. Raises `StopIteration` for a trial that no step holds."""
+    return next(step for step in course if trial_index in step.trials)
+
+
+def block_of_trial(course: Course, trial_index: int) -> range:
+    """The trials of the block that a trial belongs to."""
+    return step_of_trial(course, trial_index).trials

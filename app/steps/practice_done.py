@@ -10,7 +10,7 @@ class PracticeDone(Page):
     of_practice = True
 
     def told(self, step: Step, setting: Setting) -> dict[str, Any]:
-        return {"left": setting.main}
+        return {"left": setting.parts.main}
 
     def sentence(self, parameters: StepParameters, setting: Setting) -> str:
         return "Before the main trials the participant was told that they have no feedback."

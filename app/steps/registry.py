@@ -5,21 +5,37 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, SerializeAsAny, ValidationError
 
+from app.steps.consent import Consent
+from app.steps.debrief import Debrief
+from app.steps.device_check import DeviceCheck
+from app.steps.fullscreen import Fullscreen
+from app.steps.gate import Gate
+from app.steps.headphone_check import HeadphoneCheck
 from app.steps.instructions import Instructions
 from app.steps.practice import Practice
 from app.steps.practice_done import PracticeDone
 from app.steps.rest_break import RestBreak
+from app.steps.screen_scale import ScreenScale
 from app.steps.sound_level import SoundLevel
 from app.steps.step import StepKind, StepParameters
+from app.steps.survey import Survey
 from app.steps.trials import MainTrials
 
 ALL: tuple[StepKind, ...] = (
+    Consent(),
+    DeviceCheck(),
+    Survey(),
+    ScreenScale(),
+    Fullscreen(),
     Instructions(),
     SoundLevel(),
+    HeadphoneCheck(),
     Practice(),
     PracticeDone(),
+    Gate(),
     MainTrials(),
     RestBreak(),
+    Debrief(),
 )
 KINDS: dict[str, StepKind] = {kind.name: kind for kind in ALL}
 

@@ -10,7 +10,8 @@ class RestBreak(Page):
 
     def told(self, step: Step, setting: Setting) -> dict[str, Any]:
         """Only main trials count, as in the line that says how far one has come."""
-        return {"done": max(0, step.before - setting.practice), "total": setting.main}
+        before_main = setting.parts.practice + setting.parts.gate
+        return {"done": max(0, step.before - before_main), "total": setting.parts.main}
 
     def sentence(self, parameters: StepParameters, setting: Setting) -> str:
         return "A break lasted as long as the participant wanted."

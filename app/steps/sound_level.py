@@ -35,6 +35,5 @@ class SoundLevel(Page):
         return {**page, "plays": int(random.integers(1, 4)), "played_ms": round(played_ms, 1)}
 
     def sentence(self, parameters: StepParameters, setting: Setting) -> str:
-        return (
-            "The participant set the volume with a noise of the sounds’ level; no headphone check was made."
-        )
+        checked = "" if "headphone_check" in setting.kinds else "; no headphone check was made"
+        return f"The participant set the volume with a noise of the sounds’ level{checked}."

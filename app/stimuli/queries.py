@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Bundle, Stimulus
+from app.db.tables import Bundle, Stimulus, SynthesisRun
 from app.stimuli.schemas import Candidate
 from synthesis.bundle.manifest import NATURAL
 
@@ -37,6 +37,7 @@ async def stimuli_of_bundle(session: AsyncSession, bundle_id: int) -> list[Candi
         Stimulus.seed,
         Stimulus.certified,
         func.coalesce(Stimulus.source_sha256, ""),
+        func.coalesce(Stimulus.certificate["fault"].as_string(), ""),
     ).where(Stimulus.bundle_id == bundle_id)
     return [Candidate(*row) for row in await session.execute(query)]
 
@@ -51,8 +52,87 @@ async def certified_counts(session: AsyncSession, bundle_id: int) -> dict[tuple[
     return {(condition, certified): n for condition, certified, n in await session.execute(query)}
 
 
+async def answers_nothing(session: AsyncSession, bundle_id: int) -> bool:
+    """Whether a bundle's network answered nothing, so that its metamers are certified by the null alone."""
+    answer = Stimulus.certificate["natural_answer"].as_string()
+    query = select(func.count(), func.count(func.nullif(answer, "")))
+    query = query.where(Stimulus.bundle_id == bundle_id, Stimulus.condition != NATURAL)
+    metamers, answered = (await session.execute(query)).one()
+    return bool(metamers) and not answered
+
+
 async def sources_of_naturals(session: AsyncSession, bundle_ids: Sequence[int]) -> list[tuple[int, str, str]]:
     """(bundle, natural stimulus, SHA-256 of the file that it was made from)."""
     query = select(Stimulus.bundle_id, Stimulus.natural_id, func.coalesce(Stimulus.source_sha256, ""))
     query = query.where(Stimulus.bundle_id.in_(bundle_ids), Stimulus.condition == NATURAL)
     return [(row[0], row[1], row[2]) for row in await session.execute(query)]
+
+
+async def all_bundles(session: AsyncSession) -> Sequence[Bundle]:
+    """All bundles, newest first."""
+    return (await session.scalars(select(Bundle).order_by(Bundle.id.desc()))).all()
+
+
+async def counts_of_all(session: AsyncSession) -> dict[int, dict[tuple[str, bool], int]]:
+    """Of each bundle the number of stimuli by (condition, whether certified)."""
+    query = select(Stimulus.bundle_id, Stimulus.condition, Stimulus.certified, func.count()).group_by(
+        Stimulus.bundle_id, Stimulus.condition, Stimulus.certified
+    )
+    found: dict[int, dict[tuple[str, bool], int]] = {}
+    for bundle_id, condition, certified, number in await session.execute(query):
+        found.setdefault(bundle_id, {})[(condition, certified)] = number
+    return found
+
+
+def _naturals(bundle_id: int, *, failures: bool) -> Select[Stimulus]:
+    query = select(Stimulus).where(Stimulus.bundle_id == bundle_id, Stimulus.condition == NATURAL)
+    if not failures:
+        return query
+    failed = select(Stimulus.natural_id).where(Stimulus.bundle_id == bundle_id, ~Stimulus.certified)
+    return query.where(Stimulus.natural_id.in_(failed))
+
+
+async def page_of_naturals(
+    session: AsyncSession, bundle_id: int, start: int, count: int, *, failures: bool
+) -> Sequence[Stimulus]:
+    """Natural stimuli by category; with `failures` those of which a metamer has no certificate."""
+    query = _naturals(bundle_id, failures=failures).order_by(Stimulus.category, Stimulus.natural_id)
+    return (await session.scalars(query.offset(start).limit(count))).all()
+
+
+async def number_of_naturals(session: AsyncSession, bundle_id: int, *, failures: bool) -> int:
+    query = select(func.count()).select_from(_naturals(bundle_id, failures=failures).subquery())
+    return int(await session.scalar(query) or 0)
+
+
+async def metamers_of(
+    session: AsyncSession, bundle_id: int, natural_ids: Sequence[str]
+) -> Sequence[Stimulus]:
+    """The metamers of some natural stimuli, by seed."""
+    query = select(Stimulus).where(
+        Stimulus.bundle_id == bundle_id,
+        Stimulus.natural_id.in_(natural_ids),
+        Stimulus.condition != NATURAL,
+    )
+    return (await session.scalars(query.order_by(Stimulus.seed, Stimulus.id))).all()
+
+
+async def stimulus_with_blob(session: AsyncSession, bundle_id: int, sha256: str) -> Stimulus | None:
+    query = select(Stimulus).where(Stimulus.bundle_id == bundle_id, Stimulus.blob_sha256 == sha256).limit(1)
+    found: Stimulus | None = await session.scalar(query)
+    return found
+
+
+async def find_bundle(session: AsyncSession, bundle_id: int) -> Bundle | None:
+    return await session.get(Bundle, bundle_id)
+
+
+async def find_stimulus(session: AsyncSession, stimulus_id: int) -> Stimulus | None:
+    return await session.get(Stimulus, stimulus_id)
+
+
+async def run_of_bundle(session: AsyncSession, bundle_id: int) -> tuple[int, str] | None:
+    """Number and name of the synthesis run that made a bundle, if one did."""
+    query = select(SynthesisRun.id, SynthesisRun.name).where(SynthesisRun.bundle_id == bundle_id).limit(1)
+    row = (await session.execute(query)).first()
+    return None if row is None else (row[0], row[1])

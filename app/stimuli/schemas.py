@@ -8,6 +8,8 @@ class Candidate:
     """One picture or sound; `id` is that of its row, or None before its bundle is ingested.
 
     `source` is the SHA-256 of the file that a natural stimulus was made from, empty where it is not known.
+    `fault` says why a metamer is not certified (`synthesis.bundle.manifest.Fault`), empty where it is, or
+    where nobody wrote it down.
     """
 
     id: int | None
@@ -17,3 +19,4 @@ class Candidate:
     seed: int
     certified: bool
     source: str = ""
+    fault: str = ""

@@ -1,16 +1,23 @@
 """Taking verified bundles into the database, and reading the pictures and sounds that are presented."""
 
+import logging
+from base64 import b64encode
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import audit
+from app.accounts.actor import Actor
 from app.core.bytes_cache import BytesCache
 from app.core.errors import DomainError
 from app.db.tables import Bundle, Stimulus
 from app.stimuli import png, queries, wav
 from app.stimuli.medium import MEDIA, PICTURES, SOUNDS, Medium
+from app.stimuli.queries import answers_nothing as answers_nothing
+from app.stimuli.queries import bundle_by_digest as bundle_by_digest
 from app.stimuli.queries import certified_counts as certified_counts
 from app.stimuli.queries import get_bundle as get_bundle
 from app.stimuli.queries import sources_of_naturals as sources_of_naturals
@@ -29,6 +36,7 @@ CACHE_BYTES = 64 * 1024 * 1024
 PRESENTED_HEADERS = {"Cache-Control": "private, max-age=86400, immutable, no-transform"}
 
 _presented = BytesCache(CACHE_BYTES)
+log = logging.getLogger(__name__)
 
 
 class DamagedStimulusError(DomainError):
@@ -53,8 +61,19 @@ def verify_bundle(bundle_place: Path | str) -> Manifest:
     return manifest
 
 
+def read_manifest(bundle_place: Path | str) -> Manifest:
+    """What a bundle says of itself, without a look at its blobs. Raises `BundleError` as `verify_bundle`."""
+    return BundleStore(bundle_place).read_manifest()
+
+
 def medium_of(manifest: Manifest) -> Medium:
     return MEDIA[manifest.model.input.kind]
+
+
+def answerable(manifest: Manifest) -> list[str]:
+    """What participants may answer, sorted: what the network can, or without labels what its naturals are."""
+    names = manifest.decision.categories or {natural.category for natural in manifest.naturals}
+    return sorted(map(composed, names))
 
 
 def _fault(blob: Blob, data: bytes, manifest: Manifest) -> str | None:
@@ -65,7 +84,7 @@ def _fault(blob: Blob, data: bytes, manifest: Manifest) -> str | None:
 
 
 async def ingest(
-    session: AsyncSession, bundle_place: Path | str, manifest: Manifest, now: datetime
+    session: AsyncSession, actor: Actor, bundle_place: Path | str, manifest: Manifest, now: datetime
 ) -> Bundle:
     """Store a verified bundle's rows, or find them: a bundle of the same digest is stored once.
 
@@ -83,13 +102,15 @@ async def ingest(
         model=manifest.model.name,
         medium=medium_of(manifest).kind,
         layers=manifest.layers,
-        categories=sorted(map(composed, manifest.decision.categories)),
+        categories=answerable(manifest),
         ingested_at=now,
     )
     session.add(bundle)
     await session.flush()
     session.add_all(_stimuli(manifest, bundle.id))
     await session.flush()
+    subject = f"bundle {manifest.digest}"
+    await audit.record(session, actor, "bundle.ingested", subject, {"model": bundle.model}, now)
     return bundle
 
 
@@ -111,6 +132,7 @@ def stimuli_in(manifest: Manifest) -> list[Candidate]:
             row.seed,
             row.certified,
             row.source_sha256 or "",
+            row.certificate.get("fault", ""),
         )
         for row in _stimuli(manifest)
     ]
@@ -175,6 +197,32 @@ def read_stimulus(
         raise DamagedStimulusError("stimulus_damaged", f"{blob_sha256}: {error}") from None
     _presented.put(key, data)
     return data
+
+
+def presented_sha256(
+    bundle_path: str, blob_sha256: str, media_type: str, picture_px: int | None = None
+) -> str | None:
+    """The SHA-256 digest, in base64, of the bytes to present; None (the log says why) if they are damaged.
+
+    Whoever asks for the stimulus itself is told what is wrong: the trials before it can still be shown.
+    """
+    try:
+        return _digest(bundle_path, blob_sha256, media_type, picture_px)
+    except DamagedStimulusError as error:
+        log.error("a stimulus of %s is damaged: %s", bundle_path, error)
+        return None
+
+
+@lru_cache(maxsize=20_000)
+def _digest(bundle_path: str, blob_sha256: str, media_type: str, picture_px: int | None) -> str:
+    """Kept for longer than the bytes: a digest is small, and a plan is told in windows of many stimuli."""
+    data = read_stimulus(bundle_path, blob_sha256, media_type, picture_px)
+    return sha256_text(data)
+
+
+def sha256_text(data: bytes) -> str:
+    """The SHA-256 digest in base64, as the participant's page compares it."""
+    return b64encode(sha256(data).digest()).decode()
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, Literal, get_args
 
+from app.stimulus_sets.storage import FOLDER
 from synthesis.common.safe_yaml import parse
 
 State = Literal["queued", "running", "cancelling", "cancelled", "failed", "finished"]
@@ -35,6 +36,14 @@ def paths_that_leave(spec: str) -> list[str]:
     Every text is looked at, whatever its field, so that fields yet to come are covered.
     """
     return [text for text in _texts(parse(spec, "spec").content) if _leaves(text)]
+
+
+def sets_named(spec: str) -> list[str]:
+    """The names of stimulus sets that a spec's relative paths lead to: sets/NAME."""
+    content = parse(spec, "spec").content
+    fields = content if isinstance(content, dict) else {}
+    paths = [PurePath(text) for text in map(fields.get, ("stimuli", "null_stimuli")) if isinstance(text, str)]
+    return sorted({path.parts[1] for path in paths if path.parts[0] == FOLDER and len(path.parts) == 2})
 
 
 def _texts(content: Any) -> Iterator[str]:

@@ -11,13 +11,16 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import audit
+from app.accounts.actor import Actor
 from app.core.errors import Conflict, Invalid, NotFound
 from app.db.constraints import violated_constraint
 from app.db.tables import SynthesisRun
 from app.stimuli import service as stimuli
+from app.stimulus_sets import service as stimulus_sets
 from app.synthesis_runs import queries
 from app.synthesis_runs.queries import all_runs as all_runs
-from app.synthesis_runs.schemas import NAME_PATTERN, SPEC_LIMIT, TAKEN, Claim, paths_that_leave
+from app.synthesis_runs.schemas import NAME_PATTERN, SPEC_LIMIT, TAKEN, Claim, paths_that_leave, sets_named
 from synthesis.bundle.events import ProgressEvent, RunSummary
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import SynthesisSpec
@@ -26,6 +29,7 @@ from synthesis.common.yaml_file import parse_yaml
 
 # A run that takes its workers down (out of memory, say) must not do so for ever.
 LOSSES_AT_MOST = 3
+WORKER = Actor.system("worker")
 NO_PROGRESS = {"stage": None, "done": None, "total": None, "per_second": None, "seconds_left": None}
 
 
@@ -39,9 +43,13 @@ def check_spec(spec: str, folder: Path, name: str = "spec", *, confined: bool = 
 
 
 async def queue(
-    session: AsyncSession, name: str, spec: str, spec_folder: Path, now: datetime
+    session: AsyncSession, actor: Actor, name: str, spec: str, spec_folder: Path, now: datetime
 ) -> SynthesisRun:
-    """Ask for a run of a checked spec. Raises `Invalid` or `Conflict` for a name that cannot be had."""
+    """Ask for a run of a checked spec.
+
+    Raises `Forbidden`, or `Invalid` or `Conflict` for a name that cannot be had.
+    """
+    actor.require_create()
     if not re.fullmatch(NAME_PATTERN, name):
         raise Invalid("bad_name", f"name {name!r}: use at most 64 small letters, digits and hyphens")
     folder = str(spec_folder.resolve())
@@ -53,6 +61,9 @@ async def queue(
         if violated_constraint(error) != "uq_synthesis_runs_name":
             raise
         raise Conflict("name_taken", f"there is a run {name!r} already; give another name") from None
+    names = sets_named(spec)
+    await stimulus_sets.link_to_run(session, run.id, names)
+    await audit.record(session, actor, "run.queued", f"run {name}", {}, now)
     return run
 
 
@@ -60,8 +71,14 @@ async def get_run(session: AsyncSession, run_id: int) -> SynthesisRun:
     return _found(await queries.run_by_id(session, run_id), run_id)
 
 
-async def cancel(session: AsyncSession, run_id: int, now: datetime, stale_after: timedelta) -> SynthesisRun:
-    """Take a run out of the queue, or ask its worker to stop. Raises `NotFound` or `Conflict`."""
+async def cancel(
+    session: AsyncSession, actor: Actor, run_id: int, now: datetime, stale_after: timedelta
+) -> SynthesisRun:
+    """Take a run out of the queue, or ask its worker to stop.
+
+    Raises `Forbidden`, `NotFound` or `Conflict`.
+    """
+    actor.require_create()
     run = _found(await queries.lock_run(session, run_id), run_id)
     if run.state == "queued" or (run.state in TAKEN and is_stale(run, now, stale_after)):
         run.state, run.ended_at = "cancelled", now
@@ -69,15 +86,21 @@ async def cancel(session: AsyncSession, run_id: int, now: datetime, stale_after:
         run.state = "cancelling"
     else:
         raise Conflict("run_ended", f"run {run_id} is {run.state}; there is nothing to cancel")
+    await audit.record(session, actor, "run.cancelled", f"run {run.name}", {}, now)
     return run
 
 
-async def retry(session: AsyncSession, run_id: int, now: datetime) -> SynthesisRun:
-    """Queue a failed or cancelled run again; it continues from what it has. Raises `NotFound`, `Conflict`."""
+async def retry(session: AsyncSession, actor: Actor, run_id: int, now: datetime) -> SynthesisRun:
+    """Queue a failed or cancelled run again; it continues from what it has.
+
+    Raises `Forbidden`, `NotFound` or `Conflict`.
+    """
+    actor.require_create()
     run = _found(await queries.lock_run(session, run_id), run_id)
     if run.state not in ("failed", "cancelled"):
         raise Conflict("run_not_ended", f"run {run_id} is {run.state}; only a failed or cancelled one can be")
     run.state, run.queued_at, run.ended_at, run.error, run.losses = "queued", now, None, None, 0
+    await audit.record(session, actor, "run.queued_again", f"run {run.name}", {}, now)
     return run
 
 
@@ -142,7 +165,7 @@ async def finished(
     values = {"state": "finished", "ended_at": now, "summary": summary.model_dump(mode="json")}
     if await queries.change_claimed(session, claim, **values, **NO_PROGRESS) is None:
         return False
-    bundle = await stimuli.ingest(session, folder, manifest, now)
+    bundle = await stimuli.ingest(session, WORKER, folder, manifest, now)
     run = await get_run(session, claim.run_id)
     run.bundle_id = bundle.id
     return True

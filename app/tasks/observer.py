@@ -18,10 +18,13 @@ RT_LOG_SD = 0.35
 
 @dataclass(frozen=True)
 class SimulatedAnswer:
-    """What a page sends: `rt_ms` counts as the task says, `timing` is the record of the trial."""
+    """What a page sends: `rt_ms` counts as the task says, `timing` is the record of the trial.
+
+    An answer that did not come in time is "na", without `rt_ms`.
+    """
 
     answer: str
-    rt_ms: float
+    rt_ms: float | None
     timing: dict[str, Any]
 
 
@@ -68,6 +71,10 @@ class SimulatedObserver:
     def random(self) -> np.random.Generator:
         """For what is made up beside the answer."""
         return self._random
+
+    def with_accuracy(self, accuracy: float) -> "SimulatedObserver":
+        """One with this probability of a right answer in every condition, drawing from the same generator."""
+        return SimulatedObserver(dict.fromkeys(self._accuracy, accuracy), self._categories, self._random)
 
     def answer(self, condition: str, category: str) -> str:
         """Wrong answers are uniform over the other categories."""

@@ -34,7 +34,8 @@ class Reading(Generic[Record]):
 def read(model: type[Record], raw: Any) -> Reading[Record]:
     """Read any JSON value as a record of what a page did.
 
-    A field that cannot be is null, and its name becomes a flag ("frame_ms", "flips_ms.image"). The flag
+    A field that cannot be is null, and its name becomes a flag ("frame_ms", "flips_ms.image"); an entry of a
+    list that cannot be is left out ("clicks.ms"). The flag
     "record" says that this is no such record. Fields that are not ours are kept in `further`,
     apart from all that is read: at most 40 of them, each a number, true, false, null or a text of at most 200
     characters; the flag "further" says that some were not kept. Records of earlier releases hold them beside
@@ -63,36 +64,49 @@ def response_time(raw: Any) -> tuple[float | None, tuple[str, ...]]:
         return None, (RT,)
 
 
+def no_time(raw: Any) -> tuple[None, tuple[str, ...]]:
+    """The response time of a trial without an answer: none, with a flag if one was sent."""
+    return None, (() if raw is None else (RT,))
+
+
 def flags_in(stored: Any) -> tuple[str, ...]:
     """The flags that a database holds, whatever it holds."""
     return tuple(flag for flag in stored if isinstance(flag, str)) if isinstance(stored, list) else ()
 
 
 def flat(record: TrialRecord) -> dict[str, Any]:
-    """All that a record tells by name; fields that hold fields of their own are opened."""
+    """All that a record tells by name; fields that hold fields of their own are opened, and what is derived
+    from several is added."""
     fields: dict[str, Any] = {}
     for name, value in record.model_dump().items():
         if isinstance(getattr(record, name), BaseModel):
             fields |= value
         else:
             fields[name] = value
-    return fields
+    return fields | record.derived()
 
 
 def _without(given: Mapping[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:
-    """The fields but for those at `places`: each is a field, or a field within one."""
+    """The fields but for those at `places`: each is a field, a field within one, or an entry of a list."""
     left: dict[Any, Any] = dict(given)
+    entries: dict[int | str, set[int | str]] = {}
     for name, *within in places:
-        if within:
-            left[name] = {inner: value for inner, value in left[name].items() if inner != within[0]}
-        else:
+        if not within:
             del left[name]
+        elif isinstance(left[name], list):
+            entries.setdefault(name, set()).add(within[0])
+        else:
+            left[name] = {inner: value for inner, value in left[name].items() if inner != within[0]}
+    for name, gone in entries.items():
+        left[name] = [value for place, value in enumerate(left[name]) if place not in gone]
     return left
 
 
 def _name(problem: str, place: tuple[int | str, ...]) -> str:
-    """The name of a field that could not be; names that are not ours are not repeated."""
-    return FURTHER if problem == "extra_forbidden" else ".".join(map(str, place))
+    """The name of a field that could not be, without names that are not ours and without places in lists."""
+    if problem == "extra_forbidden":
+        return FURTHER
+    return ".".join(part for part in place if isinstance(part, str))
 
 
 def _further(given: Mapping[str, Any], ours: frozenset[str]) -> tuple[dict[str, Any], bool]:

@@ -15,6 +15,8 @@ DAY_MS = 24 * 3600 * 1000
 Duration = Annotated[float, Field(ge=0, le=DAY_MS)]
 # Counted from the start of the trial; browsers that hide their clocks round them to 100 ms.
 Moment = Annotated[float, Field(ge=-100, le=DAY_MS)]
+# Screens redraw 10 to 500 times a second.
+FramePeriod = Annotated[float, Field(ge=2, le=100)]
 # Of frames, keys, interruptions: nobody presses a key a million times in one trial.
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
@@ -31,6 +33,10 @@ class TrialRecord(Measured):
     focus_losses: Count | None = None
     hidden: bool | None = None
     further: dict[str, Any] = {}
+
+    def derived(self) -> dict[str, Any]:
+        """What tables tell of the record beside its fields, by name."""
+        return {}
 
 
 def attended(record: TrialRecord) -> bool | None:

@@ -19,13 +19,26 @@ from app.tasks.record import TrialRecord
 class Preset:
     """A published way of running a task. Each task adds what it can be told, durations for instance in ms.
 
-    `summary` stands on the form of consent; `instructions` are the paragraphs of the first page; `course`
-    names the kinds of steps of a session (`app.steps`), in order.
+    `summary` stands on the form of consent; `instructions` are the paragraphs of the first page: both are
+    keys of the languages' catalogues (`app.core.languages`). `course` are the steps of a session in order,
+    each as a study file would give it (`app.steps`). `practice_trials` are as published, 0 where that is not
+    known.
     """
 
     summary: str
-    instructions: tuple[str, ...]
-    course: tuple[str, ...]
+    instructions: str
+    course: tuple[str | Mapping[str, Any], ...]
+    practice_trials: int = 0
+
+    @property
+    def ends_unanswered(self) -> bool:
+        """Whether a trial can end without an answer, which is stored as "na" then."""
+        return False
+
+    @property
+    def durations(self) -> Mapping[str, tuple[int, int]]:
+        """The fields that a study file may override, each with its least and largest value in ms."""
+        return {}
 
 
 class Told(BaseModel):
@@ -72,6 +85,9 @@ class Task(Protocol):
         `condition` is "natural", or the layer that the metamer matches. An answer is right if it is the same
         name (`synthesis.common.names.same_name`).
         """
+
+    def catch_picture(self, category: str, size_px: int) -> bytes | None:
+        """A PNG of that side that a catch trial shows for one of the choices; None if the task has none."""
 
     def told(self, preset: Any, choices: Sequence[str], code: str) -> Told:
         """What a page is told: `choices` can be answered, `code` is that of the study's link."""

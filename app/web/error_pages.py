@@ -13,10 +13,12 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from app.core.errors import DomainError
+from app.core.languages import Catalogue, catalogue
 from app.core.text import cleaned
+from app.web.language import for_participants, language_of
 from app.web.templating import PageContext, page
 
-JSON_PATHS = ("/api/", "/stimuli/", "/masks/", "/static/")
+JSON_PATHS = ("/api/", "/hooks/", "/admin/api/", "/stimuli/", "/masks/", "/static/")
 TITLES = {
     403: "Not allowed",
     404: "Not found",
@@ -56,7 +58,21 @@ def error_response(
         body = {"error": {"code": code, "message": message, "detail": detail or {}}}
         return JSONResponse(body, status, headers)
     title = TITLES.get(status) or HTTPStatus(status).phrase
+    if for_participants(request):
+        title, message = _said(catalogue(language_of(request)), status, code, detail or {})
     return page(request, ErrorContext(title=title, message=message, status=status), status, headers)
+
+
+def _said(say: Catalogue, status: int, code: str, detail: Mapping[str, Any]) -> tuple[str, str]:
+    """Title and text for a participant. What the catalogue does not know by its code is said in general."""
+    title, text = f"error-title-{status}", f"error-text-{code}"
+    values = {name: value for name, value in detail.items() if isinstance(value, str | int)}
+    if status >= 500:
+        text = "error-text-own_fault"
+    return (
+        say(title if title in say else "error-title-other"),
+        say(text, **values) if text in say else say("error-text-other"),
+    )
 
 
 def domain_error(request: Request, error: DomainError) -> Response:

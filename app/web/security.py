@@ -12,7 +12,8 @@ from app.core.errors import Forbidden, UnsupportedMediaType
 COOKIE_MAX_AGE_S = 14 * 24 * 3600
 
 
-def security_headers(nonce: str, https: bool) -> dict[str, str]:
+def content_policy(nonce: str, *, forms: str = "'self'", frames: str = "'none'") -> str:
+    """What a page may load; `forms` are where its forms may lead, `frames` the sites that may frame it."""
     policy = (
         "default-src 'self'",
         f"script-src 'self' 'nonce-{nonce}'",
@@ -20,11 +21,15 @@ def security_headers(nonce: str, https: bool) -> dict[str, str]:
         "img-src 'self' data: blob:",
         "object-src 'none'",
         "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
+        f"form-action {forms}",
+        f"frame-ancestors {frames}",
     )
+    return "; ".join(policy)
+
+
+def security_headers(nonce: str, https: bool) -> dict[str, str]:
     headers = {
-        "Content-Security-Policy": "; ".join(policy),
+        "Content-Security-Policy": content_policy(nonce),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -79,10 +79,27 @@ async function stored(response) {
 
 export class Api {
   #root;
+  /** Names this page to the server, which lets one page at a time run a session. */
+  lease = "";
+  /** Whether what is sent was given before this page: it does not show that the participant is here now. */
+  leftover = false;
 
   /** @param {string} code of the study link */
   constructor(code) {
     this.#root = `/api/${code}`;
+  }
+
+  /**
+   * Runs the session on this page from now on. Refused ("lease_held") where another page does.
+   * @param {string} lease
+   * @param {{previous: string | null, takeOver: boolean}} how previous: the last lease of this browser
+   * @returns {Promise<SessionView>}
+   */
+  async begin(lease, { previous, takeOver }) {
+    const asked = { lease, previous, take_over: takeOver };
+    const view = await received((await request(`${this.#root}/session`, json("POST", asked))).json());
+    this.lease = lease;
+    return view;
   }
 
   /** @returns {Promise<SessionView>} */
@@ -108,7 +125,7 @@ export class Api {
    * @returns {Promise<StoredAnswer>}
    */
   putAnswer(index, answer) {
-    return stored(request(`${this.#root}/trials/${index}`, json("PUT", answer)));
+    return stored(request(`${this.#root}/trials/${index}`, this.#leased("PUT", answer)));
   }
 
   /**
@@ -118,7 +135,7 @@ export class Api {
    * @returns {Promise<StoredResult>}
    */
   putResult(position, result) {
-    return stored(request(`${this.#root}/steps/${position}`, json("PUT", result)));
+    return stored(request(`${this.#root}/steps/${position}`, this.#leased("PUT", result)));
   }
 
   /**
@@ -130,7 +147,8 @@ export class Api {
    */
   async setAside(index, note) {
     try {
-      return await received((await request(`${this.#root}/trials/${index}/set-aside`, json("POST", note))).json());
+      const response = await request(`${this.#root}/trials/${index}/set-aside`, this.#leased("POST", note));
+      return await received(response.json());
     } catch (error) {
       if (error instanceof RefusedError && error.code === "answered_before") return { next_index: null };
       throw error;
@@ -147,9 +165,32 @@ export class Api {
     await request(`${this.#root}/events`, options).catch(() => undefined);
   }
 
-  /** @returns {Promise<{completion_code: string, message: string}>} */
+  /** Ends the session when all answers are stored. */
   async finish() {
-    return received((await request(`${this.#root}/finish`, json("POST", {}))).json());
+    await request(`${this.#root}/finish`, json("POST", {}));
+  }
+
+  /**
+   * What the server made for the step that is due.
+   * @param {number} position
+   * @param {number} number from 0
+   * @returns {Promise<Blob>}
+   */
+  async stepFile(position, number) {
+    return received((await request(`${this.#root}/steps/${position}/files/${number}`, { cache: "no-store" })).blob());
+  }
+
+  /**
+   * @param {"PUT" | "POST"} method
+   * @param {unknown} body
+   */
+  #leased(method, body) {
+    const options = json(method, body);
+    /** @type {Record<string, string>} */
+    const headers = { ...options.headers };
+    if (this.lease) headers["X-Session-Lease"] = this.lease;
+    if (this.leftover) headers["X-Session-Leftover"] = "yes";
+    return { ...options, headers };
   }
 
   /**

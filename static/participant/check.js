@@ -12,8 +12,12 @@
   var checked = false;
   var pressed = false;
 
-  /** @param {string} text */
-  function say(text) {
+  /**
+   * Texts stand in the page, in its language.
+   * @param {"cookies" | "old" | "canvas" | "sound" | "program"} key
+   */
+  function lacks(key) {
+    var text = unfit.getAttribute("data-" + key) || "";
     var line = document.createElement("li");
     line.appendChild(document.createTextNode(text));
     unfit.getElementsByTagName("ul")[0].appendChild(line);
@@ -30,16 +34,10 @@
   function check() {
     /** @type {any} */
     var page = window;
-    if (navigator.cookieEnabled === false) say("It keeps no cookies for this site. Please allow them.");
-    if (!page.fetch || !page.AbortController || !page.crypto || !page.crypto.getRandomValues) {
-      say("It is too old: it lacks what the study needs to send your answers.");
-    }
-    if (form.getAttribute("data-task") === "picture" && !canDraw()) {
-      say("It does not let a page draw pictures (canvas).");
-    }
-    if (form.getAttribute("data-task") === "sound" && !page.AudioContext) {
-      say("It does not let a page play sounds (Web Audio).");
-    }
+    if (navigator.cookieEnabled === false) lacks("cookies");
+    if (!page.fetch || !page.AbortController || !page.crypto || !page.crypto.getRandomValues) lacks("old");
+    if (form.getAttribute("data-task") === "picture" && !canDraw()) lacks("canvas");
+    if (form.getAttribute("data-task") === "sound" && !page.AudioContext) lacks("sound");
   }
 
   function finish() {
@@ -47,21 +45,17 @@
     checked = true;
     /** @type {any} */
     var page = window;
-    if (!page.metamerlabReady) {
-      say(
-        "The study's program did not start: the browser may be too old, a content blocker may have stopped it, " +
-          "or the connection broke off."
-      );
-    }
+    if (!page.metamerlabReady) lacks("program");
     if (!pressed || !unfit.hidden) return;
     if (page.metamerlabReady && form.requestSubmit) form.requestSubmit();
     else form.submit();
   }
 
+  form.setAttribute("data-watched", "");
   form.addEventListener("submit", function (event) {
     if (checked) return;
     pressed = true;
-    button.textContent = "One moment …";
+    button.textContent = button.getAttribute("data-wait");
     event.preventDefault();
   });
   check();

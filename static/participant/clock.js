@@ -87,6 +87,25 @@ export class FrameClock {
     return { startMs, endMs: now, flipsMs, frames, frameMs, droppedFrames: droppedFrames(flips, frameMs) };
   }
 
+  /**
+   * Counts frames beside whatever else happens, until the function is called that this returns.
+   * @returns {() => {frameMs: number, droppedFrames: number}}
+   */
+  watch() {
+    /** @type {number[]} */
+    const flips = [];
+    let watching = true;
+    this.#lastFlipMs = null;
+    const count = async () => {
+      while (watching) flips.push(await this.nextFrame());
+    };
+    void count();
+    return () => {
+      watching = false;
+      return { frameMs: this.frameMs, droppedFrames: droppedFrames(flips, this.frameMs) };
+    };
+  }
+
   /** @param {number} intervalMs */
   #remember(intervalMs) {
     this.#intervals.push(intervalMs);

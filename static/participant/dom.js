@@ -1,5 +1,6 @@
-/** The language of the texts, as the page comes from the server. */
-const LANGUAGE = "en";
+/** Elements of the page, and the state of its window. */
+
+import { pageLanguage } from "./language.js";
 
 /**
  * Whether a program has translated the page: Chrome and Safari say so in the document's class or language,
@@ -8,7 +9,7 @@ const LANGUAGE = "en";
 export function translated() {
   const { lang, className } = document.documentElement;
   return (
-    lang !== LANGUAGE ||
+    lang !== pageLanguage() ||
     /\btranslated-(ltr|rtl)\b/.test(className) ||
     document.querySelector("font, [_msttexthash]") !== null
   );
@@ -20,7 +21,9 @@ export function windowRecord() {
     window_width_px: innerWidth,
     window_height_px: innerHeight,
     device_pixel_ratio: devicePixelRatio,
+    zoom: globalThis.visualViewport?.scale ?? null,
     translated: translated(),
+    page_language: pageLanguage(),
   };
 }
 

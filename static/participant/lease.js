@@ -1,4 +1,7 @@
-/** One tab at a time: two of them would answer the same trials. The browser's lock manager keeps the lease. */
+/**
+ * One page at a time: two of them would answer the same trials. Among the tabs of a browser, its lock manager
+ * decides; among browsers, the server, by the lease that the page draws.
+ */
 
 import { timeoutSignal } from "./signal.js";
 
@@ -26,4 +29,28 @@ export function takeLease(name, { steal, onLost }) {
     const options = signal ? { signal } : { steal };
     navigator.locks.request(name, options, hold).catch(() => (held ? onLost() : resolve(!signal?.aborted)));
   });
+}
+
+/** @param {string} code of the study link */
+const keyOf = (code) => `metamerlab/${code}/lease`;
+
+/**
+ * The lease that a page of this browser had last; null if none is known.
+ * @param {string} code
+ */
+export function lastLease(code) {
+  try {
+    return localStorage.getItem(keyOf(code));
+  } catch {
+    return null; // a browser that keeps nothing
+  }
+}
+
+/** @param {string} code @param {string} lease */
+export function keepLease(code, lease) {
+  try {
+    localStorage.setItem(keyOf(code), lease);
+  } catch {
+    // then the next page asks whether to take over
+  }
 }

@@ -4,7 +4,7 @@
  */
 
 import { Api } from "./api.js";
-import { takeLease } from "./lease.js";
+import { lastLease, takeLease } from "./lease.js";
 import { Outbox } from "./outbox.js";
 import { persist } from "./retry.js";
 import { within } from "./signal.js";
@@ -18,7 +18,10 @@ const PATIENCE_MS = 20_000;
  * @param {string} code of the study link
  */
 export async function deliverLeftovers(code) {
-  const outbox = new Outbox(code, new Api(code), (attempt) => persist(attempt));
+  const api = new Api(code);
+  api.lease = lastLease(code) ?? "";
+  api.leftover = true;
+  const outbox = new Outbox(code, api, (attempt) => persist(attempt));
   const delivered = takeLease(`metamerlab/${code}`, { steal: false, onLost: () => undefined }).then(
     (taken) => (taken ? outbox.recover() : undefined),
   );

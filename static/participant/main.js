@@ -1,6 +1,9 @@
-/** Starts the session of this page, and tells the page's watch that it has started. */
+/** Starts the session of this page when its texts are there, and tells the page's watch that it has started. */
 
+import { loadLanguage } from "./language.js";
 import { Session } from "./session.js";
 
-document.body.dataset.started = "";
-void new Session(/** @type {HTMLElement} */ (document.getElementById("experiment"))).run();
+void loadLanguage().then(() => {
+  document.body.dataset.started = "";
+  return new Session(/** @type {HTMLElement} */ (document.getElementById("experiment"))).run();
+});

@@ -1,7 +1,7 @@
 /**
- * Answers, and results of steps, on their way to the server. Each is written to the browser's database before the page moves on,
- * and stays there until the server has it: a reload, a crash or a lost connection loses nothing. An answer
- * that the server refuses for good is set aside, so that it does not stop those behind it.
+ * Answers, and results of steps, on their way to the server. Each is written to the browser's database before
+ * the page moves on, and stays there until the server has it: a reload, a crash or a lost connection loses
+ * nothing. An answer that the server refuses for good is set aside, so that it does not stop those behind it.
  */
 
 import { RefusedError } from "./api.js";
@@ -12,8 +12,13 @@ import { uuid } from "./uuid.js";
 /** @import { Answer, AnswerEntry, OutboxEntry, Persist, ResultEntry } from "./types.js" */
 /** @import { StepView, StoredAnswer, StoredResult } from "./types.js" */
 
-/** The server expects another trial's answer first: the session says which. */
+/** The server expects another trial's answer, or a step, first: the session says which. */
 export class NotDueError extends Error {}
+/** Another page runs the session. What was to be sent stays here. */
+export class LeaseLostError extends Error {}
+/** The session has ended, and takes nothing any more. */
+export class SessionOverError extends Error {}
+const NOT_DUE = ["not_due", "step_not_due"];
 
 /** Nothing is known of the session here, or of the trial: setting aside would be refused like the answer. */
 const OF_THE_SESSION = [401, 404];
@@ -62,7 +67,7 @@ export class Outbox {
   /**
    * Delivers what an earlier visit left behind. An answer to a stimulus that is not in this session's plan is
    * another participant's, of whom this browser has no session any more: it is not sent in this one's name.
-   * One whose trial is not due is not sent either: the trial comes again in its turn.
+   * One whose trial is not due is not sent either: the trial comes again in its turn. Returns how many there were.
    */
   async recover() {
     /** @type {OutboxEntry[]} */
@@ -72,6 +77,7 @@ export class Outbox {
       if (await this.#isOurs(entry)) await (isResult(entry) ? this.#deliverResult(entry) : this.#deliverAnswer(entry));
       else await this.#drawer.remove(keyOf(entry));
     }
+    return left.length;
   }
 
   /**
@@ -142,14 +148,24 @@ export class Outbox {
       stored = await this.#persist(() => this.#api.putResult(entry.position, entry.body));
     } catch (error) {
       if (!(error instanceof RefusedError) || error.status === 401) throw error;
+      await this.#throwWhatEndsThePage(entry, error);
       await this.#keepRefused(entry, error);
-      if (error.code === "not_due") {
+      if (NOT_DUE.includes(error.code)) {
         await this.#drawer.remove(keyOf(entry));
         throw new NotDueError(error.message);
       }
     }
     await this.#drawer.remove(keyOf(entry));
     return stored;
+  }
+
+  /** @param {OutboxEntry} entry @param {RefusedError} refusal */
+  async #throwWhatEndsThePage(entry, refusal) {
+    if (refusal.code === "lease_lost") throw new LeaseLostError(refusal.message);
+    if (refusal.code !== "session_over") return;
+    await this.#keepRefused(entry, refusal);
+    await this.#drawer.remove(keyOf(entry));
+    throw new SessionOverError(refusal.message);
   }
 
   /** @param {OutboxEntry} entry @param {RefusedError} refusal */
@@ -164,6 +180,7 @@ export class Outbox {
       stored = await this.#persist(() => this.#api.putAnswer(entry.index, entry.body));
     } catch (error) {
       if (!(error instanceof RefusedError) || OF_THE_SESSION.includes(error.status)) throw error;
+      await this.#throwWhatEndsThePage(entry, error);
       stored = await this.#setAside(entry, error);
     }
     await this.#drawer.remove(keyOf(entry));
@@ -174,9 +191,9 @@ export class Outbox {
   async #setAside(entry, refusal) {
     await this.#keepRefused(entry, refusal);
     const passed = { index: entry.index, uuid: entry.body.uuid, answer: entry.body.answer, feedback: null };
-    if (refusal.code === "not_due") {
+    if (NOT_DUE.includes(refusal.code)) {
       const { next_index: due } = await this.#persist(() => this.#api.session());
-      if (due !== null && due < entry.index) {
+      if (refusal.code === "step_not_due" || (due !== null && due < entry.index)) {
         await this.#drawer.remove(keyOf(entry));
         throw new NotDueError(refusal.message);
       }

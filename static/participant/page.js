@@ -26,14 +26,23 @@ export function written(title, paragraphs) {
 }
 
 /**
+ * Begins a page's record; what is returned tells how long the page has been there, whenever it is asked.
+ * @param {Attention} attention
+ * @returns {() => PageRecord}
+ */
+export function begunRecord(attention) {
+  const shownMs = performance.now();
+  attention.reset();
+  return () => ({ shown_ms: performance.now() - shownMs, ...attention.record });
+}
+
+/**
  * Waits until a page is left by its button, and tells how long it was there.
  * @param {HTMLButtonElement} button
  * @param {Attention} attention
- * @returns {Promise<PageRecord>}
  */
 export async function read(button, attention) {
-  const shownMs = performance.now();
-  attention.reset();
+  const record = begunRecord(attention);
   await pressed(button);
-  return { shown_ms: performance.now() - shownMs, ...attention.record };
+  return record();
 }

@@ -3,6 +3,7 @@
  * by the participant's own presses, since browsers let no page make a sound before.
  */
 
+import { say } from "./language.js";
 import { DeviceError } from "./preload.js";
 
 /** @import { SoundRecord } from "./types.js" */
@@ -11,33 +12,33 @@ import { DeviceError } from "./preload.js";
 const GRACE_MS = 1000;
 /** How long a press may take to wake the context. */
 const WAKING_MS = 1500;
+/** After so many presses in vain, more is said of what may be wrong. */
+const PATIENT_PRESSES = 3;
 const PRESSES = ["pointerup", "click", "keydown"];
 
 /**
  * @typedef {object} Played
  * @property {number} onsetMs scheduled onset, on the clock of performance.now()
  * @property {Pick<SoundRecord, "requested_sound_ms" | "late_ms" | "played_ms" | "interruptions"
- *   | "context_state" | "sample_rate_hz" | "base_latency_ms" | "output_latency_ms">} record
+ *   | "context_state" | "sample_rate_hz" | "base_latency_ms" | "output_latency_ms" | "scheduled_context_ms"
+ *   | "ended_context_ms" | "output_context_ms" | "output_page_ms">} record
  */
 
 export class Player {
   #make;
+  #tried = false;
   /** @type {AudioContext | null} */
   #context = null;
-  /** @type {(context: AudioContext) => void} */
-  #made = () => undefined;
-  /** @type {(error: unknown) => void} */
-  #failed = () => undefined;
-  /** @type {Promise<AudioContext>} */
-  #ready = new Promise((resolve, reject) => {
-    this.#made = resolve;
-    this.#failed = reject;
-  });
+  /** @type {Opening} */
+  #opening = opening();
 
   /** @param {() => AudioContext} make */
   constructor(make = () => new AudioContext()) {
     this.#make = make;
-    this.#ready.catch(() => undefined); // told to whoever waits for it
+  }
+
+  get #ready() {
+    return this.#opening.context;
   }
 
   /**
@@ -49,16 +50,21 @@ export class Player {
   }
 
   #wake() {
-    if (!this.#context) {
-      try {
-        this.#context = this.#make();
-      } catch (error) {
-        const message = "This browser could not open the sound device.";
-        return this.#failed(new DeviceError(message, { cause: error }));
-      }
-      this.#made(this.#context);
+    if (!this.#context || this.#context.state === "closed") this.#open();
+    if (this.#context && this.#context.state !== "running") this.#context.resume().catch(() => undefined);
+  }
+
+  /** Opens the device, also after it was refused or closed: a closed context never runs again. */
+  #open() {
+    if (this.#tried) this.#opening = opening();
+    this.#tried = true;
+    this.#context = null;
+    try {
+      this.#context = this.#make();
+      this.#opening.opened(this.#context);
+    } catch (error) {
+      this.#opening.failed(new DeviceError("failed-device", { cause: error }));
     }
-    if (this.#context.state !== "running") this.#context.resume().catch(() => undefined);
   }
 
   /**
@@ -67,7 +73,13 @@ export class Player {
    */
   async decode(file) {
     const context = await this.#ready;
-    return context.decodeAudioData(await file.arrayBuffer());
+    const bytes = await file.arrayBuffer();
+    try {
+      return await context.decodeAudioData(bytes);
+    } catch (error) {
+      if (context.state === "closed") throw new DeviceError("failed-device", { cause: error });
+      throw error;
+    }
   }
 
   /** Whether sound can be played now; waits a moment for a press to take effect. */
@@ -95,10 +107,14 @@ export class Player {
     };
     context.addEventListener("statechange", note);
     const onsetMs = performance.now() + leadMs;
-    source.start(context.currentTime + leadMs / 1000);
+    const scheduledS = context.currentTime;
+    const startS = scheduledS + leadMs / 1000;
+    source.start(startS);
     const lateMs = Math.max(0, performance.now() - onsetMs);
     const ended = await endOf(source, leadMs + durationMs + GRACE_MS);
-    const playedMs = performance.now() - onsetMs;
+    // A browser may tell of the end a buffer before it is heard; by its own clock it is never too early.
+    const endedS = context.currentTime;
+    const playedMs = Math.max(performance.now() - onsetMs, (endedS - startS) * 1000);
     context.removeEventListener("statechange", note);
     if (!ended) source.stop();
     return {
@@ -112,6 +128,9 @@ export class Player {
         sample_rate_hz: context.sampleRate,
         base_latency_ms: milliseconds(context.baseLatency),
         output_latency_ms: milliseconds(context.outputLatency),
+        scheduled_context_ms: scheduledS * 1000,
+        ended_context_ms: endedS * 1000,
+        ...outputOf(context, onsetMs),
       },
     };
   }
@@ -142,6 +161,33 @@ export class Player {
 }
 
 /**
+ * Resolves when sound can be heard, after as many presses as that takes.
+ * @param {Pick<Player, "awake">} player
+ * @param {(hint: string) => Promise<void>} press asks for a press, and says why
+ */
+export async function audible(player, press) {
+  for (let tries = 1; !(await player.awake()); tries += 1) {
+    await press(tries < PATIENT_PRESSES ? say("sound-silent") : say("sound-blocked"));
+  }
+}
+
+/**
+ * @typedef {object} Opening
+ * @property {Promise<AudioContext>} context
+ * @property {(context: AudioContext) => void} opened
+ * @property {(error: unknown) => void} failed
+ */
+
+/** A context that is to come. @returns {Opening} */
+function opening() {
+  /** @type {any} */
+  const made = {};
+  made.context = new Promise((resolve, reject) => Object.assign(made, { opened: resolve, failed: reject }));
+  made.context.catch(() => undefined); // told to whoever waits for it
+  return made;
+}
+
+/**
  * Whether the source ended within so many ms.
  * @param {AudioScheduledSourceNode} source
  * @param {number} patienceMs
@@ -160,6 +206,18 @@ function endOf(source, patienceMs) {
 /** @param {number} ms */
 function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * Which of the context's times leaves the device at which moment of the page; null where browsers do not tell.
+ * @param {AudioContext} context
+ * @param {number} onsetMs from which the page's moment counts
+ */
+function outputOf(context, onsetMs) {
+  const { contextTime, performanceTime } = context.getOutputTimestamp?.() ?? {};
+  // Before anything has left the device, both are 0.
+  if (!contextTime || !performanceTime) return { output_context_ms: null, output_page_ms: null };
+  return { output_context_ms: contextTime * 1000, output_page_ms: performanceTime - onsetMs };
 }
 
 /** @param {number | undefined} seconds not every browser knows its latencies */

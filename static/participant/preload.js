@@ -1,19 +1,24 @@
-/** The stimuli of the coming trials: fetched and decoded before each trial, let go after it. */
+/** The stimuli of the coming trials: fetched, checked and decoded before each trial, let go after it. */
+
+import { checkDigest } from "./digest.js";
+import { Downloads } from "./downloads.js";
+import { SaidError } from "./language.js";
 
 /** @import { Persist, TrialView } from "./types.js" */
 /** @import { Api } from "./api.js" */
 
 const WINDOW = 20;
 const AHEAD = 10;
-const DECODE_TRIES = 3;
+const TRIES = 3;
 
 /** The device, not the file, is why a file cannot be decoded. */
-export class DeviceError extends Error {}
+export class DeviceError extends SaidError {}
 
 /**
- * Fetches a file until it can be decoded.
+ * Fetches a file until it is whole: it has the digest, and can be decoded.
  * @callback Fetched
  * @param {string} address
+ * @param {string | null} sha256 null where the plan does not tell it
  * @param {(file: Blob) => Promise<any>} decode
  * @returns {Promise<any>}
  */
@@ -32,6 +37,7 @@ export class Preload {
   #persist;
   #total;
   #decoder;
+  #downloads = new Downloads();
   /** @type {Map<number, Promise<TrialView[]>>} by number of the window */
   #windows = new Map();
   /** @type {Map<number, Promise<Loaded & {view: TrialView}>>} by trial index */
@@ -51,13 +57,13 @@ export class Preload {
   }
 
   /**
-   * The trial with its stimuli; those after it are on their way from now on.
+   * The trial with its stimuli; those after it follow them from now on.
    * @param {number} index
    * @returns {Promise<Loaded & {view: TrialView}>}
    */
-  async trial(index) {
+  trial(index) {
+    this.#downloads.first(index);
     const loaded = this.#start(index);
-    await loaded;
     for (let next = index + 1; next <= Math.min(index + AHEAD, this.#total - 1); next += 1) {
       this.#start(next);
     }
@@ -84,20 +90,43 @@ export class Preload {
       this.#persist(() => this.#api.trials(number * WINDOW, WINDOW)),
     );
     const view = views[index - number * WINDOW];
-    return { view, ...(await this.#decoder.load(view, (address, decode) => this.#fetched(address, decode))) };
+    /** @type {Fetched} */
+    const fetched = (address, sha256, decode) => this.#fetched(index, address, sha256, decode);
+    return { view, ...(await this.#decoder.load(view, fetched)) };
   }
 
-  /** @type {Fetched} */
-  async #fetched(address, decode) {
-    for (let tries = 1; ; tries += 1) {
-      const cache = tries === 1 ? "default" : "reload";
-      const file = await this.#persist(() => this.#api.stimulus(address, cache));
-      try {
-        return await decode(file);
-      } catch (error) {
-        if (error instanceof DeviceError) throw error;
-        if (tries === DECODE_TRIES) throw new Error("A file of this study arrived damaged.", { cause: error });
-      }
+  /**
+   * A pause after a failure lies outside of the download, which then has no place among the few.
+   * @param {number} index of the trial that needs the file
+   * @param {string} address
+   * @param {string | null} sha256
+   * @param {(file: Blob) => Promise<any>} decode
+   */
+  #fetched(index, address, sha256, decode) {
+    const download = (/** @type {RequestCache} */ cache) =>
+      this.#persist(() => this.#downloads.add(index, () => this.#api.stimulus(address, cache)));
+    return untilDecoded(download, async (file) => {
+      await checkDigest(file, sha256);
+      return decode(file);
+    });
+  }
+}
+
+/**
+ * Fetches a file until it can be decoded, a few times at most.
+ * @template T
+ * @param {(cache: RequestCache) => Promise<Blob>} fetched
+ * @param {(file: Blob) => Promise<T>} decode
+ * @returns {Promise<T>}
+ */
+export async function untilDecoded(fetched, decode) {
+  for (let tries = 1; ; tries += 1) {
+    const file = await fetched(tries === 1 ? "default" : "reload");
+    try {
+      return await decode(file);
+    } catch (error) {
+      if (error instanceof DeviceError) throw error;
+      if (tries === TRIES) throw new SaidError("failed-damaged", { cause: error });
     }
   }
 }

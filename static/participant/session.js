@@ -2,27 +2,23 @@
 
 import { Api, RefusedError } from "./api.js";
 import { Attention } from "./attention.js";
+import { digestsChecked } from "./digest.js";
 import { element, translated } from "./dom.js";
-import { takeLease } from "./lease.js";
+import { ofTask, pageLanguage, paragraphs, SaidError, say } from "./language.js";
+import { keepLease, lastLease, takeLease } from "./lease.js";
 import { Notice } from "./notice.js";
-import { NotDueError, Outbox } from "./outbox.js";
+import { LeaseLostError, NotDueError, Outbox, SessionOverError } from "./outbox.js";
 import { pressed, showPage, written } from "./page.js";
 import { Player } from "./player.js";
 import { persist } from "./retry.js";
 import { showSteps } from "./steps/registry.js";
 import { taskOf } from "./tasks/registry.js";
-import { texts } from "./texts.js";
+import { uuid } from "./uuid.js";
 
 /** @import { EventDetail, SessionView, StepTools, Tools } from "./types.js" */
 
 /** In the address of a page that takes the session over from another tab. */
 const TAKE_OVER = "#take-over";
-
-/**
- * Whether an earlier visit has left anything behind it.
- * @param {SessionView} session that has steps left
- */
-const begun = ({ next_index, steps }) => next_index !== 0 || steps[0].position > 0;
 
 export class Session {
   #root;
@@ -36,20 +32,16 @@ export class Session {
     this.#code = /** @type {string} */ (root.dataset.code);
     this.#api = new Api(this.#code);
     const line = /** @type {HTMLElement} */ (document.getElementById("notice"));
-    const notice = new Notice(line, () => (this.#outbox.kept ? texts.reconnecting : texts.reconnectingOpen));
-    const troubles = { onTrouble: () => notice.begin(), onRecovery: () => notice.end() };
+    const notice = new Notice(line, () => say(this.#outbox.kept ? "reconnecting" : "reconnecting-open"));
     /** @type {import("./types.js").Persist} */
-    this.persistently = (attempt) => persist(attempt, troubles);
+    this.persistently = (attempt) =>
+      persist(attempt, { onTrouble: () => notice.begin(), onRecovery: () => notice.end() });
     this.#outbox = new Outbox(this.#code, this.#api, this.persistently);
   }
 
   /** Runs the session to its end, or says why it cannot. */
-  async run() {
-    try {
-      await this.#run();
-    } catch (error) {
-      await this.#fail(error);
-    }
+  run() {
+    return this.#run().catch((error) => this.#fail(error));
   }
 
   async #run() {
@@ -57,22 +49,44 @@ export class Session {
     if (steal) history.replaceState(null, "", location.pathname);
     const onLost = () => void this.#elsewhere();
     if (!(await takeLease(`metamerlab/${this.#code}`, { steal, onLost }))) return this.#elsewhere();
-    await this.#outbox.recover();
-    const session = await this.persistently(() => this.#api.session());
-    if (session.completed) return location.replace(`/end/${this.#code}`);
-    if (session.steps.length) await this.#runSteps(session);
-    await this.#finish();
+    let session = await this.#begun(steal);
+    if (session.steps.length) session = await this.#runSteps(session);
+    return session.over ? this.#leave() : this.#finish();
+  }
+
+  /**
+   * The session, run by this page from now on. What an earlier page left behind is sent in that page's name
+   * first, since the study may say that a block begins anew.
+   * @param {boolean} takeOver
+   */
+  async #begun(takeOver) {
+    const previous = lastLease(this.#code);
+    this.#api.lease = previous ?? "";
+    this.#api.leftover = true;
+    await this.#outbox.recover().catch((error) => {
+      if (!(error instanceof LeaseLostError)) throw error;
+    });
+    const lease = uuid();
+    const session = await this.persistently(() => this.#api.begin(lease, { previous, takeOver }));
+    keepLease(this.#code, lease);
+    const recovered = await this.#outbox.recover();
+    this.#api.leftover = false;
+    return recovered ? this.persistently(() => this.#api.session()) : session;
+  }
+
+  #leave() {
+    location.replace(`/end/${this.#code}`);
   }
 
   /**
    * Shows what is told of the session until nothing is left of it. What the server tells again after it was
-   * done is not shown again: the end of the session will say what is missing.
+   * done is not shown again: the end of the session will say what is missing. Resolves to what is told at last.
    * @param {SessionView} session
    */
   async #runSteps(session) {
     const tools = await this.#toolsOf(session);
     this.#root.replaceChildren();
-    if (begun(session)) await this.#welcomeBack(session, tools);
+    if (session.begun) await this.#welcomeBack(session, tools);
     for (let done = -1; session.steps.length && session.steps[0].position > done; ) {
       this.#root.replaceChildren();
       await showSteps(this.#root, session.steps, { ...tools, session });
@@ -81,6 +95,7 @@ export class Session {
       await this.#outbox.drained();
       session = await this.persistently(() => this.#api.session());
     }
+    return session;
   }
 
   /** @param {SessionView} session @returns {Promise<StepTools>} */
@@ -100,9 +115,8 @@ export class Session {
     const ofTask = { api, persist: this.persistently, total: session.total, attention, player };
     const task = await taskOf(session.task, ofTask);
     if (session.next_index !== null) task.stimuli.trial(session.next_index).catch(() => undefined);
-    void task.environment().then((found) => this.#tellEnvironment(session, found));
-    const onRefusal = (/** @type {unknown} */ error) => void this.#fail(error);
-    return { session, task, outbox: this.#outbox, attention, player, onRefusal };
+    void task.environment().then((found) => this.#tellEnvironment(found));
+    return { ...ofTask, session, task, outbox: this.#outbox, onRefusal: (error) => void this.#fail(error) };
   }
 
   /**
@@ -112,15 +126,15 @@ export class Session {
    */
   async #welcomeBack({ next_index, total }, { task }) {
     const answered = next_index ?? total;
-    const content = written(texts.welcomeBackTitle, task.texts.welcomeBack(answered, total - answered));
-    await pressed(showPage(this.#root, content, texts.continue));
+    const text = [
+      say("welcome-back-saved", { answered }),
+      ...paragraphs(ofTask(task, "welcome-back"), { left: total - answered }),
+    ];
+    await pressed(showPage(this.#root, written(say("welcome-back"), text), say("continue")));
   }
 
-  /** @param {SessionView} session @param {EventDetail} ofTask */
-  #tellEnvironment(session, ofTask) {
-    const [{ position }] = session.steps;
-    const at = { position, trial_index: session.next_index ?? session.total };
-    if (begun(session)) void this.#api.event("resume", at);
+  /** @param {EventDetail} ofTask */
+  #tellEnvironment(ofTask) {
     void this.#api.event("environment", {
       ...ofTask,
       screen_width_px: screen.width,
@@ -128,15 +142,18 @@ export class Session {
       window_width_px: innerWidth,
       window_height_px: innerHeight,
       device_pixel_ratio: devicePixelRatio,
+      utc_offset_minutes: -new Date().getTimezoneOffset(),
       touch: matchMedia("(pointer: coarse)").matches,
       language: navigator.language,
+      page_language: pageLanguage(),
       translated: translated(),
+      digests_checked: digestsChecked,
       browser: navigator.userAgent.slice(0, 200),
     });
   }
 
   #tellSaving() {
-    this.#root.replaceChildren(element("p", { class: "saving", role: "status" }, texts.saving));
+    this.#root.replaceChildren(element("p", { class: "saving", role: "status" }, say("saving")));
     document.body.dataset.phase = "page";
   }
 
@@ -151,11 +168,11 @@ export class Session {
       if (!steps.length) throw error;
       return location.reload(); // something is missing: the session knows what, and goes on there
     }
-    location.replace(`/end/${this.#code}`);
+    this.#leave();
   }
 
   async #elsewhere() {
-    await this.#replacePage(texts.elsewhereTitle, texts.elsewhere, texts.takeOver);
+    await this.#replacePage(say("elsewhere"), paragraphs("elsewhere-text"), say("elsewhere-take-over"));
     location.hash = TAKE_OVER;
     location.reload();
   }
@@ -163,14 +180,19 @@ export class Session {
   /** @param {unknown} error */
   async #fail(error) {
     if (error instanceof NotDueError) return location.reload(); // the session knows which trial is due
+    if (error instanceof SessionOverError) return this.#leave();
+    if (error instanceof LeaseLostError || (error instanceof RefusedError && error.code === "lease_held")) {
+      return this.#elsewhere();
+    }
     const message = error instanceof Error ? error.message : String(error);
     void this.#api.event("error", { message: message.slice(0, 200) });
     if (error instanceof RefusedError && error.status === 401) {
-      await this.#replacePage(texts.unknownTitle, texts.unknown, texts.openLink);
+      await this.#replacePage(say("unknown"), paragraphs("unknown-text"), say("unknown-open"));
       return location.replace(`/s/${this.#code}`);
     }
-    const safe = this.#outbox.kept ? texts.failed : texts.failedOpen;
-    await this.#replacePage(texts.failedTitle, [message, safe], texts.reload);
+    const reason = error instanceof SaidError ? say(message) : say("failed-reason", { reason: message });
+    const safe = say(this.#outbox.kept ? "failed-safe" : "failed-open");
+    await this.#replacePage(say("failed"), [reason, safe], say("reload"));
     location.reload();
   }
 

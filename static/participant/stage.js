@@ -4,9 +4,7 @@
  */
 
 import { element } from "./dom.js";
-import { texts } from "./texts.js";
-
-/** @import { TaskTexts } from "./texts.js" */
+import { ofTask, say } from "./language.js";
 
 /** Clicks this soon after the ready screen are the second half of a double click on an answer. */
 const ECHO_MS = 250;
@@ -14,7 +12,7 @@ const ECHO_MS = 250;
 const SLOW_MS = 20_000;
 
 export class Stage {
-  #texts;
+  #task;
   #progress = element("p", { class: "progress" });
   #startLabel = element("span", { class: "start-label" });
   #startHint = element("span", { class: "start-hint" });
@@ -22,16 +20,21 @@ export class Stage {
   #slow = 0;
 
   /**
-   * @param {Pick<TaskTexts, "start" | "question">} taskTexts
+   * @param {{kind: string}} task whose texts are said
    * @param {HTMLElement} timed what is there while the stimulus is presented; has the class "timed"
    * @param {HTMLElement} response what takes the answer; has the class "response"
    */
-  constructor(taskTexts, timed, response) {
-    this.#texts = taskTexts;
+  constructor(task, timed, response) {
+    this.#task = task;
     this.#start = element("button", { type: "button", class: "start" }, this.#startLabel, this.#startHint);
-    const question = element("p", { class: "question", "aria-hidden": "true" }, taskTexts.question);
+    const question = element("p", { class: "question", "aria-hidden": "true" }, say(ofTask(task, "question")));
     const centre = element("div", { class: "centre" }, timed, this.#start, response);
     this.element = element("div", { class: "stage" }, this.#progress, question, centre);
+  }
+
+  /** Key of what the start button says. */
+  get startKey() {
+    return ofTask(this.#task, "start");
   }
 
   /**
@@ -41,9 +44,9 @@ export class Stage {
    */
   open(display, progress) {
     this.#progress.textContent = progress;
-    this.#startLabel.textContent = texts.loading;
+    this.#startLabel.textContent = say("wait");
     this.#startHint.textContent = "";
-    this.#slow = setTimeout(() => this.hint(texts.slow), SLOW_MS);
+    this.#slow = setTimeout(() => this.hint(say("trial-slow")), SLOW_MS);
     this.#start.disabled = true;
     this.phase("ready");
     display.append(this.element);
@@ -54,10 +57,10 @@ export class Stage {
    * @param {string} hint
    * @returns {Promise<void>}
    */
-  started(hint = texts.startHint) {
+  started(hint = say("trial-start-hint")) {
     clearTimeout(this.#slow);
     this.phase("ready");
-    this.#startLabel.textContent = this.#texts.start;
+    this.#startLabel.textContent = say(this.startKey);
     this.hint(hint);
     this.#start.disabled = false;
     this.#start.focus({ preventScroll: true });
@@ -73,6 +76,11 @@ export class Stage {
       this.element.addEventListener("click", onClick);
       this.element.addEventListener("keydown", onKey);
     });
+  }
+
+  /** The trial begins without a press: its stimulus is there. */
+  begin() {
+    clearTimeout(this.#slow);
   }
 
   /** @param {string} text below what the start button says */

@@ -5,8 +5,8 @@ import type { Attention } from "./attention.js";
 import type { Outbox } from "./outbox.js";
 import type { Player } from "./player.js";
 import type { Preload } from "./preload.js";
-import type { TaskTexts } from "./texts.js";
 
+/** `icon` is a path in the static folder. */
 export interface Choice {
   name: string;
   label: string;
@@ -19,6 +19,14 @@ export interface Durations {
   fixation_ms: number;
   image_ms: number;
   mask_ms: number;
+  /** The fixed interval for the answer; null: no time limit. */
+  response_ms: number | null;
+}
+
+/** A choice, on the clock of performance.now(). */
+export interface Click {
+  name: string;
+  timeMs: number;
 }
 
 /** What the server tells of a study's task: each task adds what its page needs. */
@@ -28,6 +36,7 @@ export interface Told {
 
 export interface PictureTask extends Told {
   timing: Durations & { practice_image_ms: number; practice_mask_ms: number };
+  automatic: boolean;
   image_px: number;
   choices: Choice[];
   masks: string[];
@@ -52,17 +61,20 @@ export interface SessionView {
   study: { name: string };
   total: number;
   practice: number;
+  gate: number;
   next_index: number | null;
-  completed: boolean;
+  begun: boolean;
+  over: boolean;
   task: Told;
   steps: StepView[];
 }
 
-/** One trial as the server tells of it: `told` is what its task has to say. */
+/** One trial as the server tells of it: `sha256` is the digest of its file, in base64, `told` what its task has to say. */
 export interface TrialView {
   index: number;
-  phase: "practice" | "main";
+  phase: "practice" | "gate" | "main";
   stimulus: string;
+  sha256: string | null;
   told: Record<string, string>;
   answered: boolean;
 }
@@ -82,7 +94,9 @@ export interface TrialRecord {
   window_width_px: number;
   window_height_px: number;
   device_pixel_ratio: number;
+  zoom: number | null;
   translated: boolean;
+  page_language: string;
 }
 
 export interface PictureRecord extends TrialRecord {
@@ -92,6 +106,9 @@ export interface PictureRecord extends TrialRecord {
   flips_ms: Flips;
   achieved_image_ms: number;
   dropped_frames: number;
+  requested_response_ms: number | null;
+  achieved_response_ms: number | null;
+  clicks: { name: string; ms: number }[];
   shown_px: number;
   window_small: boolean;
 }
@@ -99,6 +116,7 @@ export interface PictureRecord extends TrialRecord {
 export interface WordEntryRecord {
   keystrokes: number;
   first_key_ms: number | null;
+  last_key_ms: number | null;
   pastes: number;
   how: "typed" | "picked";
 }
@@ -113,13 +131,19 @@ export interface SoundRecord extends TrialRecord {
   sample_rate_hz: number;
   base_latency_ms: number | null;
   output_latency_ms: number | null;
+  scheduled_context_ms: number;
+  ended_context_ms: number;
+  output_context_ms: number | null;
+  output_page_ms: number | null;
+  screen_frame_ms: number;
+  screen_dropped_frames: number;
   entry: WordEntryRecord;
 }
 
 export interface Answer {
   uuid: string;
   answer: string;
-  rt_ms: number;
+  rt_ms: number | null;
   timing: PictureRecord | SoundRecord;
 }
 
@@ -181,7 +205,7 @@ export interface AsideNote {
   body: string;
 }
 
-export type EventKind = "resume" | "focus" | "visibility" | "fullscreen" | "error" | "environment";
+export type EventKind = "focus" | "visibility" | "fullscreen" | "error" | "environment";
 export type EventDetail = Record<string, string | number | boolean>;
 
 /** A decoded picture, ready to be drawn; a canvas where the browser makes no bitmaps. */
@@ -213,6 +237,8 @@ export interface Tools {
 export interface StepTools {
   session: SessionView;
   task: Task;
+  api: Api;
+  persist: Persist;
   outbox: Outbox;
   attention: Attention;
   player: () => Player;
@@ -228,10 +254,13 @@ export interface TimelineNode {
 
 /** What tells naming pictures from recognising words; the rest of a session is the same. */
 export interface Task {
-  texts: TaskTexts;
+  /** Its texts are the catalogue's messages whose keys begin with this. */
+  kind: string;
   stimuli: Preload<any>;
   /** Words that the instructions list. */
   vocabulary: string[];
+  /** What a possible answer is called in the page's language. */
+  label(answer: string): string;
   /** What is noted once of the device. */
   environment(): Promise<EventDetail>;
   /** The node of a trial. */

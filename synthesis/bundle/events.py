@@ -27,7 +27,10 @@ class ProgressEvent(BaseModel):
 
 
 class RunSummary(BaseModel):
-    """What a run or a verification came to; an item is one (stimulus, model, layer, seed)."""
+    """What a run or a verification came to; an item is one (stimulus, model, layer, seed).
+
+    `faults` counts the reasons (`synthesis.bundle.manifest.Fault`) for which items did not pass.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -35,6 +38,7 @@ class RunSummary(BaseModel):
     passed: int = Field(ge=0)
     failed: int = Field(ge=0)
     seconds: FiniteFloat
+    faults: dict[str, int] = Field(default_factory=dict)
 
 
 def read_event(line: str) -> ProgressEvent | None:

@@ -5,16 +5,20 @@ Units: rho and r are in [-1, 1]; signal-to-noise ratios in dB; sizes in px and b
 
 import hashlib
 import json
+from collections import Counter
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from synthesis.bundle.events import RunSummary
 from synthesis.bundle.formats import AnyFormat
+from synthesis.bundle.nulls import LayerNull, NullSource
 from synthesis.bundle.record import Record
 
 NATURAL = "natural"
-FORMAT: Final = "metamerlab-bundle/3"
+FORMAT: Final = "metamerlab-bundle/4"
+NO_RULE = "none"
+"""The decision rule of a bundle whose network has no labels; all answers are then ""."""
 
 MediaType = Annotated[str, Field(pattern="^[a-z]+/[a-z0-9][a-z0-9.+-]*$", max_length=100)]
 
@@ -30,7 +34,8 @@ class Blob(Record):
 class Natural(Record):
     """A natural stimulus as it is served: cropped, resized or set to its level, rounded, encoded.
 
-    `answer` is the network's answer to the served bytes, by the bundle's decision rule.
+    `answer` is the network's answer to the served bytes, by the bundle's decision rule; by the rule
+    "none" it is "".
     """
 
     id: str
@@ -47,47 +52,16 @@ class NullStimulus(Record):
     blob: Blob
 
 
-class Histogram(Record):
-    """`counts[i]` values lie in [`edges[i]`, `edges[i + 1]`), the last bin includes its upper edge."""
-
-    edges: list[float] = Field(min_length=2)
-    counts: list[int] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _one_edge_more_than_counts(self) -> "Histogram":
-        if len(self.edges) != len(self.counts) + 1:
-            raise ValueError(f"{len(self.counts)} counts need {len(self.counts) + 1} edges")
-        return self
-
-
-class NullSummary(Record):
-    """A statistic over pairs of different natural stimuli: maximum, 99th percentile, and all values binned.
-
-    The bins reach from the smallest value to the maximum.
-    """
-
-    maximum: float
-    percentile_99: float
-    histogram: Histogram
-
-
-class LayerNull(Record):
-    """`pairs` share members: `stimuli` distinct natural stimuli made them."""
-
-    layer: str
-    stimuli: int
-    pairs: int
-    spearman: NullSummary
-    pearson_r2: NullSummary
-    snr_db: NullSummary
+Fault = Literal["", "another answer", "inside the null", "null too small"]
 
 
 class Certificate(Record):
     """How well a metamer, decoded from the bytes that are served, matches its natural stimulus.
 
-    `passed` means: same answer, and Spearman rho, Pearson R^2 and SNR each above the maximum of their null
-    (Feather et al. 2023, Methods, "Criteria for optimization success"). All statistics are of the matched
-    layer's activations; an all-zero activation counts as correlation 0.
+    `passed` means: same answer, Spearman rho, Pearson R^2 and SNR each above the maximum of their null
+    (Feather et al. 2023, Methods, "Criteria for optimization success"), and a null of enough pairs. `fault`
+    is the first of these that does not hold. All statistics are of the matched layer's activations; an
+    all-zero activation counts as correlation 0. By the rule "none" both answers are "".
     """
 
     natural_answer: str
@@ -97,6 +71,7 @@ class Certificate(Record):
     snr_db: float
     relative_error: float = Field(description="norm(metamer - natural) / norm(natural)")
     passed: bool
+    fault: Fault = ""
 
 
 class LayerMatch(Record):
@@ -112,7 +87,11 @@ class LayerMatch(Record):
 class Provenance(Record):
     """How a metamer was made. `losses` are the recipe's loss at `loss_steps`.
 
-    `attempt` counts from 0: a metamer that fails its certificate is made again from other noise.
+    With the spec's `optimise: cochleagram` they are those of the cochleagram, then those of the waveform.
+
+    `attempt` counts from 0: a metamer that fails its certificate is made again from other noise. `threads`
+    are the processor's that its network ran on; with another number rounding gives another metamer. `tf32`
+    is whether products of float32 could be computed in TensorFloat-32.
     """
 
     recipe: str
@@ -123,6 +102,8 @@ class Provenance(Record):
     losses: list[float]
     seconds: float
     device: str
+    threads: int = Field(ge=1)
+    tf32: bool
     coarse_steps: int = Field(default=0, description="steps whose network ran in bfloat16, not float32")
 
 
@@ -159,21 +140,33 @@ class ModelRecord(Record):
 
 
 class DecisionRecord(Record):
-    """The rule from network output to category, with the linear readout's file where the rule is one."""
+    """The rule from network output to category, with the linear readout's file where the rule is one.
+
+    `categories` are the possible answers; there are none to list for the rules "letters" and "none".
+    """
 
     rule: str
     categories: list[str]
     readout: Blob | None = None
 
+    @property
+    def null_alone(self) -> bool:
+        """Whether certificates rest on the null alone, since the network answers nothing."""
+        return self.rule == NO_RULE
+
 
 class Manifest(Record):
-    format: Literal["metamerlab-bundle/3"] = FORMAT
+    format: Literal["metamerlab-bundle/4"] = FORMAT
     created_at: str
     spec: dict[str, Any]
     model: ModelRecord
     decision: DecisionRecord
     layers: list[str] = Field(description="the matched layers, in depth order")
+    freed_clamps: dict[str, list[str]] = Field(
+        description="for each matched layer the graph nodes whose gradient was the identity"
+    )
     naturals: list[Natural]
+    null: NullSource
     null_stimuli: list[NullStimulus]
     nulls: list[LayerNull]
     items: list[Item]
@@ -191,9 +184,15 @@ class Manifest(Record):
 
     def summary(self, seconds: float) -> RunSummary:
         """How many items there are and how many have their certificate, after work of `seconds`."""
-        passed = sum(item.certificate.passed for item in self.items)
-        failed = len(self.items) - passed
-        return RunSummary(items=len(self.items), passed=passed, failed=failed, seconds=round(seconds, 1))
+        faults = Counter(item.certificate.fault for item in self.items if not item.certificate.passed)
+        failed = faults.total()
+        return RunSummary(
+            items=len(self.items),
+            passed=len(self.items) - failed,
+            failed=failed,
+            seconds=round(seconds, 1),
+            faults=dict(faults),
+        )
 
     def blobs(self) -> list[Blob]:
         """Every blob that the manifest names, each once."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synthesis.bundle.manifest import Certificate, LayerMatch, LayerNull
+from synthesis.bundle.manifest import Certificate, Fault, LayerMatch
+from synthesis.bundle.nulls import LayerNull
 
 # Signal-to-noise ratios are held within +-SNR_LIMIT_DB, so that a perfect match, or an activation that is
 # zero everywhere, still gives a number. Float32 activations cannot resolve more.
@@ -47,13 +48,24 @@ def average_ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
     """
     if np.isnan(values).any():
         return np.full(values.shape, np.nan)
-    order = np.argsort(values)
-    ordered = values[order]
-    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    each = np.diff(first, append=values.size)
-    ranks = np.empty(values.shape)
-    ranks[order] = np.repeat(first + (each + 1) / 2, each)
+    # Sorting takes longest, and after a ReLU most values are zeros, whose rank needs no sorting.
+    others = np.flatnonzero(values)
+    zeros = values.size - others.size
+    order = np.argsort(values[others])
+    ordered = values[others[order]]
+    below = int(np.searchsorted(ordered, 0))
+    in_order = np.arange(1.0, others.size + 1)
+    in_order[below:] += zeros
+    ranks = np.full(values.shape, below + (zeros + 1) / 2)
+    ranks[others[order]] = _shared(in_order, ordered)
     return ranks
+
+
+def _shared(ranks: NDArray[np.float64], ordered: NDArray[np.floating]) -> NDArray[np.float64]:
+    """`ranks` of values in ascending order, where equal values share the mean of theirs."""
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])[: ordered.size])
+    each = np.diff(first, append=ordered.size)
+    return np.repeat((ranks[first] + ranks[first + each - 1]) / 2, each)
 
 
 def pearson(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
@@ -78,9 +90,10 @@ def snr_db(signal: float, noise: float) -> float:
 
 
 def certify(
-    match: Match | LayerMatch, natural_answer: str, metamer_answer: str, null: LayerNull
+    match: Match | LayerMatch, natural_answer: str, metamer_answer: str, null: LayerNull, least_pairs: int
 ) -> Certificate:
-    """The certificate of a metamer, judged against its layer's null distribution."""
+    """The certificate of a metamer, judged against its layer's null distribution of `least_pairs` or more."""
+    fault = _fault(match, natural_answer == metamer_answer, null, least_pairs)
     return Certificate(
         natural_answer=natural_answer,
         metamer_answer=metamer_answer,
@@ -88,11 +101,28 @@ def certify(
         pearson_r2=match.pearson_r2,
         snr_db=match.snr_db,
         relative_error=match.relative_error,
-        passed=natural_answer == metamer_answer and outside_null(match, null),
+        passed=not fault,
+        fault=fault,
     )
 
 
-def outside_null(match: Match | LayerMatch | Certificate, null: LayerNull) -> bool:
+def fault_of(certificate: Certificate, null: LayerNull, least_pairs: int) -> Fault:
+    """What a certificate's own numbers say, judged anew."""
+    same = certificate.natural_answer == certificate.metamer_answer
+    return _fault(certificate, same, null, least_pairs)
+
+
+def _fault(
+    match: Match | LayerMatch | Certificate, same_answer: bool, null: LayerNull, least_pairs: int
+) -> Fault:
+    if not same_answer:
+        return "another answer"
+    if not _outside(match, null):
+        return "inside the null"
+    return "null too small" if null.pairs < least_pairs else ""
+
+
+def _outside(match: Match | LayerMatch | Certificate, null: LayerNull) -> bool:
     """Whether Spearman's rho, Pearson's R^2 and the SNR are each above the maximum of their null."""
     return (
         match.spearman > null.spearman.maximum

@@ -11,11 +11,13 @@ import torch
 from numpy.typing import NDArray
 
 from synthesis.certify.decision import DecisionRule
+from synthesis.certify.readout.features import pooled
 from synthesis.media.medium import Stimulus
 from synthesis.media.registry import medium_of
 from synthesis.networks.modules import channels_last
 from synthesis.networks.registry import Network
 from synthesis.optimise.activations import Activations, output_node
+from synthesis.optimise.checks import shown_its_input
 
 # Names of outputs beside the layers; no layer is called so.
 _FEATURES, _LOGITS = ":features", ":logits"
@@ -34,8 +36,7 @@ class Certifier:
     def survey(self, stimulus: Stimulus) -> tuple[dict[str, NDArray[np.float32]], str]:
         """The activation of each of the network's layers, flattened, in depth order; and its answer."""
         outputs = self._run(stimulus, tuple(layer.name for layer in self.network.layers), with_answer=True)
-        (answer,) = self.rule.answers(outputs[_LOGITS], outputs[_FEATURES])
-        return {layer.name: _flat(outputs[layer.name]) for layer in self.network.layers}, answer
+        return {layer.name: _flat(outputs[layer.name]) for layer in self.network.layers}, self._named(outputs)
 
     def activation(self, stimulus: Stimulus, layer: str) -> NDArray[np.float32]:
         """The layer's activation, flattened; nothing after the layer runs."""
@@ -44,12 +45,15 @@ class Certifier:
     def answer(self, stimulus: Stimulus) -> str:
         """The network's answer."""
         outputs = self._run(stimulus, (), with_answer=True)
-        (answer,) = self.rule.answers(outputs[_LOGITS], outputs[_FEATURES])
+        return self._named(outputs)
+
+    def _named(self, outputs: dict[str, torch.Tensor]) -> str:
+        (answer,) = self.rule.answers(outputs[_LOGITS], pooled(outputs[_FEATURES], self.network))
         return answer
 
     def _run(self, stimulus: Stimulus, layers: tuple[str, ...], with_answer: bool) -> dict[str, torch.Tensor]:
         inputs = channels_last(torch.from_numpy(self.medium.to_input([stimulus])))
-        with torch.inference_mode():
+        with torch.inference_mode(), shown_its_input(self.network):
             outputs: dict[str, torch.Tensor] = self._graph(layers, with_answer)(inputs)
         return outputs
 
@@ -61,5 +65,5 @@ class Certifier:
 
 
 def _flat(activation: torch.Tensor) -> NDArray[np.float32]:
-    flat: NDArray[np.float32] = activation.flatten().numpy()
+    flat: NDArray[np.float32] = activation.flatten().float().numpy()
     return flat

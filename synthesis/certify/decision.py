@@ -11,7 +11,9 @@ from typing import ClassVar, Protocol
 import torch
 from torch import Tensor
 
+from synthesis.bundle.manifest import NO_RULE
 from synthesis.certify.imagenet16 import CATEGORIES, CLASS_COUNT, CLASSES
+from synthesis.certify.letters import LettersRule
 from synthesis.certify.readout.readout import Readout, parse_readout
 from synthesis.common.errors import UserError
 from synthesis.media.registry import medium_of
@@ -21,7 +23,9 @@ _CATEGORIES_SHOWN = 16
 
 
 class DecisionRule(Protocol):
-    """`name` is the spec's word for the rule; `categories` are its possible answers, alphabetical."""
+    """`name` is the spec's word for the rule. `categories` are its possible answers, alphabetical; a rule
+    without them answers any text, or "", which is no answer.
+    """
 
     @property
     def name(self) -> str: ...
@@ -118,7 +122,22 @@ class OwnRule(WordsRule):
     name: ClassVar[str] = "own"
 
 
-RULES = tuple(rule.name for rule in (FeatherRule, GeirhosRule, ReadoutRule, WordsRule, OwnRule))
+@dataclass(frozen=True)
+class NoRule:
+    """No answers, for a network without labels: its metamers are certified by the null alone."""
+
+    name: ClassVar[str] = NO_RULE
+    categories: ClassVar[tuple[str, ...]] = ()
+
+    def answers(self, logits: Tensor, features: Tensor) -> list[str]:
+        return [""] * len(features)
+
+
+RULES = tuple(
+    rule.name for rule in (FeatherRule, GeirhosRule, ReadoutRule, WordsRule, OwnRule, LettersRule, NoRule)
+)
+# Whose answers need not name the stimuli: they are compared with each other alone, or there are none.
+_NAME_NOTHING = (OwnRule.name, LettersRule.name, NoRule.name)
 
 
 def decision_rule(rule: str, readout: bytes | None, network: Network) -> DecisionRule:
@@ -127,7 +146,7 @@ def decision_rule(rule: str, readout: bytes | None, network: Network) -> Decisio
     Parameters
     ----------
     rule
-        feather, geirhos, readout, words or own.
+        feather, geirhos, readout, words, own, letters or none.
     readout
         The readout file's bytes (`readout_file.readout_bytes`, or a bundle's blob); None for the
         published rules.
@@ -144,6 +163,8 @@ def decision_rule(rule: str, readout: bytes | None, network: Network) -> Decisio
         return words_rule(network)
     if rule == OwnRule.name:
         return OwnRule(words_rule(network).answers_by_logit)
+    if rule == LettersRule.name:
+        return letters_rule(network)
     if rule not in RULES:
         raise UserError(f"decision: {rule} is unknown; known rules: {', '.join(RULES)}")
     medium = medium_of(network.input)
@@ -152,6 +173,8 @@ def decision_rule(rule: str, readout: bytes | None, network: Network) -> Decisio
             f"decision: {rule} is not for {medium.files.plural}, which {network.name} is shown; "
             f"say `decision: {medium.decisions[0]}`"
         )
+    if rule == NoRule.name:
+        return NoRule()
     if rule == FeatherRule.name:
         return FeatherRule()
     if rule == GeirhosRule.name:
@@ -166,23 +189,48 @@ def decision_rule(rule: str, readout: bytes | None, network: Network) -> Decisio
 def words_rule(network: Network) -> WordsRule:
     """Raises `UserError` if the network's logits stand for no words."""
     if not any(network.answers):
-        raise UserError(f"decision: words needs logits that stand for words; those of {network.name} do not")
+        raise UserError(
+            f"decision: words needs logits that stand for words; those of {network.name} do not; "
+            f"{_otherwise(network)}"
+        )
     return WordsRule(network.answers)
+
+
+def letters_rule(network: Network) -> LettersRule:
+    """Raises `UserError` if the network does not give letters over time."""
+    if not network.letters:
+        raise UserError(
+            f"decision: letters needs a network that gives letters over time; {network.name} does not; "
+            f"{_otherwise(network)}"
+        )
+    return LettersRule(network.letters)
+
+
+def _otherwise(network: Network) -> str:
+    """How else a network whose output stands for nothing that is asked for can be judged."""
+    own = (
+        "say `decision: letters`, "
+        if network.letters
+        else "say `decision: words`, "
+        if network.answers
+        else ""
+    )
+    return f"{own}fit a readout, or say `decision: none` for the null alone"
 
 
 def check_categories(rule: DecisionRule, stimuli: Iterable[str], where: str) -> None:
     """Raise `UserError` if a stimulus's category (folder name under `where`) is no answer of the rule.
 
-    The rule `own` does not ask: it compares the network's answers with each other alone.
+    The rules `own`, `letters` and `none` do not ask: they name no stimuli.
     """
-    if rule.name == OwnRule.name:
+    if rule.name in _NAME_NOTHING:
         return
     unknown = sorted(set(stimuli) - set(rule.categories))
     if not unknown:
         return
     known = nearest_first(unknown[0], list(rule.categories))
     shown = ", ".join(known[:_CATEGORIES_SHOWN]) + (", ..." if len(known) > _CATEGORIES_SHOWN else "")
-    otherwise = {WordsRule.name: "say `decision: own` if it need not name them"}
+    otherwise = {WordsRule.name: "fit a readout, or say `decision: own` if it need not name them"}
     advice = otherwise.get(rule.name, "fit a readout with `python -m synthesis readout`")
     raise UserError(
         f"{where}: the rule {rule.name} cannot answer {', '.join(unknown)}; its {len(known)} categories are "

@@ -5,34 +5,33 @@ features. A layer whose activations of all stimuli do not fit into memory is pas
 for each chunk, so nothing is stored but one chunk and the products.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synthesis.bundle.manifest import Histogram, LayerNull, NullSummary
+from synthesis.bundle.nulls import LayerNull
 from synthesis.certify.certificate import SNR_LIMIT_DB, average_ranks, centred
+from synthesis.certify.null_summary import Matrix, pairs_of, summary
 from synthesis.common.errors import UserError
 from synthesis.common.stopping import look
 
-# The published number of random pairs. All pairs are used up to the 1,415 stimuli that make as many.
-MAX_PAIRS = 1_000_000
-ALL_PAIRS_UP_TO = 1_415
-HISTOGRAM_BINS = 60
+# The published number of random pairs, and the fewest that a certificate may rest on: an unrelated stimulus
+# then passes with a chance of 1e-5, so that a bundle of 10,000 metamers is not expected to hold one.
+PUBLISHED_PAIRS = 1_000_000
+LEAST_PAIRS = 100_000
 # What one chunk of features of all stimuli, values and ranks, may take.
 CHUNK_BYTES = 2**30
-_NARROWEST_HISTOGRAM = 1e-6
 # Columns per float32 product: short sums, which are then added up in float64.
 _COLUMNS = 16_384
 
-Matrix = NDArray[np.float64]
 Activations = Callable[[], Iterable[NDArray[np.float32]]]
 
 
 def layer_null(
-    layer: str, activations: Activations, stimuli: int, chunk_bytes: int = CHUNK_BYTES
+    layer: str, activations: Activations, names: Sequence[str], chunk_bytes: int = CHUNK_BYTES
 ) -> LayerNull:
-    """The null of one layer: the statistics of `certificate.measure` for pairs of natural stimuli.
+    """The null of one layer: the statistics of `certificate.measure` for all pairs of natural stimuli.
 
     Parameters
     ----------
@@ -41,33 +40,31 @@ def layer_null(
     activations
         Called once per chunk of features, each time gives the stimuli's activations in the same order: any
         shape, all of one size. The stimuli must be different ones.
-    stimuli
-        How many activations each call gives.
+    names
+        Of the stimuli, as many as each call gives activations.
     chunk_bytes
         Memory for one chunk; more features than fit are taken in as many passes as are needed.
 
     Returns
     -------
-    Over all pairs, or a million random ones if there are more than 1,415 stimuli. The SNR, which is not
-    symmetric, is taken in both directions.
+    Over all pairs. The SNR, which is not symmetric, is taken in both directions.
 
     Raises
     ------
     UserError
         Fewer than two stimuli.
     """
+    stimuli = len(names)
     if stimuli < 2:
         raise UserError("the null distribution needs 2 or more different stimuli; add some, or null_stimuli")
     values, ranks, means, size = _inner_products(activations, stimuli, chunk_bytes)
-    first, second = _pairs(stimuli)
-    snr = _snr_db(values, means, size)
     return LayerNull(
         layer=layer,
         stimuli=stimuli,
-        pairs=len(first),
-        spearman=_summary(_correlations(ranks)[first, second]),
-        pearson_r2=_summary(_correlations(values)[first, second] ** 2),
-        snr_db=_summary(np.concatenate([snr[first, second], snr[second, first]])),
+        pairs=pairs_of(stimuli),
+        spearman=summary(_correlations(ranks), names),
+        pearson_r2=summary(_correlations(values) ** 2, names),
+        snr_db=summary(_snr_db(values, means, size), names, ordered=True),
     )
 
 
@@ -123,22 +120,3 @@ def _snr_db(products: Matrix, means: NDArray[np.float64], size: int) -> Matrix:
         ratio = np.where(noise > 0, signal / noise, np.inf)
         decibels: Matrix = 10 * np.log10(np.where(signal > 0, ratio, 0))
     return decibels.clip(-SNR_LIMIT_DB, SNR_LIMIT_DB)
-
-
-def _pairs(stimuli: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    first, second = np.triu_indices(stimuli, k=1)
-    if stimuli <= ALL_PAIRS_UP_TO:
-        return first, second
-    chosen = np.random.default_rng(0).choice(len(first), MAX_PAIRS, replace=False)
-    return first[chosen], second[chosen]
-
-
-def _summary(values: NDArray[np.float64]) -> NullSummary:
-    low, maximum = float(values.min()), float(values.max())
-    span = (low, max(maximum, low + _NARROWEST_HISTOGRAM))
-    counts, edges = np.histogram(values, HISTOGRAM_BINS, span)
-    return NullSummary(
-        maximum=maximum,
-        percentile_99=float(np.percentile(values, 99)),
-        histogram=Histogram(edges=edges.tolist(), counts=counts.tolist()),
-    )

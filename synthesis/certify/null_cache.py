@@ -2,28 +2,30 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from synthesis.bundle.manifest import LayerNull, canonical_json
+from synthesis.bundle.manifest import canonical_json
+from synthesis.bundle.nulls import LayerNull
 from synthesis.common.errors import StorageError
 from synthesis.common.files import write_atomically
 from synthesis.networks.registry import Network
 
 # Raised when the computation changes, so that no null of an older one is taken.
-VERSION = 2
+VERSION = 3
 
 
-def null_key(network: Network, layer: str, stimuli: list[str]) -> dict[str, Any]:
-    """What a null depends on; `stimuli` are the SHA-256 of the stimuli as they are served."""
+def null_key(network: Network, layer: str, stimuli: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """What a null depends on; `stimuli` are names, and SHA-256 of the stimuli as they are served."""
     return {
         "null": VERSION,
         "network": network.weights_sha256,
         "node": network.layer(layer).node,
         "layer": layer,
-        "stimuli": sorted(stimuli),
+        "stimuli": sorted(map(list, stimuli)),
     }
 
 

@@ -32,6 +32,8 @@ def models(as_json: AsJson = False) -> None:
 
 
 def _row(entry: Entry) -> dict[str, object]:
+    from synthesis.certify.null_file import reference_file
+
     return {
         "name": entry.name,
         "input": entry.input.format.model_dump(),
@@ -39,6 +41,7 @@ def _row(entry: Entry) -> dict[str, object]:
         "licence": _licence(entry),
         "description": entry.description,
         "layers": [layer.name for layer in entry.layers],
+        "reference_null": reference_file(entry.name) is not None,
     }
 
 

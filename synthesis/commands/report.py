@@ -16,6 +16,7 @@ class FigureName(StrEnum):
     CONTACT_SHEET = "contact_sheet"
     LOSSES = "losses"
     NULLS = "nulls"
+    NULL_GROWTH = "null_growth"
     LATER_LAYERS = "later_layers"
 
 

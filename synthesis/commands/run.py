@@ -8,8 +8,9 @@ import typer
 
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import RecipeName, SynthesisSpec
-from synthesis.commands.shared import print_result, tell
+from synthesis.commands.shared import NULL_ALONE, print_result, tell
 from synthesis.common.command_line import ProgressFormat
+from synthesis.common.wording import counted
 from synthesis.process.device import DeviceName
 from synthesis.runs.engines import EngineName, RunEngine
 
@@ -44,10 +45,26 @@ def run(
     if recipe:
         wanted = wanted.model_copy(update={"recipe": recipe})
     manifest = _finished(wanted, out, make_engine(engine, device, workers, ray_address))
+    _tell_faults(manifest)
+    if manifest.decision.null_alone:
+        tell(NULL_ALONE)
+    print_result(**manifest.summary(time.monotonic() - started).model_dump(), decision=manifest.decision.rule)
+
+
+def _tell_faults(manifest: Manifest) -> None:
+    """A line for each item without certificate; one for all whose null is too small."""
+    too_small = 0
     for item in manifest.items:
-        if not item.certificate.passed:
-            tell(f"no certificate: {item.id}")
-    print_result(**manifest.summary(time.monotonic() - started).model_dump())
+        if item.certificate.fault == "null too small":
+            too_small += 1
+        elif not item.certificate.passed:
+            tell(f"no certificate ({item.certificate.fault}): {item.id}")
+    if too_small:
+        pairs = min(null.pairs for null in manifest.nulls)
+        tell(
+            f"no certificate (null too small): {counted(too_small, 'item')}, since the null has "
+            f"{counted(pairs, 'pair')} and {manifest.null.least_pairs:,} are asked for"
+        )
 
 
 def _finished(wanted: SynthesisSpec, out: str, engine: RunEngine) -> Manifest:

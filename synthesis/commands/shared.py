@@ -12,7 +12,12 @@ import typer
 
 Bundle = Annotated[str, typer.Argument(help="A bundle's folder, or its address: s3://BUCKET/PREFIX.")]
 Weights = Annotated[str, typer.Option(help="published, random:SEED, or a checkpoint file.")]
+Preparation = Annotated[
+    str | None, typer.Option(help="How pictures are prepared: square-resize, resize-256-crop-224 or none.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON list, for scripts.")]
+
+NULL_ALONE = "decision: none: no answers are compared; the null alone certifies"
 
 
 def print_result(**result: object) -> None:

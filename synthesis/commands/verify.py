@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from synthesis.commands.shared import Bundle, print_result, tell
+from synthesis.commands.shared import NULL_ALONE, Bundle, print_result, tell
 
 
 def verify(
@@ -17,15 +17,18 @@ def verify(
     model: Annotated[
         str | None, typer.Option(help="path/module.py:factory, for a module of your own.")
     ] = None,
+    null: Annotated[Path | None, typer.Option(help="The null file, for a bundle made with one.")] = None,
 ) -> None:
     """Compute everything in a bundle again from its files; list each difference. Prints one JSON line."""
     from synthesis.bundle.store import BundleStore
     from synthesis.runs.verify import verify_bundle
 
     started = time.monotonic()
-    manifest, differences = verify_bundle(BundleStore(bundle), weights, model)
+    manifest, differences = verify_bundle(BundleStore(bundle), weights, model, null)
     for difference in differences:
         tell(difference)
-    print_result(**manifest.summary(time.monotonic() - started).model_dump())
+    if manifest.decision.null_alone:
+        tell(NULL_ALONE)
+    print_result(**manifest.summary(time.monotonic() - started).model_dump(), decision=manifest.decision.rule)
     if differences:
         raise typer.Exit(1)

@@ -58,6 +58,7 @@ class Verify(Command):
     bundle: str | Path
     weights: Path | None = None
     model: str | None = None
+    null: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Names and numbers as people read them; pure."""
 
 import re
+from collections.abc import Mapping
 
 _SPELLING = {
     "efficientnet": "EfficientNet",
@@ -37,3 +38,9 @@ def readable_network(name: str) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 metamer`, `1,200 metamers`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def counts_in_brackets(counts: Mapping[str, int]) -> str:
+    """` (2 inside the null, 1 another answer)`, with a space before it; nothing where there is nothing."""
+    listed = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return f" ({listed})" if listed else ""

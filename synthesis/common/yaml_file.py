@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from synthesis.common.errors import SpecError, UserError
+from synthesis.common.errors import Problem, SpecError, UserError
 from synthesis.common.safe_yaml import SIZE_LIMIT, parse
 from synthesis.common.text_file import read_text
 
@@ -52,28 +52,36 @@ def parse_yaml(text: str, model: type[Model], *, name: str, folder: Path) -> Mod
     try:
         return model.model_validate(loaded.content, context={"folder": folder})
     except ValidationError as error:
-        found = error.errors()
-        problems = [_in_one_line(_describe(one, loaded.root, model, name)) for one in found[:PROBLEMS_SHOWN]]
-        if len(found) > PROBLEMS_SHOWN:
-            problems.append(f"{name}: and {len(found) - PROBLEMS_SHOWN} more")
-        raise SpecError(*problems) from None
+        errors = error.errors()
+        found = [_problem(one, loaded.root, model) for one in errors[:PROBLEMS_SHOWN]]
+        problems = [_in_one_line(in_words(one, name)) for one in found]
+        if len(errors) > PROBLEMS_SHOWN:
+            problems.append(f"{name}: and {len(errors) - PROBLEMS_SHOWN} more")
+        raise SpecError(*problems, found=found) from None
+
+
+def in_words(problem: Problem, name: str) -> str:
+    """A problem as one line; `name` stands for the file."""
+    if problem.message.startswith("unknown field"):
+        return f"{name}:{problem.line}: {problem.message}"
+    return f"{name}:{problem.line}: {problem.field or '(top level)'}: {problem.message}"
 
 
 def _in_one_line(problem: str) -> str:
     return " ".join(problem.split())[:LONGEST_PROBLEM]
 
 
-def _describe(problem: Any, root: yaml.Node | None, model: type[BaseModel], name: str) -> str:
+def _problem(problem: Any, root: yaml.Node | None, model: type[BaseModel]) -> Problem:
     location = problem["loc"]
-    line, node = _place_of(root, location)
-    field = ".".join(str(part)[:60] for part in location if "[" not in str(part)) or "(top level)"
+    line, node = place_of(root, location)
+    field = ".".join(str(part)[:60] for part in location if "[" not in str(part))
     if problem["type"] == "extra_forbidden":
         known = sorted(_fields_at(model, location[:-1]))
         near = get_close_matches(str(location[-1]), known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known fields: {', '.join(known)}"
-        return f"{name}:{line}: unknown field {field}; {hint}"
+        return Problem(line, field, f"unknown field {field}; {hint}")
     message = problem["msg"].removeprefix("Value error, ")
-    return f"{name}:{line}: {field}: {message}{_in_quotes(problem, node)}"
+    return Problem(line, field, f"{message}{_in_quotes(problem, node)}")
 
 
 def _in_quotes(problem: Any, node: yaml.Node | None) -> str:
@@ -85,7 +93,7 @@ def _in_quotes(problem: Any, node: yaml.Node | None) -> str:
     return f'; YAML reads {node.value} as {kind}: put it in quotes, "{node.value}"' if kind else ""
 
 
-def _place_of(node: yaml.Node | None, location: Iterable[str | int]) -> tuple[int, yaml.Node | None]:
+def place_of(node: yaml.Node | None, location: Iterable[str | int]) -> tuple[int, yaml.Node | None]:
     """The deepest node along `location` that exists, and its line (from 1), or its key's."""
     line = node.start_mark.line + 1 if node else 1
     for part in location:

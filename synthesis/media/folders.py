@@ -95,7 +95,7 @@ def stimulus_files(path: Path, kind: FileKind = PICTURE_FILES) -> list[Path]:
     entries = sorted(
         entry
         for entry in (path.rglob("*") if path.is_dir() else ())
-        if entry.is_file() and not any(part.startswith(".") for part in entry.relative_to(path).parts)
+        if not entry.is_dir() and not any(part.startswith(".") for part in entry.relative_to(path).parts)
     )
     files = [entry for entry in entries if kind.includes(entry)]
     if not files:
@@ -135,4 +135,7 @@ def _names(path: Path, unused: Sequence[Path]) -> Iterable[str]:
 def _visible(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder")
-    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    try:
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be read ({error.strerror})") from None

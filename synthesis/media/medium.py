@@ -24,7 +24,8 @@ class Medium(Protocol):
     `noun` is the kind's name, for programs and people; `groups` is what its stimuli are sorted into.
     `conversion` says how `adapt` changes what it must, `explained` how to read what `drawn` draws. Stimuli
     that are `played` are heard in reports. `decisions` are the decision rules that suit the kind, the usual
-    one first.
+    one first; `preparations` the ways to prepare a file, the usual one
+    first. Fingerprints whose inner product is `alike` or more are of one stimulus.
     """
 
     noun: ClassVar[str]
@@ -35,6 +36,8 @@ class Medium(Protocol):
     files: ClassVar[FileKind]
     media_type: ClassVar[str]
     decisions: ClassVar[tuple[str, ...]]
+    alike: ClassVar[float]
+    preparations: ClassVar[tuple[str, ...]]
 
     def __init__(self, shown: Any) -> None: ...
 
@@ -53,8 +56,11 @@ class Medium(Protocol):
         """Of one stimulus as network input."""
         ...
 
-    def read(self, path: Path) -> Stimulus:
-        """A file as the network is shown it. Raises `UserError`, in one line, for what it cannot be shown."""
+    def read(self, path: Path, prepare: str) -> Stimulus:
+        """A file as the network is shown it, prepared in one of the ways of `preparations`.
+
+        Raises `UserError`, in one line, for what it cannot be shown.
+        """
         ...
 
     def encode(self, stimulus: Stimulus) -> bytes:
@@ -77,9 +83,35 @@ class Medium(Protocol):
         """Stimuli (batch, ...) of network input, rounded; beyond what can be served it is clipped."""
         ...
 
+    def fingerprint(self, stimulus: Stimulus) -> NDArray[np.float32]:
+        """(variants, size), each row of mean 0 and norm 1, for `synthesis.certify.look_alikes`.
+
+        The first row is the stimulus coarsely seen or heard, the others are the same of variants such as its
+        mirror image. Rows of one stimulus saved twice have inner products near 1.
+        """
+        ...
+
     def white_noise(self, random: np.random.Generator) -> NDArray[np.float32]:
         """Network input of one item: white noise at the level of natural stimuli."""
         ...
+
+
+def preparation(medium: Medium, asked: str | None) -> str:
+    """The way to prepare files that a spec asks for, or the usual one. Raises `UserError` for another."""
+    if asked is None:
+        return medium.preparations[0]
+    if asked not in medium.preparations:
+        ways = ", ".join(medium.preparations)
+        raise UserError(f"prepare: {asked} is not for {medium.files.plural}; leave it out (there is {ways})")
+    return asked
+
+
+def standardised(rows: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Rows with mean 0 and norm 1; a constant row stays 0."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    norms = np.linalg.norm(centred, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = (centred / np.where(norms > 0, norms, 1)).astype(np.float32)
+    return unit
 
 
 def stored(medium: Medium, store: BundleStore, sha256: str) -> Stimulus:

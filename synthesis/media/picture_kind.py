@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from synthesis.bundle.formats import PictureFormat
+from synthesis.bundle.spec import Prepare
 from synthesis.common.errors import UserError
 from synthesis.media import pictures
 from synthesis.media.folders import PICTURE_FILES, FileKind
-from synthesis.media.medium import RecipeSettings, Stimulus
+from synthesis.media.medium import RecipeSettings, Stimulus, standardised
 from synthesis.networks.inputs import PictureInput
 
 LEVELS = (0.0, 1.0)
+FINGERPRINT_PX = 32
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,9 @@ class Pictures:
     played: ClassVar[bool] = False
     files: ClassVar[FileKind] = PICTURE_FILES
     media_type: ClassVar[str] = PictureFormat.media_type
-    decisions: ClassVar[tuple[str, ...]] = ("feather", "geirhos", "readout", "words", "own")
+    decisions: ClassVar[tuple[str, ...]] = ("feather", "geirhos", "readout", "words", "own", "none")
+    alike: ClassVar[float] = 0.985
+    preparations: ClassVar[tuple[str, ...]] = get_args(Prepare)
 
     @staticmethod
     def recipes() -> RecipeSettings:
@@ -52,8 +56,9 @@ class Pictures:
     def shape(self) -> tuple[int, ...]:
         return 3, self.shown.size_px, self.shown.size_px
 
-    def read(self, path: Path) -> Stimulus:
-        return pictures.read_picture(path, self.shown.size_px, self.shown.resize_px)
+    def read(self, path: Path, prepare: str) -> Stimulus:
+        shown = self.shown
+        return pictures.read_picture(path, shown.size_px, shown.resize_px, cast(Prepare, prepare))
 
     def encode(self, stimulus: Stimulus) -> bytes:
         return pictures.encode_png(stimulus.astype(np.uint8))
@@ -72,6 +77,10 @@ class Pictures:
 
     def to_stimuli(self, inputs: NDArray[np.float32]) -> Stimulus:
         return pictures.to_pictures(inputs)
+
+    def fingerprint(self, stimulus: Stimulus) -> NDArray[np.float32]:
+        small = pictures.thumbnail(stimulus.astype(np.uint8), FINGERPRINT_PX)
+        return standardised(np.stack([small.ravel(), small[:, ::-1].ravel()]))
 
     def white_noise(self, random: np.random.Generator) -> NDArray[np.float32]:
         return random.random(self.shape, dtype=np.float32)

@@ -9,27 +9,36 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps
 
+from synthesis.bundle.spec import Prepare
 from synthesis.common.errors import UserError
+from synthesis.media.colour_profiles import in_srgb
 
 Picture = NDArray[np.uint8]
+SQUARE_RESIZE: Prepare = "square-resize"
 # Pillow's names of what is read: black and white, grey, palette, RGB, each with alpha or without.
 MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "La", "RGBa")
 # How the channels lie in a file; Pillow reads these as 8 bits and drops the lower byte.
 _DEEP = re.compile(r"(?:L|LA|RGB|RGBA|RGBX|RGBa|CMYK|I|F);(?:12|16|32)")
 
 
-def read_picture(path: Path, size_px: int, resize_px: int) -> Picture:
-    """Read a picture as a network is shown it: short side to `resize_px` (bicubic), centre crop `size_px`.
+def read_picture(path: Path, size_px: int, resize_px: int, prepare: Prepare = SQUARE_RESIZE) -> Picture:
+    """Read a picture as a network is shown it.
 
-    The orientation noted by a camera is applied; transparent parts become white; grey and palettes
-    become RGB.
+    The orientation noted by a camera is applied; an embedded colour profile is converted to sRGB; transparent
+    parts become white; grey and palettes become RGB. A square picture that has the size is not touched.
 
     Parameters
     ----------
     path
         A picture file with 8 bits per channel or fewer: grey, palette or RGB, with alpha or without.
-    size_px, resize_px
-        Side of the square crop, and of the short side before the crop; ``size_px <= resize_px``.
+    size_px
+        Side of the square picture.
+    resize_px
+        Of the short side before the crop, ``size_px <= resize_px``; for "resize-256-crop-224" alone.
+    prepare
+        "square-resize": the largest centre square, resized (bicubic, antialiased), as in Feather et al. 2019
+        and 2023. "resize-256-crop-224": the short side resized, then the centre cut out. "none": the file
+        must have the size.
 
     Returns
     -------
@@ -39,18 +48,32 @@ def read_picture(path: Path, size_px: int, resize_px: int) -> Picture:
     ------
     UserError
         The file does not decode as a picture, has more than 8 bits per channel, other colours than these
-        (CMYK, Lab), or several pictures.
+        (CMYK, Lab), a damaged colour profile, several pictures, or with "none" another size.
     """
     try:
         with Image.open(path) as file:
             if fault := _fault(file):
                 raise UserError(f"{path}: {fault}")
-            image = _to_rgb(ImageOps.exif_transpose(file))
+            image = _to_rgb(in_srgb(ImageOps.exif_transpose(file), path))
     except UserError:
         raise
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise UserError(f"{path}: does not decode as a picture ({error}); replace or remove it") from None
-    return np.asarray(_centre_crop(_resize_short_side(image, resize_px), size_px))
+    return np.asarray(_prepared(image, path, size_px, resize_px, prepare))
+
+
+def _prepared(image: Image.Image, path: Path, size_px: int, resize_px: int, prepare: Prepare) -> Image.Image:
+    size = (size_px, size_px)
+    if image.size == size:
+        return image
+    if prepare == "none":
+        raise UserError(
+            f"{path}: has {image.width} x {image.height} px, and with `prepare: none` it must have "
+            f"{size_px} x {size_px}; give another file, or say `prepare: {SQUARE_RESIZE}`"
+        )
+    if prepare == "resize-256-crop-224":
+        return _centre_crop(_resize_short_side(image, resize_px), size_px)
+    return _centre_crop(image, min(image.size)).resize(size, Image.Resampling.BICUBIC)
 
 
 def _fault(file: ImageFile.ImageFile) -> str | None:
@@ -126,3 +149,9 @@ def to_pictures(inputs: NDArray[np.float32]) -> Picture:
     """uint8 (batch, height, width, 3) of network input in [0, 1], rounded to the nearest level."""
     levels = np.rint(np.clip(inputs, 0, 1) * 255).astype(np.uint8)
     return np.ascontiguousarray(levels.transpose(0, 2, 3, 1))
+
+
+def thumbnail(picture: Picture, side_px: int) -> NDArray[np.float64]:
+    """A picture's luminance, averaged to (side_px, side_px); 0 to 255."""
+    grey = Image.fromarray(picture).convert("L")
+    return np.asarray(grey.resize((side_px, side_px), Image.Resampling.BOX), dtype=np.float64)

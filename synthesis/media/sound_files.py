@@ -7,7 +7,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from synthesis.common.errors import UserError
-from synthesis.media.sounds import Sound, Waveform, cut, require_length, resampled, to_sounds
+from synthesis.media.sounds import FULL_SCALE, Sound, Waveform, cut, require_length, resampled, to_sounds
 from synthesis.networks.inputs import SoundInput
 
 _LOWEST_RATE_HZ = 8_000
@@ -15,7 +15,9 @@ _COARSE = ("PCM_S8", "PCM_U8", "ULAW", "ALAW", "DPCM_8")
 # Below this RMS (-80 dB of full scale), raising a clip to its level would make noise loud.
 _SILENT_RMS = 1e-4
 # Flat tops: so many samples in runs of three or more that stay at an extreme near full scale.
-_NEAR_FULL_SCALE, _RUN, _FLAT_SAMPLES = 0.98, 3, 10
+# A file that was written at the level: its mean, in levels of 16 bits, and the relative error of its RMS.
+_ROUNDING, _SAME_LEVEL = 0.5, 1e-4
+_NEAR_TOP, _RUN, _FLAT_SAMPLES = 0.98, 3, 10
 
 
 def read_sound(path: Path, shown: SoundInput) -> Sound:
@@ -84,7 +86,7 @@ def _flat_samples(waveform: Waveform) -> int:
     """How many samples belong to runs at the waveform's extremes, where these are near full scale."""
     size = np.abs(waveform)
     extreme = float(size.max())
-    if extreme < _NEAR_FULL_SCALE:
+    if extreme < _NEAR_TOP:
         return 0
     at_extreme = np.concatenate(
         [[False], (waveform == waveform.max()) | (waveform == waveform.min()), [False]]
@@ -94,7 +96,17 @@ def _flat_samples(waveform: Waveform) -> int:
     return int(runs[runs >= _RUN].sum())
 
 
+def _has_level(waveform: Waveform, rms: float) -> bool:
+    levels = waveform * FULL_SCALE
+    whole = bool(np.all(levels == np.rint(levels)))
+    middle = abs(float(levels.mean())) <= _ROUNDING
+    return whole and middle and abs(float(np.sqrt(np.mean(waveform**2))) / rms - 1) <= _SAME_LEVEL
+
+
 def _levelled(waveform: Waveform, rms: float, path: Path) -> Sound:
+    """At the level, without mean; a waveform of 16 bits that has both already is not touched."""
+    if _has_level(waveform, rms):
+        return to_sounds(waveform)
     centred = waveform - waveform.mean()
     level = centred * (rms / np.sqrt(np.mean(centred**2)))
     peak = float(np.abs(level).max())

@@ -13,7 +13,7 @@ from synthesis.bundle.formats import SoundFormat
 from synthesis.common.errors import UserError
 from synthesis.media import sounds
 from synthesis.media.folders import SOUND_FILES, FileKind
-from synthesis.media.medium import RecipeSettings, Stimulus
+from synthesis.media.medium import RecipeSettings, Stimulus, standardised
 from synthesis.media.sound_drawing import EXPLAINED, drawn
 from synthesis.media.sound_files import read_sound
 from synthesis.networks.inputs import SoundInput
@@ -33,7 +33,9 @@ class Sounds:
     played: ClassVar[bool] = True
     files: ClassVar[FileKind] = SOUND_FILES
     media_type: ClassVar[str] = SoundFormat.media_type
-    decisions: ClassVar[tuple[str, ...]] = ("words", "own")
+    decisions: ClassVar[tuple[str, ...]] = ("words", "own", "letters", "readout", "none")
+    alike: ClassVar[float] = 0.9
+    preparations: ClassVar[tuple[str, ...]] = ("level",)
 
     @staticmethod
     def recipes() -> RecipeSettings:
@@ -55,7 +57,7 @@ class Sounds:
     def shape(self) -> tuple[int, ...]:
         return (self.shown.samples,)
 
-    def read(self, path: Path) -> Stimulus:
+    def read(self, path: Path, prepare: str) -> Stimulus:
         return read_sound(path, self.shown)
 
     def encode(self, stimulus: Stimulus) -> bytes:
@@ -81,6 +83,9 @@ class Sounds:
 
     def to_stimuli(self, inputs: NDArray[np.float32]) -> Stimulus:
         return sounds.to_sounds(inputs)
+
+    def fingerprint(self, stimulus: Stimulus) -> NDArray[np.float32]:
+        return standardised(sounds.coarse_spectrogram(stimulus, self.shown.sample_rate_hz).reshape(1, -1))
 
     def white_noise(self, random: np.random.Generator) -> NDArray[np.float32]:
         level = np.float32(self.shown.rms)

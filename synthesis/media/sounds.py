@@ -14,11 +14,13 @@ from synthesis.networks.inputs import SoundInput
 Sound = NDArray[np.int16]
 Waveform = NDArray[np.float64]
 
-_FULL_SCALE = 2**15
+FULL_SCALE = 2**15
 _HEADER_BYTES = 44  # of a WAV file that holds a format and samples, and nothing else
 # The resampling filter: taps to each side per sample of the slower rate; where it is at -6 dB, as a share of
 # half the slower rate; and the Kaiser window's beta. Flat up to 0.89 of that half, below -90 dB from 0.99 on.
 _TAPS, _EDGE, _BETA = 64, 0.94, 9.0
+# Of the coarse spectrogram.
+_LOWEST_BAND_HZ, _BANDS, _RANGE_DB = 80.0, 32, 60.0
 
 
 def encode_wav(sound: Sound, sample_rate_hz: int) -> bytes:
@@ -50,13 +52,13 @@ def decode_wav(data: bytes) -> tuple[Sound, int]:
 
 def to_input(sounds: Sequence[NDArray[np.integer]] | NDArray[np.int16]) -> NDArray[np.float32]:
     """Network input, float32 (batch, samples) in [-1, 1), of int16 (batch, samples)."""
-    return np.asarray(sounds, dtype=np.float32) / np.float32(_FULL_SCALE)
+    return np.asarray(sounds, dtype=np.float32) / np.float32(FULL_SCALE)
 
 
 def to_sounds(inputs: NDArray[np.float32] | Waveform) -> NDArray[np.int16]:
     """int16 (batch, samples) of network input, rounded to the nearest level; beyond [-1, 1) is clipped."""
-    levels = np.rint(np.asarray(inputs, dtype=np.float64) * _FULL_SCALE)
-    return levels.clip(-_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
+    levels = np.rint(np.asarray(inputs, dtype=np.float64) * FULL_SCALE)
+    return levels.clip(-FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
 
 
 def resampled(waveform: Waveform, from_hz: int, to_hz: int) -> Waveform:
@@ -87,3 +89,24 @@ def require_length(samples: int, sample_rate_hz: int, shown: SoundInput) -> None
 def cut(waveform: Waveform, samples: int) -> Waveform:
     """Exactly so many samples; what little is missing at the end is zero."""
     return np.pad(waveform[:samples], (0, max(0, samples - len(waveform))))
+
+
+def coarse_spectrogram(sound: NDArray[np.integer], sample_rate_hz: int) -> NDArray[np.float64]:
+    """Level in dB, (frames, bands): every 10 ms, in 32 bands of equal width in log frequency from 80 Hz up.
+
+    Levels more than 60 dB below the loudest count as 60 dB below it.
+    """
+    hop = sample_rate_hz // 100
+    window = np.hanning(4 * hop)
+    frames = np.lib.stride_tricks.sliding_window_view(sound.astype(np.float64), len(window))[::hop]
+    power = np.abs(np.fft.rfft(frames * window)) ** 2
+    frequencies = np.fft.rfftfreq(len(window), 1 / sample_rate_hz)
+    edges = np.geomspace(_LOWEST_BAND_HZ, sample_rate_hz / 2, _BANDS + 1)
+    band = np.searchsorted(edges, frequencies, side="right") - 1
+    inside = (band >= 0) & (band < _BANDS)
+    sums = np.zeros((len(power), _BANDS))
+    np.add.at(sums.T, band[inside], power.T[inside])
+    filled = sums[:, np.unique(band[inside])]
+    level = 10 * np.log10(np.maximum(filled, 1e-12))
+    audible: NDArray[np.float64] = np.maximum(level, level.max() - _RANGE_DB)
+    return audible

@@ -1,23 +1,26 @@
 """Reading checkpoint files safely, in the layouts that are about, and fitting them into a network.
 
-Nothing in a file is executed: safetensors, or torch.load with `weights_only`.
+Nothing in a file is executed: safetensors, or torch.load with `weights_only`, or for files that hold other
+objects too, the reader of `tensors_only`.
 """
 
 import hashlib
+import io
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load
 from torch import Tensor, nn
 
 from synthesis.common.errors import UserError
 from synthesis.networks.entry import Normalisation
 from synthesis.networks.sources import promised_digest
+from synthesis.networks.tensors_only import read_tensors_only
+from synthesis.process.progress import tell_once
 
 State = dict[str, Tensor]
 
@@ -32,7 +35,10 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A state dict with the architecture's own keys; `normalisation` where the file holds one."""
+    """A state dict with the architecture's own keys; `normalisation` where the file holds one.
+
+    A network's own precision is float32: what is stored in another is converted by `fit`.
+    """
 
     path: Path
     sha256: str
@@ -49,34 +55,43 @@ class Checkpoint:
             raise UserError(f"{self.path}: does not fit {network}: {'; '.join(problems)}")
         module.load_state_dict(state, strict=False)
 
+    @property
+    def conversion(self) -> str:
+        """What a record adds to where the weights are from."""
+        return converted(self.state.values())
+
 
 def read_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint file.
 
     Understood are a plain state dict, one wrapped in a dict (`state_dict`, `model`), one with the prefix
     `module.` of parallel training, and the layout of the `robustness` library and of the papers' code, which
-    keep the network under `module.model.`, a copy under `module.attacker.`, and the normalisation.
+    keep the network under `module.model.`, a copy under `module.attacker.`, and the normalisation. Other
+    objects beside the weights are left out, and one line on stderr names them.
 
     Raises
     ------
     UserError
-        The file is missing, damaged, cannot be read without running code in it, or holds no weights.
+        The file is missing, damaged, or holds no weights.
     """
     try:
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        content = _load(path)
+        data = path.read_bytes()
     except FileNotFoundError:
         raise UserError(f"{path}: no such weights file") from None
-    except pickle.UnpicklingError:
-        raise UserError(
-            f"{path}: holds objects other than weights, which are not loaded; save its state dict alone, "
-            "with safetensors or torch.save"
-        ) from None
-    except (OSError, RuntimeError, SafetensorError, EOFError, ValueError, KeyError) as error:
-        raise UserError(f"{path}: cannot be read as weights ({_first_line(error)})") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read as weights ({error.strerror})") from None
+    sha256 = hashlib.sha256(data).hexdigest()
     if not sha256.startswith(promised_digest(path.name)):
         raise UserError(f"{path}: is damaged: its SHA-256 is {sha256[:8]}..., its name says another")
+    content, left_out = _content(path, data)
     state, normalisation = _own_layout(_tensors(content))
+    if left_out and state:
+        tell_once(f"{path}: read without the objects beside its weights: {_some(left_out)}")
+    elif left_out:
+        raise UserError(
+            f"{path}: holds objects other than weights, which are not loaded ({_some(left_out)}); save its "
+            "state dict alone, with safetensors or torch.save"
+        )
     if not state:
         raise UserError(f"{path}: holds no weights; give a file with a network's state dict")
     if broken := [name for name, value in state.items() if not bool(value.isfinite().all())]:
@@ -95,10 +110,26 @@ def state_digest(module: nn.Module, *more: bytes) -> str:
     return digest.hexdigest()
 
 
-def _load(path: Path) -> Any:
-    if path.suffix == ".safetensors":
-        return load_file(path)
-    return torch.load(path, map_location="cpu", weights_only=True)
+def converted(values: Iterable[Tensor]) -> str:
+    """`, converted from float16 to float32`, or nothing where all weights are float32."""
+    kinds = {str(value.dtype).removeprefix("torch.") for value in values if value.is_floating_point()}
+    others = sorted(kinds - {"float32"})
+    return f", converted from {' and '.join(others)} to float32" if others else ""
+
+
+def _content(path: Path, data: bytes) -> tuple[Any, list[str]]:
+    """What the file holds, and the names of the objects in it that were left out."""
+    try:
+        if path.suffix == ".safetensors":
+            return load(data), []
+        try:
+            return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True), []
+        except pickle.UnpicklingError:
+            return read_tensors_only(data)
+    except MemoryError:
+        raise
+    except Exception as error:  # a malformed pickle can make torch raise anything
+        raise UserError(f"{path}: cannot be read as weights ({_first_line(error)})") from None
 
 
 def _tensors(content: Any) -> State:
@@ -143,7 +174,18 @@ def _misfits(wanted: State, state: State) -> list[str]:
         for name in wanted
         if name in state and state[name].shape != wanted[name].shape
     ]
-    kinds = (("missing", missing), ("unexpected", unexpected), ("of another shape", reshaped))
+    # Whole numbers in place of weights, as quantised networks have, would be taken for the weights.
+    whole = [
+        f"{name} {state[name].dtype}"
+        for name in wanted
+        if name in state and wanted[name].is_floating_point() and not state[name].is_floating_point()
+    ]
+    kinds = (
+        ("missing", missing),
+        ("unexpected", unexpected),
+        ("of another shape", reshaped),
+        ("of another type", whole),
+    )
     return [f"{len(names)} keys {kind} ({_some(names)})" for kind, names in kinds if names]
 
 

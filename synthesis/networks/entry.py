@@ -61,7 +61,8 @@ class Entry:
 
     For a network that was trained here, its file says what it is: `header` reads that of the published
     weights, and a file of the user's has its own. `seed` is the network's own where random weights are what
-    it is known by. `library` is what `build` imports that is slow to import, if anything.
+    it is known by. `library` is what `build` imports that is slow to import, if anything. `letters` are those
+    of a network that spells speech (`Network.letters`); a text file beside its weights can name others.
     """
 
     name: str
@@ -77,3 +78,4 @@ class Entry:
     header: Callable[[], Header] | None = None
     seed: int | None = None
     library: str = "timm"
+    letters: tuple[str, ...] = ()

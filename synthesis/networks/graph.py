@@ -18,10 +18,14 @@ from torch import Tensor, fx, nn
 from torch.nn import functional
 
 from synthesis.common.errors import UserError
+from synthesis.networks.own_gradients import functions_as_nodes
 from synthesis.networks.timm_layers import timm_is_loaded
 
 if TYPE_CHECKING:
     from timm.layers import BatchNormAct2d  # type: ignore[attr-defined]
+
+
+_NAME = "metamerlab_name"
 
 
 def positions(module: nn.Module) -> dict[str, int]:
@@ -78,6 +82,12 @@ def called_module(node: fx.Node, modules: dict[str, nn.Module]) -> nn.Module | N
     return modules.get(str(node.target)) if node.op == "call_module" else None
 
 
+def node_name(node: fx.Node) -> str:
+    """The name of a node of a graph that `cut` gave."""
+    name: str = node.meta[_NAME]
+    return name
+
+
 class _Tracer(fx.Tracer):
     """Follows a network into everything but torch's own modules, and names each node."""
 
@@ -110,7 +120,8 @@ class _Tracer(fx.Tracer):
         else:
             operation = re.sub(r"_\d+$", "", proxy.node.name)
             name = f"{self._where}.{operation}" if self._where else operation
-        self.outputs[self._unused(name)] = proxy.node
+        name = self._unused(name)
+        self.outputs[name], proxy.node.meta[_NAME] = proxy.node, name
         return proxy
 
     def _unused(self, name: str) -> str:
@@ -133,7 +144,8 @@ def _not_followed() -> tuple[tuple[type[nn.Module], ...], tuple[Callable[..., An
 def _traced(module: nn.Module) -> tuple[_Tracer, fx.Graph]:
     tracer = _Tracer()
     try:
-        graph = tracer.trace(_of_input_alone(_traceable(_structure(module))))
+        with functions_as_nodes():
+            graph = tracer.trace(_of_input_alone(_traceable(_structure(module))))
     except Exception as error:  # whatever a forward raises when it meets a symbol instead of a tensor
         raise UserError(
             f"{type(module).__name__} cannot be followed by torch.fx: {_place(error)}: "

@@ -10,9 +10,8 @@ from torch import nn
 
 from synthesis.bundle.spec import FileWeights, RandomWeights, Weights
 from synthesis.common.errors import UserError
-from synthesis.common.names import composed
-from synthesis.common.text_file import read_text
-from synthesis.networks.checkpoint import read_checkpoint, state_digest
+from synthesis.networks.answers import answers_beside, letters_beside
+from synthesis.networks.checkpoint import converted, read_checkpoint, state_digest
 from synthesis.networks.entry import Entry, Header, Normalisation
 from synthesis.networks.graph import linear_input, positions
 from synthesis.networks.hearing.trained_file import read_trained
@@ -24,8 +23,6 @@ Made = TypeVar("Made")
 
 _CONTAINERS = (nn.Sequential, nn.ModuleList)
 _NO_LAYERS = (nn.Identity, nn.Dropout)
-
-ANSWERS_LIMIT = 2_000_000  # bytes of a file of words
 
 
 def from_entry(entry: Entry, weights: Weights) -> Network:
@@ -53,6 +50,7 @@ def from_entry(entry: Entry, weights: Weights) -> Network:
         weights_seed=weights.random if isinstance(weights, RandomWeights) else None,
         aliases=_inside(prefix, entry.aliases),
         answers=loaded.answers,
+        letters=loaded.letters,
     )
     return _completed(network)
 
@@ -60,8 +58,9 @@ def from_entry(entry: Entry, weights: Weights) -> Network:
 def from_user_module(name: str, weights: Weights) -> Network:
     """Run the factory of `path/module.py:factory`, whose random numbers start from a fixed seed.
 
-    The digest covers the weights and the module's source file. Raises `UserError` when the factory fails or
-    its network does not fit the weights.
+    A module in half or double precision is converted to float32, and the words on its weights say so. The
+    digest covers the weights and the module's source file. Raises `UserError` when the factory fails or its
+    network does not fit the weights.
     """
     file, factory = split_user_module(name)
     path = Path(file)
@@ -70,15 +69,19 @@ def from_user_module(name: str, weights: Weights) -> Network:
     own_name, words = f"{path.name}:{factory}", "as the factory makes them"
     if isinstance(weights, RandomWeights):
         words = f"random, seed {seed}"
+    module = frozen(network.module)
+    if conversion := converted(module.parameters()):
+        module, words = module.float(), words + conversion
     if isinstance(weights, FileWeights):
-        read_checkpoint(weights.file).fit(network.module, own_name, lambda key: key)
-        words = f"file {weights.file.name}"
+        checkpoint = read_checkpoint(weights.file)
+        checkpoint.fit(module, own_name, lambda key: key)
+        words = f"file {weights.file.name}{checkpoint.conversion}"
     network = replace(
         network,
         name=own_name,
-        module=frozen(network.module),
+        module=module,
         weights=words,
-        weights_sha256=state_digest(network.module, path.read_bytes()),
+        weights_sha256=state_digest(module, path.read_bytes()),
         weights_kind=_kind(weights),
         weights_seed=seed if isinstance(weights, RandomWeights) else None,
     )
@@ -94,6 +97,7 @@ class _Loaded:
     kind: Literal["published", "file", "random"]
     trained: Header | None = None
     answers: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
 
 
 def _random(entry: Entry, seed: int) -> _Loaded:
@@ -101,7 +105,7 @@ def _random(entry: Entry, seed: int) -> _Loaded:
     body = _seeded(seed, entry.build)
     answers = trained.answers if trained else ()
     words, digest = f"random, seed {seed}", state_digest(body)
-    return _Loaded(body, entry.normalisation, words, digest, "random", trained, answers)
+    return _Loaded(body, entry.normalisation, words, digest, "random", trained, answers, entry.letters)
 
 
 def _stored(entry: Entry, weights: Weights) -> _Loaded:
@@ -118,9 +122,11 @@ def _stored(entry: Entry, weights: Weights) -> _Loaded:
     checkpoint = read_checkpoint(path)
     body = _seeded(0, trained.build if trained else entry.build)
     checkpoint.fit(body, entry.name, entry.key)
+    words += checkpoint.conversion
     normalisation = checkpoint.normalisation or entry.normalisation
-    answers = trained.answers if trained else _answers_beside(path, body)
-    return _Loaded(body, normalisation, words, checkpoint.sha256, _kind(weights), trained, answers)
+    letters = letters_beside(path, entry.letters)
+    answers = () if letters else trained.answers if trained else answers_beside(path, body)
+    return _Loaded(body, normalisation, words, checkpoint.sha256, _kind(weights), trained, answers, letters)
 
 
 def _header(entry: Entry, path: Path) -> Header | None:
@@ -132,20 +138,6 @@ def _header(entry: Entry, path: Path) -> Header | None:
             "that `python -m synthesis train` wrote"
         )
     return trained
-
-
-def _answers_beside(path: Path, body: nn.Module) -> tuple[str, ...]:
-    """What each logit stands for: the lines of a text file beside the weights, NAME.txt for NAME.pt."""
-    listed = path.with_suffix(".txt")
-    if not listed.is_file():
-        return ()
-    answers = tuple(composed(line.strip()) for line in read_text(listed, ANSWERS_LIMIT).content.splitlines())
-    classes = [part for part in body.modules() if isinstance(part, nn.Linear)][-1].out_features
-    if len(answers) != classes:
-        raise UserError(
-            f"{listed}: has {len(answers)} lines; the network has {classes} logits, one line each"
-        )
-    return answers
 
 
 def _kind(weights: Weights) -> Literal["published", "file", "random"]:

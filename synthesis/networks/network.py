@@ -33,7 +33,8 @@ class Network:
     returns logits (batch, classes). `layers` are in depth order; `aliases` are further names of its nodes.
     `feature_node` gives the features of linear readouts, shape (batch, features). `weights` says where the
     weights came from, in words. `answers` says what each logit stands for, where that is a word; one that is
-    no answer, such as a null class, has "".
+    no answer, such as a null class, has "". A network that spells speech returns (batch, frames, letters);
+    `letters` says what each of these logits stands for, "" for the blank between letters.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Network:
     weights_seed: int | None = None
     aliases: tuple[Layer, ...] = ()
     answers: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
 
     @property
     def pictures(self) -> PictureInput:
@@ -82,7 +84,11 @@ class Network:
         """The name of every graph node and of every module's output, in depth order."""
         from synthesis.networks.graph import positions
 
-        return [node.removeprefix(self._body()) for node in positions(self.module)]
+        return [self.shown(node) for node in positions(self.module)]
+
+    def shown(self, node: str) -> str:
+        """A node of `module` as people call it: without the normalisation around the architecture."""
+        return node.removeprefix(self._body())
 
     def _unpublished(self, name: str, depth: dict[str, int]) -> Layer:
         for layer in self.aliases:

@@ -35,6 +35,7 @@ __all__ = [
     "find_layer",
     "is_user_module",
     "known_networks",
+    "library",
     "load_library",
     "load_network",
     "nearest_first",
@@ -95,11 +96,15 @@ def require_layers(network: str, names: list[str], weights: Weights = "published
     found.including(names)
 
 
+def library(name: str) -> str:
+    """The library that a network is built with, empty if nothing that is slow to import."""
+    return _entries[name].library if name in _entries else "timm"
+
+
 def load_library(name: str) -> None:
-    """Import the library that a network is built with: seconds in which no wish to stop is looked for."""
-    library = _entries[name].library if name in _entries else "timm"
-    if library:
-        import_module(library)
+    """Import the network's library: seconds in which no wish to stop is looked for."""
+    if needed := library(name):
+        import_module(needed)
 
 
 @cache

@@ -71,6 +71,10 @@ class Batch(Generic[Label]):
         """
         with torch.no_grad():
             target = self.activation(channels_last(natural[None]))
+        self.add_target(label, target, initial)
+
+    def add_target(self, label: Label, target: Tensor, initial: Tensor) -> None:
+        """The same with the activation (1, ...) that is to be matched."""
         _require_matchable(target, label)
         start = channels_last(initial[None])
         entering = _Members([Synthesis(label)], start, target, self.recipe.new_state(start))

@@ -135,13 +135,15 @@ class Feather2019(_Published):
 class Feather2023(_Published):
     """Gradient descent with normalised gradients (Feather et al. 2023, Methods and released code).
 
-    x <- clamp(x - s * g / (norm(g) + 1e-10)); the step size s is halved after each of 8 rounds of 3,000
-    steps, and the last iterate is kept.
+    x <- clamp(x - s * g / (norm(g) + 1e-10)); the step size s is halved after each of 8 rounds, and the last
+    iterate is kept. A round is an eighth of the steps: 3,000 as published, fewer with fewer `max_steps` (the
+    published code's `-I`), so that a shorter run ends with as small a step. Rounds of a number that 8 does
+    not divide differ by one step; below 8 steps each step is a round, and some are passed over.
     """
 
     max_steps: int = 24_000
     step_size: float = 1.0
-    round_steps: int = 3_000
+    rounds: int = 8
     start: Noise = grey
     bounds: Bounds = (0.0, 1.0)
     name: str = "feather2023"
@@ -153,7 +155,7 @@ class Feather2023(_Published):
         return {}
 
     def update(self, inputs: Tensor, gradient: Tensor, state: State, steps: Tensor) -> Tensor:
-        size = self.step_size * 0.5 ** (steps // self.round_steps)
+        size = self.step_size * 0.5 ** (steps * self.rounds // self.max_steps)
         norm = torch.linalg.vector_norm(gradient.flatten(1), dim=1) + 1e-10
         return self._bounded(inputs - _per_item(size / norm, gradient) * gradient)
 
@@ -170,7 +172,7 @@ class Fast(_Rule):
     max_steps: int = 400
     learning_rate: float = 0.02
     beta1: float = 0.9
-    beta2: float = 0.999
+    beta2: float = 0.95
     coarse_until: float = 0.1
     enough: float = 0.02
     start: Noise = grey
@@ -184,11 +186,14 @@ class Fast(_Rule):
         return _zero_moments(inputs)
 
     def update(self, inputs: Tensor, gradient: Tensor, state: State, steps: Tensor) -> Tensor:
+        # Per step this costs next to a short network's own work, so it makes one new tensor and no more.
         _update_moments(state, gradient, self.beta1, self.beta2)
         done = steps + 1
-        scale = _per_item(self._rate(steps) / (1 - self.beta1**done), inputs)
-        spread = (state["square"] / _per_item(1 - self.beta2**done, inputs)).sqrt_().add_(1e-12)
-        return self._bounded(inputs - scale * state["mean"] / spread)
+        correction = (1 - self.beta2**done).sqrt()
+        scale = -self._rate(steps) * correction / (1 - self.beta1**done)
+        new = state["square"].sqrt().add_(_per_item(1e-12 * correction, inputs))
+        torch.div(state["mean"], new, out=new)
+        return self._bounded(new.mul_(_per_item(scale, inputs)).add_(inputs))
 
     def beyond(self, error: float) -> Self:
         return replace(self, enough=min(self.enough, error / _WELL_BELOW))
@@ -206,7 +211,11 @@ class Fast(_Rule):
 
 _RECIPES: tuple[Feather2019 | Feather2023 | Fast, ...] = (Fast(), Feather2019(), Feather2023())
 # Where Feather et al. 2019 give a rate of their own: a network's layer, or all of its layers.
-_RATES_2019 = {("vggish", "embedding"): 1e-2, ("deepspeech", None): 1e-4}
+_RATES_2019 = {
+    ("vggish", "embedding"): 1e-2,
+    ("vggish_2s", "embedding"): 1e-2,
+    ("deepspeech", None): 1e-4,
+}
 
 
 def make_recipe(

@@ -10,6 +10,7 @@ from synthesis.bundle.manifest import NATURAL, Blob, Manifest, ModelRecord, Natu
 from synthesis.bundle.store import BundleStore
 from synthesis.certify.decision import FeatherRule, GeirhosRule, ReadoutRule, words_rule
 from synthesis.certify.imagenet16 import CLASS_COUNT
+from synthesis.certify.readout.features import pooled
 from synthesis.common.errors import BundleError, UserError
 from synthesis.common.names import composed
 from synthesis.media.medium import Medium, Stimulus
@@ -17,6 +18,7 @@ from synthesis.media.registry import medium_named, medium_of
 from synthesis.networks.modules import channels_last
 from synthesis.networks.registry import Network
 from synthesis.optimise.activations import Activations
+from synthesis.optimise.checks import shown_its_input
 from synthesis.process.progress import Steps
 from synthesis.recognition.rules import Rule
 
@@ -94,7 +96,7 @@ class NetworkObserver:
         inputs = channels_last(torch.from_numpy(self.medium.to_input(stimuli)))
         with torch.inference_mode():
             logits = self.network.module(inputs)
-            features = self._features(inputs)[_FEATURES].flatten(1) if self._features else logits
+            features = pooled(self._features(inputs)[_FEATURES], self.network) if self._features else logits
         if not logits.isfinite().all():
             raise UserError(
                 f"{self.network.name} answers with numbers that are not finite: check its weights"
@@ -111,7 +113,7 @@ class NetworkObserver:
         return [{rule: column[row] for rule, column in columns.items()} for row in range(len(stimuli))]
 
     def _count_classes(self) -> int:
-        with torch.inference_mode():
+        with torch.inference_mode(), shown_its_input(self.network):
             return int(self.network.module(torch.zeros(1, *self.medium.shape)).flatten(1).shape[1])
 
 

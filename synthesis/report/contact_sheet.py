@@ -63,7 +63,7 @@ class _Sheet:
     def draw_row(self, row: int, natural: Natural, items: list[Item]) -> None:
         top = _HEAD_PX + row * _row_px()
         self._side(top, natural, items[0].seed)
-        self._stimulus(_left(0), top, natural.blob, f"answer: {natural.answer}")
+        self._stimulus(_left(0), top, natural.blob, answer_note(natural))
         for column, item in enumerate(items, start=1):
             if item.certificate.passed:
                 certificate = item.certificate
@@ -86,6 +86,11 @@ class _Sheet:
         self.draw.rectangle(box, outline=_PALE)
         text = "\n".join(why_no_certificate(item))
         self.draw.multiline_text((left + 8, top + 8), text, _WARNING, self.font)
+
+
+def answer_note(natural: Natural) -> str:
+    """What the network answered to a natural stimulus; nothing if it has no labels or spelled no letter."""
+    return f"answer: {natural.answer}" if natural.answer else ""
 
 
 def why_no_certificate(item: Item) -> list[str]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import altair as alt
 
-from synthesis.bundle.manifest import LayerMatch, LayerNull, Manifest
+from synthesis.bundle.manifest import LayerMatch, Manifest
+from synthesis.bundle.nulls import LayerNull
 from synthesis.common.charts import INK, Chart
 from synthesis.common.wording import readable_layer
 

@@ -6,11 +6,12 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from synthesis.bundle.manifest import Histogram, Item, LayerNull, Manifest
+from synthesis.bundle.manifest import Item, Manifest
+from synthesis.bundle.nulls import Histogram, LayerNull
 from synthesis.common.charts import BLUE, INK, NULL_COLOUR, VERMILION, Chart
 from synthesis.common.wording import counted, readable_layer
 
-STATISTICS = {"spearman": "Spearman's ρ", "pearson_r2": "Pearson's R²", "snr_db": "SNR (dB)"}
+TITLES = {"spearman": "Spearman's ρ", "pearson_r2": "Pearson's R²", "snr_db": "SNR (dB)"}
 _NULL, _PASSED, _FAILED = "Pairs of naturals (null)", "Certified metamers", "Metamers without certificate"
 _COLOURS = {_NULL: NULL_COLOUR, _PASSED: BLUE, _FAILED: VERMILION}
 _BINS = 50
@@ -20,7 +21,7 @@ _HEIGHT = alt.Scale(domain=[0, 1.05], nice=False)
 
 def nulls_chart(manifest: Manifest) -> Chart:
     """Rows are layers, columns statistics; null and metamers are each scaled to their own peak."""
-    domains = {statistic: _domain(manifest, statistic) for statistic in STATISTICS}
+    domains = {statistic: _domain(manifest, statistic) for statistic in TITLES}
     rows = [
         alt.hconcat(*_row(manifest, null, domains), spacing=34, bounds="flush") for null in manifest.nulls
     ]
@@ -58,7 +59,7 @@ def _row(manifest: Manifest, null: LayerNull, domains: dict[str, list[float]]) -
     last = null.layer == manifest.nulls[-1].layer
     for number, (statistic, domain) in enumerate(domains.items()):
         summary = getattr(null, statistic)
-        title = STATISTICS[statistic] if last else None
+        title = TITLES[statistic] if last else None
         x_axis = alt.Axis(title=title, labels=last, grid=False, tickCount=5)
         y_axis = alt.Axis(
             title=None if number else readable_layer(null.layer),

@@ -1,5 +1,6 @@
 """The bundle's report: report.html, complete in itself, with the same figures beside it as PNG."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,17 +10,20 @@ import jinja2
 import numpy as np
 from upath import UPath
 
-from synthesis.bundle.manifest import LayerNull, Manifest, Natural
+from synthesis.bundle.manifest import Certificate, DecisionRecord, Manifest, Natural
+from synthesis.bundle.nulls import LayerNull
 from synthesis.bundle.store import BundleStore
 from synthesis.common.charts import Chart, to_png, to_svg
 from synthesis.common.files import write_atomically
-from synthesis.common.wording import readable_layer, readable_network
+from synthesis.common.wording import counted, counts_in_brackets, readable_layer, readable_network
 from synthesis.media.pictures import encode_png
 from synthesis.media.registry import medium_named
 from synthesis.process.progress import Steps
+from synthesis.report.best_pairs import BestPair, best_pairs
 from synthesis.report.contact_sheet import SHEET, contact_sheet
 from synthesis.report.later_layers import later_layers_chart
 from synthesis.report.losses import losses_chart
+from synthesis.report.null_growth import null_growth_chart
 from synthesis.report.nulls import nulls_chart
 from synthesis.report.playable import SoundRow, data_address, sound_rows, webp
 
@@ -28,11 +32,13 @@ REPORT = "report.html"
 CHARTS: Mapping[str, Callable[[Manifest], Chart]] = {
     "losses": losses_chart,
     "nulls": nulls_chart,
+    "null_growth": null_growth_chart,
     "later_layers": later_layers_chart,
 }
 _DESCRIPTIONS = {
     "losses": "Loss against optimisation step on a logarithmic axis, one panel per matched layer.",
     "nulls": "Histograms of Spearman's rho, Pearson's R squared and SNR per layer: null and metamers.",
+    "null_growth": "The null's maximum against its number of pairs, per layer and statistic.",
     "later_layers": "Two matrices of matched layer by every layer: median rho and median relative error.",
 }
 # Rows of the sheet inside the page; the whole one lies beside it.
@@ -46,7 +52,7 @@ class LayerRow:
     layer: str
     metamers: int
     certified: str
-    another_answer: int
+    another_answer: str
     retried: int
     rho: str
     rho_null: str
@@ -69,6 +75,8 @@ class Figure:
 class ReportPage:
     """What report.html.jinja is filled with. `noun` is what a stimulus is: a picture or a sound.
 
+    With `null_alone` the network answers nothing, and certificates do not rest on answers.
+
     `sounds` are shown instead of the sheet, which lies beside the page; `columns` are their headings.
     """
 
@@ -80,7 +88,9 @@ class ReportPage:
     columns: list[str]
     sounds: list[SoundRow]
     charts: list[Figure]
+    best_pairs: list[BestPair]
     software: str
+    null_alone: bool = False
 
 
 def write_report(store: BundleStore) -> list[UPath]:
@@ -99,11 +109,13 @@ def write_report(store: BundleStore) -> list[UPath]:
     page = ReportPage(
         title=f"Metamers of {readable_network(manifest.model.name)}",
         noun=manifest.model.input.kind,
+        null_alone=manifest.decision.null_alone,
         facts=_facts(manifest),
         layers=[_layer_row(manifest, null) for null in manifest.nulls],
         sheet=_sheet(store, manifest, naturals),
         columns=["natural", *(readable_layer(layer) for layer in manifest.layers)],
         sounds=sound_rows(store, manifest, naturals),
+        best_pairs=list(best_pairs(store, manifest)),
         charts=[_inline(name, chart) for name, chart in charts.items()],
         software=", ".join(f"{name} {version}" for name, version in manifest.software.items()),
     )
@@ -127,18 +139,42 @@ def render(page: ReportPage) -> str:
 
 def _facts(manifest: Manifest) -> dict[str, str]:
     certified = sum(item.certificate.passed for item in manifest.items)
-    pairs = manifest.nulls[0]
     return {
-        "Metamers": f"{certified:,} of {len(manifest.items):,} certified",
+        "Metamers": f"{certified:,} of {len(manifest.items):,} certified{_faults(manifest)}",
         "Natural stimuli": f"{_counted(manifest)}, {manifest.model.input}",
-        "Null": f"{pairs.pairs:,} pairs of {pairs.stimuli:,} natural stimuli at each layer",
+        "Null": _null(manifest),
         "Network": f"{readable_network(manifest.model.name)}, {manifest.model.weights}",
         "Weights (SHA-256)": manifest.model.weights_sha256,
         "Recipe": _recipe(manifest),
-        "Decision rule": f"{manifest.decision.rule}, {len(manifest.decision.categories)} categories",
+        "Gradient freed at": _freed(manifest),
+        "Decision rule": _decision(manifest.decision),
         "Made": manifest.created_at,
         "Bundle (SHA-256)": manifest.digest,
     }
+
+
+def _faults(manifest: Manifest) -> str:
+    return counts_in_brackets(
+        Counter(item.certificate.fault for item in manifest.items if not item.certificate.passed)
+    )
+
+
+def _null(manifest: Manifest) -> str:
+    """Of how many pairs, from what, and whether these are enough."""
+    null, source = manifest.nulls[0], manifest.null
+    left_out = len(source.look_alikes)
+    without = f", without {counted(left_out, 'look-alike')}" if left_out else ""
+    enough = "" if null.pairs >= source.least_pairs else f"; too small: {source.least_pairs:,} are asked for"
+    made = f"{null.pairs:,} pairs of {null.stimuli:,} stimuli at each layer"
+    return f"{made} ({source.description}{without}){enough}"
+
+
+def _decision(decision: DecisionRecord) -> str:
+    if decision.null_alone:
+        return f"{decision.rule}: the network has no labels, so metamers are certified by the null alone"
+    if not decision.categories:
+        return f"{decision.rule}, any text"
+    return f"{decision.rule}, {len(decision.categories)} categories"
 
 
 def _counted(manifest: Manifest) -> str:
@@ -150,7 +186,18 @@ def _counted(manifest: Manifest) -> str:
 
 def _recipe(manifest: Manifest) -> str:
     steps = manifest.spec.get("max_steps")
-    return f"{manifest.spec.get('recipe')}{f', at most {steps:,} steps' if steps else ''}"
+    space = ", in the space of cochleagrams" if manifest.spec.get("optimise") == "cochleagram" else ""
+    return f"{manifest.spec.get('recipe')}{space}{f', at most {steps:,} steps' if steps else ''}"
+
+
+def _freed(manifest: Manifest) -> str:
+    """The clamps that had an identity gradient, by layer."""
+    freed = (
+        f"{readable_layer(layer)}: {', '.join(nodes)}"
+        for layer, nodes in manifest.freed_clamps.items()
+        if nodes
+    )
+    return "; ".join(freed) or "no clamp"
 
 
 def _categories(manifest: Manifest) -> dict[str, Natural]:
@@ -169,7 +216,7 @@ def _layer_row(manifest: Manifest, null: LayerNull) -> LayerRow:
         layer=readable_layer(null.layer),
         metamers=len(items),
         certified=f"{passed} ({passed / len(items):.0%})",
-        another_answer=sum(c.metamer_answer != c.natural_answer for c in certificates),
+        another_answer=_another_answer(certificates, manifest.decision),
         retried=sum(item.provenance.attempt > 0 for item in items),
         rho=f"{median(c.spearman for c in certificates):.3f}",
         rho_null=f"{null.spearman.maximum:.3f}",
@@ -178,6 +225,12 @@ def _layer_row(manifest: Manifest, null: LayerNull) -> LayerRow:
         error=f"{median(c.relative_error for c in certificates):.3f}",
         steps=f"{median(item.provenance.steps for item in items):.0f}",
     )
+
+
+def _another_answer(certificates: list[Certificate], decision: DecisionRecord) -> str:
+    if decision.null_alone:
+        return "none given"
+    return str(sum(one.metamer_answer != one.natural_answer for one in certificates))
 
 
 def _sheet(store: BundleStore, manifest: Manifest, naturals: list[Natural]) -> Figure:

@@ -12,7 +12,7 @@ from synthesis.bundle.store import BundleStore
 from synthesis.common.wording import readable_layer
 from synthesis.media.medium import Medium
 from synthesis.media.registry import medium_named
-from synthesis.report.contact_sheet import why_no_certificate
+from synthesis.report.contact_sheet import answer_note, why_no_certificate
 
 _SIZE_PX = (360, 240)
 
@@ -59,7 +59,7 @@ def sound_rows(store: BundleStore, manifest: Manifest, naturals: Sequence[Natura
 def _cells(
     store: BundleStore, medium: type[Medium], natural: Natural, items: Sequence[Item]
 ) -> Iterator[SoundCell]:
-    yield _cell(store, medium, natural.blob, f"{natural.category}, natural", f"answer: {natural.answer}")
+    yield _cell(store, medium, natural.blob, f"{natural.category}, natural", answer_note(natural))
     for item in items:
         certificate, name = item.certificate, f"{natural.category}, metamer of {readable_layer(item.layer)}"
         if certificate.passed:

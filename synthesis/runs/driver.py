@@ -3,37 +3,33 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
-from platform import python_version
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from synthesis.bundle.manifest import (
     Blob,
     DecisionRecord,
     Item,
-    LayerNull,
     Manifest,
     ModelRecord,
     Natural,
-    NullStimulus,
 )
+from synthesis.bundle.nulls import LayerNull
 from synthesis.bundle.store import BundleStore
 from synthesis.certify.decision import check_categories
-from synthesis.certify.null import layer_null
-from synthesis.certify.null_cache import NullCache, null_key
 from synthesis.common.errors import UserError
 from synthesis.media.medium import Stimulus, stored
-from synthesis.networks.registry import load_library
+from synthesis.networks.registry import library, load_library
+from synthesis.optimise.clamps import freed_clamps
 from synthesis.process.lock import exclusive
 from synthesis.process.memory import out_of_memory
 from synthesis.process.progress import Steps, Uncounted
+from synthesis.process.versions import versions
 from synthesis.runs.engines import RunEngine
 from synthesis.runs.items import Job
+from synthesis.runs.nulls import RunNulls
 from synthesis.runs.plan import RunPlan, Source, finished_bundle
-from synthesis.runs.tasks import Setup, Task, make_maker
+from synthesis.runs.tasks import Setup, Task, make_maker, require_usable
 
 
 class Run:
@@ -50,18 +46,17 @@ class Run:
         self.journal, self.certifier = self.maker.journal, self.maker.certifier
         self.network, self.rule = self.certifier.network, self.certifier.rule
         self.medium = self.certifier.medium
-        self.null_cache = NullCache()
+        require_usable(self.network, plan.spec)
+        self.nulls = RunNulls(plan, self.certifier, self.journal)
         check_categories(self.rule, (source.category for source in plan.stimuli), str(plan.spec.stimuli))
 
     def execute(self) -> Manifest:
         """Do what is left to do, write the manifest, and return it."""
         self.store.look_around()
         naturals = self._naturals()
-        null_stimuli = self._null_stimuli(naturals)
+        source = self.nulls.gather(naturals)
         layers = [layer.name for layer in self.network.layers if layer.name in self.spec.layers]
-        nulls = self._nulls(
-            layers, [natural.blob for natural in naturals] + [entry.blob for entry in null_stimuli]
-        )
+        nulls = self.nulls.layers(layers)
         items = self._items(layers, naturals, nulls)
         manifest = Manifest(
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -69,11 +64,13 @@ class Run:
             model=self._model_record(),
             decision=self._decision_record(),
             layers=layers,
+            freed_clamps={layer: self._freed(layer) for layer in layers},
             naturals=naturals,
-            null_stimuli=null_stimuli,
+            null=source,
+            null_stimuli=self.nulls.stimuli,
             nulls=list(nulls.values()),
             items=items,
-            software=_software(),
+            software=versions(),
         )
         return self.store.write_manifest(manifest)
 
@@ -96,41 +93,6 @@ class Run:
                 )
                 progress.advance()
         return list(naturals.values())
-
-    def _null_stimuli(self, naturals: list[Natural]) -> list[NullStimulus]:
-        """The further stimuli of the null; one that is there already is passed over."""
-        seen = {natural.blob.sha256 for natural in naturals}
-        found: list[NullStimulus] = []
-        if not self.plan.null_stimuli:
-            return found
-        with Steps("null stimuli", len(self.plan.null_stimuli)) as progress:
-            for source in self.plan.null_stimuli:
-                blob = self._put(source)
-                if blob.sha256 not in seen:
-                    found.append(NullStimulus(id=source.id, blob=blob))
-                seen.add(blob.sha256)
-                progress.advance()
-        return found
-
-    def _nulls(self, layers: list[str], blobs: list[Blob]) -> dict[str, LayerNull]:
-        return {layer: self._null(layer, blobs) for layer in layers}
-
-    def _null(self, layer: str, blobs: list[Blob]) -> LayerNull:
-        key = null_key(self.network, layer, [blob.sha256 for blob in blobs])
-        null = self.journal.null(key)
-        if null is None:
-            null = self.null_cache.get(key)
-            if null is None:
-                null = layer_null(layer, lambda: self._activations(layer, blobs), len(blobs))
-                self.null_cache.put(key, null)
-            self.journal.put_null(key, null)
-        return null
-
-    def _activations(self, layer: str, blobs: list[Blob]) -> Iterator[NDArray[np.float32]]:
-        with Steps(f"null of {layer}", len(blobs)) as progress:
-            for blob in blobs:
-                yield self.certifier.activation(self._stimulus(blob), layer)
-                progress.advance()
 
     def _items(self, layers: list[str], naturals: list[Natural], nulls: dict[str, LayerNull]) -> list[Item]:
         seeds = range(self.spec.seed, self.spec.seed + self.spec.seeds_per_stimulus)
@@ -161,10 +123,14 @@ class Run:
 
     def _put(self, source: Source) -> Blob:
         """Store a file as the network is shown it."""
-        return self.store.put_blob(self.medium.encode(self.medium.read(source.path)), self.medium.media_type)
+        stimulus = self.medium.read(source.path, self.plan.prepare)
+        return self.store.put_blob(self.medium.encode(stimulus), self.medium.media_type)
 
     def _stimulus(self, blob: Blob) -> Stimulus:
         return stored(self.medium, self.store, blob.sha256)
+
+    def _freed(self, layer: str) -> list[str]:
+        return list(freed_clamps(self.network, self.network.layer(layer), self.spec.matched_clamp))
 
     def _model_record(self) -> ModelRecord:
         return ModelRecord(
@@ -189,6 +155,7 @@ class Run:
 def make_bundle(plan: RunPlan, store: BundleStore, engine: RunEngine) -> Manifest:
     """Make what is left of the plan's bundle while no other run may. Raises `UserError` if one does."""
     load_library(plan.spec.model)  # before anything is held that must be let go of in order
+    engine.prepare(library(plan.spec.model))
     with exclusive(store.root):
         store.remove_leftovers()
         try:
@@ -197,8 +164,3 @@ def make_bundle(plan: RunPlan, store: BundleStore, engine: RunEngine) -> Manifes
             raise out_of_memory(error, plan.spec.model) from None
         finally:
             store.remove_leftovers()
-
-
-def _software() -> dict[str, str]:
-    packages = ("metamerlab", "numpy", "pillow", "scipy", "soundfile", "timm", "torch")
-    return {"python": python_version(), **{package: version(package) for package in packages}}

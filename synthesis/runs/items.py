@@ -4,23 +4,29 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from synthesis.bundle.manifest import Certificate, Item, LayerMatch, LayerNull, Natural, Provenance
+from synthesis.bundle.manifest import Certificate, Item, LayerMatch, Natural, Provenance
+from synthesis.bundle.nulls import LayerNull
+from synthesis.bundle.spec import MatchedClamp, SpaceName
+from synthesis.certify import null as null_settings
 from synthesis.certify.certificate import certify, measure
 from synthesis.certify.certifier import Certifier
 from synthesis.media.medium import stored
 from synthesis.optimise.activations import MatchedActivation
 from synthesis.optimise.batch import Batch, Synthesis, initial_noise, noise_seed
 from synthesis.optimise.recipes import Recipe
-from synthesis.process.device import describe
+from synthesis.process.device import describe, tf32
 from synthesis.process.memory import smaller_batch
 from synthesis.process.progress import Counter
 from synthesis.runs.journal import Attempt, Journal
+
+if TYPE_CHECKING:
+    from synthesis.optimise.cochleagram_space import CochleagramBatch
 
 BATCH_SIZE = 4
 _LOSSES_KEPT = 40
@@ -45,10 +51,14 @@ class Job:
         return f"{self.natural.id}/{self.layer}/{self.seed}"
 
 
+AnyBatch: TypeAlias = "Batch[Job] | CochleagramBatch[Job]"
+
+
 class LayerMaker:
     """Makes items with one network, recipe and decision rule, remembering each attempt in a journal.
 
-    `recipe_at` gives the recipe for a layer.
+    `recipe_at` gives the recipe for a layer; `matched_clamp` says what becomes of the gradient of the clamp
+    that a layer comes out of.
 
     An item that fails its certificate is tried again from other noise, `attempts` times in all.
     `network_seconds` is the time spent in the network while optimising, forward and backward.
@@ -63,9 +73,12 @@ class LayerMaker:
         *,
         attempts: int,
         device: torch.device,
+        matched_clamp: MatchedClamp = "freed",
+        optimise: SpaceName = "waveform",
     ) -> None:
         self.certifier, self.recipe_at, self.journal, self.rule_key = certifier, recipe_at, journal, rule_key
-        self.attempts, self.device = attempts, device
+        self.attempts, self.matched_clamp, self.device = attempts, matched_clamp, device
+        self.optimise = optimise
         self.network_seconds = 0.0
         self._tried: dict[str, list[Item]] = {}
 
@@ -101,10 +114,8 @@ class LayerMaker:
         return left
 
     def _synthesise(self, layer: str, queue: deque[Job], null: LayerNull, progress: Counter) -> None:
-        network = self.certifier.network
-        matched = MatchedActivation(network, network.layer(layer)).to(self.device)
-        recipe = self._recipe(null)
-        batch: Batch[Job] = Batch(matched, recipe)
+        new_batch = self._batches(layer, self._recipe(null))
+        recipe, batch = self._recipe(null), new_batch()
         size, at_work = BATCH_SIZE, list[Job]()
         while queue or at_work:
             try:
@@ -118,7 +129,7 @@ class LayerMaker:
                 size = smaller_batch(error, len(at_work), f"layer {layer}")
                 progress.say(f"layer {layer}: out of memory; going on with {size} at a time")
                 queue.extendleft(reversed(at_work))
-                batch, at_work = Batch(matched, recipe), []
+                batch, at_work = new_batch(), []
                 continue
             for synthesis in finished:
                 at_work.remove(synthesis.label)
@@ -126,7 +137,24 @@ class LayerMaker:
                 self.journal.put_attempt(self._key(synthesis.label, recipe), attempt)
                 queue.extend(self._judge(synthesis.label, attempt, null, progress.advance))
 
-    def _add(self, batch: Batch[Job], job: Job) -> None:
+    def _batches(self, layer: str, recipe: Recipe) -> Callable[[], AnyBatch]:
+        """What makes an empty batch for the layer."""
+        network = self.certifier.network
+        if self.optimise == "cochleagram":
+            # Not at the top: it imports timm, and most runs do without.
+            from synthesis.optimise.cochleagram_space import (
+                CochleagramBatch,
+                after_cochleagram,
+                cochleagram_of,
+            )
+
+            ear = cochleagram_of(network)
+            rest = after_cochleagram(network, network.layer(layer), self.matched_clamp).to(self.device)
+            return lambda: CochleagramBatch(ear.to(self.device), rest, recipe)
+        matched = MatchedActivation(network, network.layer(layer), self.matched_clamp).to(self.device)
+        return lambda: Batch(matched, recipe)
+
+    def _add(self, batch: AnyBatch, job: Job) -> None:
         seed = noise_seed(job.natural.blob.sha256, job.seed, job.attempt)
         medium = self.certifier.medium
         stimulus = stored(medium, self.journal.store, job.natural.blob.sha256)
@@ -156,12 +184,15 @@ class LayerMaker:
             losses=[losses[step] for step in steps],
             seconds=round(synthesis.seconds, 3),
             device=describe(self.device),
+            threads=torch.get_num_threads(),
+            tf32=tf32(),
             coarse_steps=synthesis.coarse_steps,
         )
 
     def _judge(self, job: Job, attempt: Attempt, null: LayerNull, count: Any) -> list[Job]:
         """Keep the attempt as an item; the next attempt if this one failed, else count the item as done."""
-        certificate = certify(attempt.match(job.layer), job.natural.answer, attempt.answer, null)
+        least_pairs = null_settings.LEAST_PAIRS
+        certificate = certify(attempt.match(job.layer), job.natural.answer, attempt.answer, null, least_pairs)
         item = Item(
             id=job.item_id,
             stimulus=job.natural.id,
@@ -173,7 +204,7 @@ class LayerMaker:
             provenance=attempt.provenance,
         )
         self._tried[job.item_id].append(item)
-        if not certificate.passed and job.attempt + 1 < self.attempts:
+        if not _matches(certificate) and job.attempt + 1 < self.attempts:
             return [replace(job, attempt=job.attempt + 1)]
         count()
         return []
@@ -188,10 +219,12 @@ class LayerMaker:
             "layer": job.layer,
             "recipe": recipe.name,
             "parameters": recipe.parameters(),
+            "matched_clamp": self.matched_clamp,
             "stimulus": job.natural.blob.sha256,
             "seed": job.seed,
             "attempt": job.attempt,
             "decision": self.rule_key,
+            **({} if self.optimise == "waveform" else {"optimise": self.optimise}),
         }
 
 
@@ -204,11 +237,16 @@ def _profile(natural: Activations, metamer: Activations) -> list[LayerMatch]:
         ]
 
 
+def _matches(certificate: Certificate) -> bool:
+    """Whether other noise would not do better: the metamer passes, or only its null is too small."""
+    return certificate.fault in ("", "null too small")
+
+
 def _merit(item: Item) -> tuple[bool, bool, float]:
-    """The better of two attempts is the larger: passed, then same answer, then smaller error."""
+    """The better of two attempts is the larger: a match, then same answer, then smaller error."""
     certificate: Certificate = item.certificate
     same = certificate.natural_answer == certificate.metamer_answer
-    return certificate.passed, same, -certificate.relative_error
+    return _matches(certificate), same, -certificate.relative_error
 
 
 def _kept_steps(steps: int) -> list[int]:

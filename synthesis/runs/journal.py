@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from synthesis.bundle.manifest import Blob, LayerMatch, LayerNull, Provenance, canonical_json
+from synthesis.bundle.manifest import Blob, LayerMatch, Provenance, canonical_json
+from synthesis.bundle.nulls import LayerNull
 from synthesis.bundle.store import BundleStore
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.bundle.manifest import Manifest, canonical_json
-from synthesis.bundle.spec import FileWeights, SynthesisSpec
+from synthesis.bundle.spec import REFERENCE_NULL, FileWeights, SynthesisSpec
 from synthesis.bundle.store import BundleStore
+from synthesis.certify.null_file import StoredNulls, read_nulls, reference_nulls
 from synthesis.certify.readout_file import readout_bytes
 from synthesis.common.errors import UserError
 from synthesis.common.names import composed
 from synthesis.media.folders import FileKind, category_folder, stimulus_files
+from synthesis.media.medium import preparation
 from synthesis.media.registry import medium_of
 from synthesis.networks.registry import (
     is_user_module,
@@ -42,25 +44,32 @@ class RunPlan:
     spec: SynthesisSpec
     stimuli: tuple[Source, ...]
     null_stimuli: tuple[Source, ...]
+    nulls: StoredNulls | None
     readout: bytes | None
+    prepare: str
     record: dict[str, Any]
 
 
 def make_plan(spec: SynthesisSpec) -> RunPlan:
     """Find and hash every file of a spec. Raises `UserError` for an unknown model, layer or folder."""
     require_layers(spec.model, spec.layers, spec.weights)
-    kind = medium_of(network_input(spec.model)).files
+    medium = medium_of(network_input(spec.model))
+    kind, prepare = medium.files, preparation(medium, spec.prepare)
     stimuli = tuple(
         Source(f"{category}/{composed(file.name)}", category, file, _file_digest(file))
         for category, file in category_folder(spec.stimuli, kind)
     )
     null_stimuli = tuple(_null_sources(spec.null_stimuli, kind)) if spec.null_stimuli else ()
+    nulls = _nulls(spec)
     readout = readout_bytes(spec.readout) if spec.readout else None
-    record = spec.model_dump(mode="json", exclude={"stimuli", "null_stimuli", "readout"}) | _network(spec)
+    record = spec.model_dump(mode="json", exclude={"stimuli", "null_stimuli", "null_file", "readout"})
+    record |= _network(spec)
+    record["prepare"] = prepare
     record["stimuli_sha256"] = _set_digest(stimuli)
     record["null_stimuli_sha256"] = _set_digest(null_stimuli)
+    record["null_sha256"] = nulls.sha256 if nulls else None
     record["readout_sha256"] = hashlib.sha256(readout).hexdigest() if readout else None
-    return RunPlan(spec, stimuli, null_stimuli, readout, record)
+    return RunPlan(spec, stimuli, null_stimuli, nulls, readout, prepare, record)
 
 
 def finished_bundle(plan: RunPlan, store: BundleStore) -> Manifest | None:
@@ -90,6 +99,17 @@ def _digest_of(field: str, path: Path) -> str:
         return _file_digest(path)
     except OSError as error:
         raise UserError(f"{field}: {path}: cannot be read ({error.strerror})") from None
+
+
+def _nulls(spec: SynthesisSpec) -> StoredNulls | None:
+    """Those of the spec's file. Raises `UserError` if it lacks one of the layers."""
+    if spec.null_file is None:
+        return None
+    referred = spec.null_file == REFERENCE_NULL
+    nulls = reference_nulls(spec.model) if referred else read_nulls(spec.null_file)
+    for layer in spec.layers:
+        nulls.layer(layer)
+    return nulls
 
 
 def _null_sources(folder: Path, kind: FileKind) -> Iterable[Source]:

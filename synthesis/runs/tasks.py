@@ -11,15 +11,16 @@ from functools import lru_cache
 
 import torch
 
-from synthesis.bundle.manifest import LayerNull
+from synthesis.bundle.nulls import LayerNull
 from synthesis.bundle.spec import SynthesisSpec
 from synthesis.bundle.store import BundleStore
 from synthesis.certify.certifier import Certifier
 from synthesis.certify.decision import decision_rule
 from synthesis.common.stopping import look
-from synthesis.networks.registry import load_network
-from synthesis.optimise.activations import require_gradient
+from synthesis.networks.registry import Network, load_network
+from synthesis.optimise.checks import require_gradient, require_repeatable
 from synthesis.optimise.recipes import make_recipe
+from synthesis.process.device import exact_float32, set_item_threads
 from synthesis.process.progress import Counter, Uncounted
 from synthesis.runs.items import Job, LayerMaker
 from synthesis.runs.journal import Journal
@@ -53,22 +54,38 @@ class Task:
 
 def make_maker(setup: Setup, store: BundleStore, device: torch.device) -> LayerMaker:
     """The maker of a run's items. Certificates are computed on the processor, in float32, wherever it is."""
+    exact_float32()
     spec = setup.spec
     network = load_network(spec.model, spec.weights).including(spec.layers)
-    for layer in spec.layers:
-        look()  # building took a second or more, and so does every layer
-        require_gradient(network, network.layer(layer))
-    look()
+    look()  # building took a second or more
     rule = decision_rule(spec.decision, setup.readout, network)
     readout_sha256 = hashlib.sha256(setup.readout).hexdigest() if setup.readout else None
     return LayerMaker(
         Certifier(network, rule),
         lambda layer: make_recipe(spec.recipe, spec.max_steps, network, layer),
         Journal(store),
-        {"rule": rule.name, "readout_sha256": readout_sha256},
+        {
+            "rule": rule.name,
+            "readout_sha256": readout_sha256,
+            "answers": [*network.answers, *network.letters],
+        },
         attempts=spec.attempts,
         device=device,
+        matched_clamp=spec.matched_clamp,
+        optimise=spec.optimise,
     )
+
+
+def require_usable(network: Network, spec: SynthesisSpec) -> None:
+    """Raise `UserError`, before anything is made, if two passes differ or a layer cannot be matched."""
+    require_repeatable(network)
+    for layer in spec.layers:
+        look()  # each takes a second or more
+        require_gradient(network, network.layer(layer), spec.matched_clamp)
+    if spec.optimise == "cochleagram":
+        from synthesis.optimise.cochleagram_space import cochleagram_of  # it imports timm
+
+        cochleagram_of(network)
 
 
 def perform(setup: Setup, task: Task, device: str, progress: Counter) -> None:
@@ -79,6 +96,7 @@ def perform(setup: Setup, task: Task, device: str, progress: Counter) -> None:
 def perform_afar(setup: Setup, task: Task, device: str) -> list[str]:
     """The same in a process that nobody watches; the messages for people."""
     progress = Uncounted()
+    set_item_threads(torch.device(device))
     perform(setup, task, device, progress)
     return progress.said
 

@@ -4,58 +4,47 @@ Not covered, since only making the metamers again could tell: recorded losses, s
 versions (the manifest's digest guards them against accidental change).
 """
 
-import math
 from collections.abc import Iterator
-from itertools import accumulate
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from synthesis.bundle.manifest import (
-    Certificate,
-    Histogram,
-    Item,
-    LayerMatch,
-    LayerNull,
-    Manifest,
-    ModelRecord,
-    Natural,
-)
+from synthesis.bundle.manifest import Item, Manifest, ModelRecord, Natural, NullStimulus
+from synthesis.bundle.nulls import LayerNull
 from synthesis.bundle.spec import FileWeights, RandomWeights
 from synthesis.bundle.store import BundleStore
-from synthesis.certify.certificate import Match, measure, outside_null
+from synthesis.certify import null as null_settings
+from synthesis.certify.certificate import fault_of, measure
 from synthesis.certify.certifier import Certifier
 from synthesis.certify.decision import decision_rule
-from synthesis.certify.null import layer_null
+from synthesis.certify.network_null import network_null
+from synthesis.certify.null_file import StoredNulls, read_nulls, reference_nulls
 from synthesis.common.errors import BundleError, UserError
 from synthesis.media.medium import Stimulus, stored
 from synthesis.networks.registry import Network, is_user_module, load_network
 from synthesis.optimise.batch import noise_seed
+from synthesis.optimise.clamps import freed_clamps
+from synthesis.process.device import exact_float32
 from synthesis.process.progress import Steps
-
-# Another processor or batch rounds differently. Correlations and errors absolutely, SNR in dB.
-TOLERANCE = 2e-3
-TOLERANCE_DB = 0.05
-# Share of a histogram's values that may lie on the other side of an edge.
-COUNTS_MOVED = 0.01
+from synthesis.runs.differences import equal, same_match, same_null
 
 
 def verify_bundle(
-    store: BundleStore, weights: Path | None = None, module: str | None = None
+    store: BundleStore, weights: Path | None = None, module: str | None = None, null: Path | None = None
 ) -> tuple[Manifest, list[str]]:
     """The manifest, and one line per difference between it and what its files say; none means it holds.
 
-    `weights` and `module` (`path/module.py:factory`) say where the files lie that the bundle names by digest
-    alone. Raises `UserError` when the manifest cannot be read, was changed, names an unknown network or rule,
-    or when one of the two files is needed and not given.
+    `weights`, `module` (`path/module.py:factory`) and `null` say where the files lie that the bundle names by
+    digest alone. Raises `UserError` when the manifest cannot be read, was changed, names an unknown network
+    or rule, or when one of these files is needed and not given.
     """
+    exact_float32()
     manifest = store.read_manifest()
     damaged = list(_damaged_blobs(store, manifest))
     if damaged:
         return manifest, damaged
     network = recorded_network(manifest.model, weights, module).including(manifest.layers)
+    nulls = _recorded_nulls(manifest, null)
     differences = [*_model(manifest, network), *_inventory(manifest), *_seeds(manifest)]
+    differences += _nulls_of_a_file(manifest, nulls) if nulls else []
     if not differences:
         differences = list(_Recomputed(store, manifest, network).differences())
     return manifest, differences
@@ -80,6 +69,28 @@ def recorded_network(record: ModelRecord, weights: Path | None, module: str | No
     return load_network(name, FileWeights(file=weights))
 
 
+def _recorded_nulls(manifest: Manifest, null: Path | None) -> StoredNulls | None:
+    """The null file that a bundle was made with, None where its nulls are of its own stimuli."""
+    source = manifest.null
+    if source.kind == "reference":
+        return reference_nulls(manifest.model.name)
+    if source.kind != "file":
+        return None
+    if null is None:
+        raise UserError(
+            f"made with nulls from a file (SHA-256 {source.file_sha256}); say where it is: --null FILE"
+        )
+    return read_nulls(null)
+
+
+def _nulls_of_a_file(manifest: Manifest, nulls: StoredNulls) -> Iterator[str]:
+    yield from equal(f"null: SHA-256 of {nulls.name}", manifest.null.file_sha256, nulls.sha256)
+    yield from equal("null: weights_sha256", nulls.content.weights_sha256, manifest.model.weights_sha256)
+    for recorded in manifest.nulls:
+        if recorded != nulls.layer(recorded.layer):
+            yield f"null of {recorded.layer}: differs from that of {nulls.name}"
+
+
 def _damaged_blobs(store: BundleStore, manifest: Manifest) -> Iterator[str]:
     blobs = manifest.blobs()
     with Steps("blobs", len(blobs)) as progress:
@@ -95,10 +106,14 @@ def _damaged_blobs(store: BundleStore, manifest: Manifest) -> Iterator[str]:
 
 def _model(manifest: Manifest, network: Network) -> Iterator[str]:
     record = manifest.model
-    yield from _equal("model weights_sha256", record.weights_sha256, network.weights_sha256)
-    yield from _equal("model layers", record.layers, [layer.name for layer in network.layers])
-    yield from _equal("model input", record.input, network.input.format)
-    yield from _equal("spec model", manifest.spec.get("model"), record.name)
+    yield from equal("model weights_sha256", record.weights_sha256, network.weights_sha256)
+    yield from equal("model layers", record.layers, [layer.name for layer in network.layers])
+    yield from equal("model input", record.input, network.input.format)
+    kept = manifest.spec.get("matched_clamp")
+    for layer in manifest.layers:
+        freed = list(freed_clamps(network, network.layer(layer), "kept" if kept == "kept" else "freed"))
+        yield from equal(f"freed clamps of {layer}", manifest.freed_clamps.get(layer), freed)
+    yield from equal("spec model", manifest.spec.get("model"), record.name)
 
 
 def _inventory(manifest: Manifest) -> Iterator[str]:
@@ -110,10 +125,11 @@ def _inventory(manifest: Manifest) -> Iterator[str]:
     readout = manifest.decision.readout
     wanted = {(n.id, layer, seed) for n in manifest.naturals for layer in layers for seed in seeds}
     found = [(item.stimulus, item.layer, item.seed) for item in manifest.items]
-    yield from _equal("layers", manifest.layers, layers)
-    yield from _equal("layers of the nulls", [null.layer for null in manifest.nulls], layers)
-    yield from _equal("decision rule", manifest.decision.rule, spec.get("decision"))
-    yield from _equal("readout", readout.sha256 if readout else None, spec.get("readout_sha256"))
+    yield from equal("layers", manifest.layers, layers)
+    yield from equal("layers of the nulls", [null.layer for null in manifest.nulls], layers)
+    yield from equal("null: least_pairs", manifest.null.least_pairs, null_settings.LEAST_PAIRS)
+    yield from equal("decision rule", manifest.decision.rule, spec.get("decision"))
+    yield from equal("readout", readout.sha256 if readout else None, spec.get("readout_sha256"))
     if len(found) != len(wanted) or set(found) != wanted:
         yield "items: are not each stimulus x layer x seed of the spec once"
 
@@ -124,8 +140,8 @@ def _seeds(manifest: Manifest) -> Iterator[str]:
         if item.stimulus in stimuli:
             made = item.provenance
             seed = noise_seed(stimuli[item.stimulus], item.seed, made.attempt)
-            yield from _equal(f"item {item.id}: noise_seed", made.noise_seed, seed)
-        yield from _equal(f"item {item.id}: recipe", item.provenance.recipe, manifest.spec.get("recipe"))
+            yield from equal(f"item {item.id}: noise_seed", made.noise_seed, seed)
+        yield from equal(f"item {item.id}: recipe", item.provenance.recipe, manifest.spec.get("recipe"))
 
 
 class _Recomputed:
@@ -140,39 +156,31 @@ class _Recomputed:
 
     def differences(self) -> Iterator[str]:
         recorded = self.manifest.decision.categories
-        yield from _equal("decision categories", recorded, list(self.certifier.rule.categories))
+        yield from equal("decision categories", recorded, list(self.certifier.rule.categories))
         yield from self._answers()
-        for null in self.manifest.nulls:
-            yield from self._null(null)
+        if self.manifest.null.kind in ("stimuli", "null_stimuli"):
+            for null in self.manifest.nulls:
+                yield from self._null(null)
         yield from self._items()
 
     def _answers(self) -> Iterator[str]:
         with Steps("answers", len(self.manifest.naturals)) as progress:
             for natural in self.manifest.naturals:
                 answer = self.certifier.answer(self._stimulus(natural.blob.sha256))
-                yield from _equal(f"stimulus {natural.id}: answer", natural.answer, answer)
+                yield from equal(f"stimulus {natural.id}: answer", natural.answer, answer)
                 progress.advance()
 
     def _null(self, recorded: LayerNull) -> Iterator[str]:
-        blobs = [natural.blob for natural in self.manifest.naturals]
-        blobs += [entry.blob for entry in self.manifest.null_stimuli]
-        hashes = sorted({blob.sha256 for blob in blobs})
-        again = layer_null(recorded.layer, lambda: self._activations(recorded.layer, hashes), len(hashes))
-        where = f"null of {recorded.layer}"
-        yield from _equal(f"{where}: stimuli", recorded.stimuli, again.stimuli)
-        yield from _equal(f"{where}: pairs", recorded.pairs, again.pairs)
-        for statistic in ("spearman", "pearson_r2", "snr_db"):
-            old, new = getattr(recorded, statistic), getattr(again, statistic)
-            for number in ("maximum", "percentile_99"):
-                place = f"{where}: {statistic} {number}"
-                yield from _close(place, getattr(old, number), getattr(new, number), statistic)
-            yield from _same_histogram(f"{where}: {statistic}", old.histogram, new.histogram, statistic)
+        named = [(one.id, one.blob.sha256) for one in self._null_stimuli()]
+        again = network_null(self.certifier, recorded.layer, named, self._stimulus)
+        yield from same_null(recorded, again)
 
-    def _activations(self, layer: str, hashes: list[str]) -> Iterator[NDArray[np.float32]]:
-        with Steps(f"null of {layer}", len(hashes)) as progress:
-            for sha256 in hashes:
-                yield self.certifier.activation(self._stimulus(sha256), layer)
-                progress.advance()
+    def _null_stimuli(self) -> Iterator[Natural | NullStimulus]:
+        if self.manifest.null.kind == "null_stimuli":
+            yield from self.manifest.null_stimuli
+            return
+        left_out = {pair.left_out for pair in self.manifest.null.look_alikes}
+        yield from (natural for natural in self.manifest.naturals if natural.id not in left_out)
 
     def _items(self) -> Iterator[str]:
         naturals = {natural.id: natural for natural in self.manifest.naturals}
@@ -189,49 +197,19 @@ class _Recomputed:
         original, _ = self.certifier.survey(self._stimulus(natural.blob.sha256))
         recorded = item.certificate
         where = f"item {item.id}"
-        yield from _equal(f"{where}: natural_answer", recorded.natural_answer, natural.answer)
-        yield from _equal(f"{where}: metamer_answer", recorded.metamer_answer, answer)
-        yield from _equal(f"{where}: layers", [match.layer for match in item.profile], list(metamer))
+        yield from equal(f"{where}: natural_answer", recorded.natural_answer, natural.answer)
+        yield from equal(f"{where}: metamer_answer", recorded.metamer_answer, answer)
+        yield from equal(f"{where}: layers", [match.layer for match in item.profile], list(metamer))
         for at_layer in item.profile:
             match = measure(original[at_layer.layer], metamer[at_layer.layer])
-            yield from _same_match(f"{where}: at {at_layer.layer}", at_layer, match)
+            yield from same_match(f"{where}: at {at_layer.layer}", at_layer, match)
             if at_layer.layer == item.layer:
-                yield from _same_match(where, recorded, match)
+                yield from same_match(where, recorded, match)
         # Judged by the recorded numbers, which were just compared: a hair's breadth of rounding at the
         # null's edge is no difference.
-        same = recorded.natural_answer == recorded.metamer_answer
-        yield from _equal(f"{where}: passed", recorded.passed, same and outside_null(recorded, null))
+        fault = fault_of(recorded, null, self.manifest.null.least_pairs)
+        yield from equal(f"{where}: fault", recorded.fault, fault)
+        yield from equal(f"{where}: passed", recorded.passed, not fault)
 
     def _stimulus(self, sha256: str) -> Stimulus:
         return stored(self.certifier.medium, self.store, sha256)
-
-
-def _same_match(place: str, recorded: LayerMatch | Certificate, computed: Match) -> Iterator[str]:
-    for statistic in ("spearman", "pearson_r2", "snr_db", "relative_error"):
-        yield from _close(
-            f"{place}: {statistic}", getattr(recorded, statistic), getattr(computed, statistic), statistic
-        )
-
-
-def _same_histogram(place: str, recorded: Histogram, computed: Histogram, statistic: str) -> Iterator[str]:
-    """Edges as close as any number; counts up to the few values that rounding moves across an edge."""
-    yield from _equal(f"{place} bins", len(recorded.counts), len(computed.counts))
-    yield from _equal(f"{place} values", sum(recorded.counts), sum(computed.counts))
-    for old, new in zip(recorded.edges, computed.edges, strict=False):
-        yield from _close(f"{place} edge", old, new, statistic)
-    moved = max(2, COUNTS_MOVED * sum(computed.counts))
-    cumulated = zip(accumulate(recorded.counts), accumulate(computed.counts), strict=False)
-    for number, (old_count, new_count) in enumerate(cumulated):
-        if abs(old_count - new_count) > moved:
-            yield f"{place} histogram: recorded {old_count} values up to bin {number}, computed {new_count}"
-
-
-def _equal(place: str, recorded: object, computed: object) -> Iterator[str]:
-    if recorded != computed:
-        yield f"{place}: recorded {recorded}, computed {computed}"
-
-
-def _close(place: str, recorded: float, computed: float, statistic: str) -> Iterator[str]:
-    tolerance = TOLERANCE_DB if statistic == "snr_db" else TOLERANCE
-    if not math.isclose(recorded, computed, rel_tol=0, abs_tol=tolerance):
-        yield f"{place}: recorded {recorded:.6g}, computed {computed:.6g} (tolerance {tolerance})"

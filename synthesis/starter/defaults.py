@@ -6,4 +6,4 @@ EMOJI = Path("node_modules/@lobehub/fluent-emoji-3d/assets")
 SEED = 0
 PER_CATEGORY = 3
 WORDS = 24
-NULL_STIMULI = 96
+NULL_STIMULI = 0

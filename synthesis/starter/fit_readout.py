@@ -112,9 +112,7 @@ def starter_margins(rule: ReadoutRule, network: Network, emoji_folder: Path) -> 
     """
     plan = plan_pictures(SEED, PER_CATEGORY, NULL_STIMULI)
     stimuli = [planned for planned in plan if planned.path.parts[0] == "stimuli"]
-    features = pooled_features(
-        network, [_served(draw(planned, emoji_folder), network) for planned in stimuli]
-    )
+    features = pooled_features(network, [draw(planned, emoji_folder) for planned in stimuli])
     probability = rule.scores(torch.from_numpy(features)).softmax(dim=1)
     margins: dict[str, float] = {}
     for planned, row in zip(stimuli, probability, strict=True):
@@ -135,8 +133,7 @@ def fit_starter_readout(prefix: Path, per_category: int, seed: int) -> Readout:
     for index, family in enumerate(FAMILIES):
         pictures, family_labels = draw_family(index, prefix, per_category, seed)
         with Steps(f"features of {family.name}", len(pictures)) as steps:
-            served = (_served(picture, network) for picture in pictures)
-            rows.append(pooled_features(network, served, steps.advance))
+            rows.append(pooled_features(network, pictures, steps.advance))
         labels += family_labels
     features, indices = np.concatenate(rows), np.array(labels)
     families = np.repeat(np.arange(len(FAMILIES)), [len(part) for part in rows])
@@ -161,13 +158,6 @@ def _readout(fit: LinearFit, network: Network, how: dict[str, object]) -> Readou
         weights_sha256=network.weights_sha256,
         fitted=fitted,
     )
-
-
-def _served(picture: Picture, network: Network) -> Picture:
-    """The central part that a network is shown; renders have the side that pictures are resized to."""
-    shown = network.pictures
-    edge = (shown.resize_px - shown.size_px) // 2
-    return picture[edge : edge + shown.size_px, edge : edge + shown.size_px]
 
 
 def _say(message: str) -> None:

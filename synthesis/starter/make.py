@@ -71,7 +71,7 @@ def plan_pictures(seed: int, per_category: int, null: int) -> list[Planned]:
 
 
 def draw(planned: Planned, emoji_folder: Path) -> Picture:
-    """The planned picture, uint8 (256, 256, 3)."""
+    """The planned picture, uint8 (224, 224, 3)."""
     emoji = _emoji(emoji_folder / f"{planned.emoji}.webp")
     return render(emoji, STARTER_VARIATION, np.random.default_rng(planned.seed))
 

@@ -13,9 +13,10 @@ from PIL import Image, ImageFilter
 from synthesis.common.errors import UserError
 from synthesis.media.pictures import Picture
 
-RENDER_PX = 256
-# Networks are shown the central 224 of 256 px, so objects stay inside that.
-_MARGIN_PX = 20
+RENDER_PX = 224
+# The ground is drawn larger than the picture, so that it does not repeat itself at opposite edges.
+_DRAWN_PX = 256
+_MARGIN_PX = 20  # of the ground: objects stay inside the picture
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def read_emoji(path: Path) -> Image.Image:
 
 
 def render(emoji: Image.Image, variation: Variation, rng: np.random.Generator) -> Picture:
-    """Draw one picture: uint8 (256, 256, 3), sRGB.
+    """Draw one picture: uint8 (224, 224, 3), sRGB.
 
     Random are the object's size, turn, mirror image and place, and the ground's texture, tint, mean and
     contrast. A soft shadow ties the object to the ground.
@@ -68,7 +69,9 @@ def render(emoji: Image.Image, variation: Variation, rng: np.random.Generator) -
     mixed = alpha * colour + (1 - alpha) * ground
     if variation.noise:
         mixed += rng.uniform(0, variation.noise) * rng.standard_normal(mixed.shape)
-    return np.rint(np.clip(mixed, 0, 1) * 255).astype(np.uint8)
+    edge = (_DRAWN_PX - RENDER_PX) // 2
+    inside = mixed[edge : edge + RENDER_PX, edge : edge + RENDER_PX]
+    return np.rint(np.clip(inside, 0, 1) * 255).astype(np.uint8)
 
 
 def pink_ground(rng: np.random.Generator, luminance: float, contrast: float) -> NDArray[np.float64]:
@@ -78,17 +81,17 @@ def pink_ground(rng: np.random.Generator, luminance: float, contrast: float) -> 
     -------
     float64 array (256, 256, 3), about `luminance` on average with standard deviation `contrast`, in [0, 1].
     """
-    frequency = np.hypot(np.fft.fftfreq(RENDER_PX)[:, None], np.fft.rfftfreq(RENDER_PX)[None, :])
+    frequency = np.hypot(np.fft.fftfreq(_DRAWN_PX)[:, None], np.fft.rfftfreq(_DRAWN_PX)[None, :])
     frequency[0, 0] = np.inf
-    white = np.fft.rfft2(rng.standard_normal((RENDER_PX, RENDER_PX)))
-    texture = np.fft.irfft2(white / frequency, s=(RENDER_PX, RENDER_PX))
+    white = np.fft.rfft2(rng.standard_normal((_DRAWN_PX, _DRAWN_PX)))
+    texture = np.fft.irfft2(white / frequency, s=(_DRAWN_PX, _DRAWN_PX))
     texture *= contrast / texture.std()
     tint = rng.uniform(-0.02, 0.02, size=3)
     return np.clip(luminance + texture[..., None] + tint, 0, 1)
 
 
 def _posed(emoji: Image.Image, variation: Variation, rng: np.random.Generator) -> Image.Image:
-    visible_px = RENDER_PX - 2 * _MARGIN_PX
+    visible_px = _DRAWN_PX - 2 * _MARGIN_PX
     if rng.random() < 0.5:
         emoji = emoji.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     detail = rng.uniform(variation.detail, 1)
@@ -110,9 +113,9 @@ def _fitted(image: Image.Image, longer_side_px: int) -> Image.Image:
 
 def _placed(emoji: Image.Image, rng: np.random.Generator) -> Image.Image:
     """The object somewhere in the visible part of an empty picture."""
-    left = rng.integers(_MARGIN_PX, RENDER_PX - _MARGIN_PX - emoji.width, endpoint=True)
-    top = rng.integers(_MARGIN_PX, RENDER_PX - _MARGIN_PX - emoji.height, endpoint=True)
-    layer = Image.new("RGBA", (RENDER_PX, RENDER_PX))
+    left = rng.integers(_MARGIN_PX, _DRAWN_PX - _MARGIN_PX - emoji.width, endpoint=True)
+    top = rng.integers(_MARGIN_PX, _DRAWN_PX - _MARGIN_PX - emoji.height, endpoint=True)
+    layer = Image.new("RGBA", (_DRAWN_PX, _DRAWN_PX))
     layer.paste(emoji, (int(left), int(top)))
     return layer
 

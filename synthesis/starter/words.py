@@ -60,32 +60,35 @@ def make_words(out: Path, plan: list[PlannedClip], counter: Counter) -> int:
     if not missing:
         return 0
     engine = load_engine(ENGINE)
-    around = _context(engine, plan[0].seed[0])
+    around = spoken_context(engine, VOICE, plan[0].seed[0])
     for clip in missing:
         (out / clip.path).parent.mkdir(parents=True, exist_ok=True)
-        (sound,) = to_sounds(_speak(engine, clip, around)[None])
+        (sound,) = to_sounds(clip_of(engine, VOICE, clip.word, around, clip.seed)[None])
         write_atomically(out / clip.path, encode_wav(sound, SAMPLE_RATE_HZ))
         counter.advance()
     return len(missing)
 
 
-def _context(engine: SpeechEngine, seed: int) -> list[Waveform]:
+def spoken_context(engine: SpeechEngine, voice: str, seed: int) -> list[Waveform]:
     """Other words, the same ones for every clip of a seed."""
     rng = np.random.default_rng([seed, 2])
     vocabulary = default_vocabulary()
     words = [vocabulary[index] for index in rng.permutation(len(vocabulary))[:_CONTEXT]]
-    return [_take(engine, word, seed) for word in words]
+    return [_take(engine, voice, word, seed) for word in words]
 
 
-def _speak(engine: SpeechEngine, clip: PlannedClip, around: list[Waveform]) -> Waveform:
-    target = _take(engine, clip.word, clip.seed[-1])
+def clip_of(
+    engine: SpeechEngine, voice: str, word: str, around: list[Waveform], seed: tuple[int, ...]
+) -> Waveform:
+    """The word at 1 s of a clip (40000,), with words of `around` before and after it."""
+    target = _take(engine, voice, word, seed[-1])
     takes = Takes.join([target, *around], list(range(1 + len(around))))
-    voice = Voice(VOICE, ENGINE, takes, np.arange(1, 1 + len(around)))
-    return compose(np.random.default_rng(clip.seed), voice, 0, PLAIN, None).waveform
+    spoken = Voice(voice, engine.name, takes, np.arange(1, 1 + len(around)))
+    return compose(np.random.default_rng(seed), spoken, 0, PLAIN, None).waveform
 
 
-def _take(engine: SpeechEngine, word: str, seed: int) -> Waveform:
-    take = to_take(engine.synthesise(word, VOICE, rate=1.0, pitch=1.0, seed=seed))
+def _take(engine: SpeechEngine, voice: str, word: str, seed: int) -> Waveform:
+    take = to_take(engine.synthesise(word, voice, rate=1.0, pitch=1.0, seed=seed))
     if take is None:
-        raise UserError(f"{ENGINE} said {word!r} too short or too long for a word")
+        raise UserError(f"{engine.name} said {word!r} too short or too long for a word")
     return take

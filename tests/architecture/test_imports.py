@@ -90,7 +90,7 @@ OF_ONE_TASK = {
     "app.tasks.words.vocabulary": {
         "app.analysis.measures.neighbours",
         "app.experiments.checking",
-        "app.experiments.schemas",
+        "app.experiments.fields",
     },
 }
 

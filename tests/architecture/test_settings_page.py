@@ -37,4 +37,4 @@ def shown(default: object) -> str:
         return f"{default.count}/{default.seconds:g}"
     if isinstance(default, bool):
         return str(default).lower()
-    return "none" if default == () else f"{default}"
+    return "none" if default == () or not f"{default}" else f"{default}"

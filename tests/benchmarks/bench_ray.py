@@ -25,7 +25,8 @@ sys.path.insert(0, str(ROOT))
 
 import torch  # noqa: E402
 
-from synthesis.bundle.manifest import Histogram, LayerNull, Natural, NullSummary  # noqa: E402
+from synthesis.bundle.manifest import Natural  # noqa: E402
+from synthesis.bundle.nulls import Growth, Histogram, LayerNull, NullSummary  # noqa: E402
 from synthesis.bundle.spec import SynthesisSpec  # noqa: E402
 from synthesis.bundle.store import BundleStore  # noqa: E402
 from synthesis.media.pictures import encode_png  # noqa: E402
@@ -117,7 +118,13 @@ def work(store: BundleStore, count: int, steps: int) -> tuple[Setup, list[Task]]
         max_steps=steps,
         attempts=1,
     )
-    null = NullSummary(maximum=1.0, percentile_99=1.0, histogram=Histogram(edges=[0, 1], counts=[1]))
+    null = NullSummary(
+        maximum=1.0,
+        percentile_99=1.0,
+        histogram=Histogram(edges=[0, 1], counts=[1]),
+        best=("a", "b"),
+        growth=[Growth(pairs=1, median=1.0, low=1.0, high=1.0)],
+    )
     layer_null = LayerNull(layer=LAYER, stimuli=2, pairs=1, spearman=null, pearson_r2=null, snr_db=null)
     setup = Setup(spec.model_dump_json(), None, str(store.root))
     size_px = load_network(MODEL).pictures.size_px

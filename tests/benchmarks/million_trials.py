@@ -31,6 +31,7 @@ from app.analysis.measures.recognition import recognition, scores_of  # noqa: E4
 from app.analysis.service import analyse  # noqa: E402
 from app.db.migrate import upgrade  # noqa: E402
 from app.db.session import Database  # noqa: E402
+from app.experiments.schemas import AUDIENCES  # noqa: E402
 from tests.support import CATEGORIES  # noqa: E402
 
 PARTICIPANTS, TRIALS, STIMULI = 2500, 400, 400
@@ -124,14 +125,14 @@ async def run(what: str, url: str) -> dict[str, float]:
     return {"s": round(statistics.median(seconds), 3), "mib": round(peak_kib / 1024, 1)}
 
 
-def tables(participants: int) -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
+def tables(participants: int, trials: int = TRIALS) -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
     """(table, columns, rows) of a study; participants come one by one."""
     random = np.random.default_rng(0)
     layers, categories = json.dumps(CONDITIONS[1:]), json.dumps(CATEGORIES)
     yield (
         "bundles",
         ["id", "digest", "path", "model", "layers", "categories", "ingested_at"],
-        [(1, "d", "p", "net", layers, categories, MOMENT)],
+        [(1, "d" * 64, "p", "net", layers, categories, MOMENT)],
     )
     definition = {
         "name": "million", "title": "t", "preset": "image16-online", "bundle": "b",
@@ -140,10 +141,12 @@ def tables(participants: int) -> Iterable[tuple[str, list[str], list[tuple[Any, 
     }  # fmt: skip
     yield (
         "studies",
-        ["id", "name", "status", "definition", "created_at"],
-        [(1, "million", "open", json.dumps(definition), MOMENT)],
+        ["id", "name", "status", "definition", "created_at", "opened_at"],
+        [(1, "million", "open", json.dumps(definition), MOMENT, MOMENT)],
     )
     yield "study_bundles", ["id", "study_id", "position", "bundle_id", "network"], [(1, 1, 0, 1, "net")]
+    codes = [(number, 1, f"CODE{number}", audience) for number, audience in enumerate(AUDIENCES, 1)]
+    yield "study_links", ["id", "study_id", "code", "audience"], codes
     names = ["id", "bundle_id", "natural_id", "category", "condition", "seed", "blob_sha256", "media_type"]
     yield "stimuli", [*names, "certified", "certificate"], [
         (1 + number, 1, f"n{number // len(CONDITIONS)}",
@@ -152,21 +155,21 @@ def tables(participants: int) -> Iterable[tuple[str, list[str], list[tuple[Any, 
         for number in range(STIMULI * len(CONDITIONS))
     ]  # fmt: skip
     for number in range(participants):
-        yield from participant(number, random)
+        yield from participant(number, random, trials)
 
 
 def participant(
-    number: int, random: np.random.Generator
+    number: int, random: np.random.Generator, trials: int
 ) -> Iterable[tuple[str, list[str], list[tuple[Any, ...]]]]:
-    who, first = number + 1, number * TRIALS + 1
+    who, first = number + 1, number * trials + 1
     columns = ["id", "study_id", "audience", "slot", "token_sha256", "status", "consented_at", "last_seen_at"]
     yield "participants", columns, [(who, 1, "live", number, f"t{who}", "completed", MOMENT, MOMENT)]
-    condition = random.permutation(np.arange(TRIALS) % len(CONDITIONS))
-    stimulus = random.permutation(STIMULI) * len(CONDITIONS) + condition + 1
-    right = random.random(TRIALS) < 0.95 - 0.09 * condition
-    late = random.random(TRIALS) < 0.01
-    rt_ms = np.round(random.lognormal(6.8, 0.35, TRIALS), 1)
-    planned = [(first + i, who, i, "main", int(stimulus[i]), f"a{first + i}") for i in range(TRIALS)]
+    condition = random.permutation(np.arange(trials) % len(CONDITIONS))
+    stimulus = random.permutation(STIMULI)[:trials] * len(CONDITIONS) + condition + 1
+    right = random.random(trials) < 0.95 - 0.09 * condition
+    late = random.random(trials) < 0.01
+    rt_ms = np.round(random.lognormal(6.8, 0.35, trials), 1)
+    planned = [(first + i, who, i, "main", int(stimulus[i]), f"a{first + i}") for i in range(trials)]
     yield (
         "planned_trials",
         ["id", "participant_id", "trial_index", "phase", "stimulus_id", "asset_token"],
@@ -177,14 +180,14 @@ def participant(
     yield "responses", [*columns, "on_time", "attended"], [
         (first + i, first + i, f"00000000-0000-4000-8000-{first + i:012d}", "bear", bool(right[i]),
          float(rt_ms[i]), record, MOMENT, not late[i], True)
-        for i in range(TRIALS)
+        for i in range(trials)
     ]  # fmt: skip
 
 
-def fill_sqlite(path: Path, participants: int = PARTICIPANTS) -> None:
+def fill_sqlite(path: Path, participants: int = PARTICIPANTS, trials: int = TRIALS) -> None:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA synchronous = OFF")
-    for table, columns, rows in tables(participants):
+    for table, columns, rows in tables(participants, trials):
         places = ", ".join("?" * len(columns))
         connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
     connection.commit()

@@ -30,6 +30,13 @@ def link(site: Site) -> str:
     return site.create_study("short", naturals=TRIALS, **fields)
 
 
+@pytest.fixture(scope="session")
+def word_link(site: Site) -> str:
+    """The live link of an open study of words: 1 practice trial and 3 more."""
+    fields = {"practice_trials": 1, "completion_code": "HEARD-7"}
+    return site.create_study("short-words", naturals=4, kind="sound", **fields)
+
+
 # Not for the session: Playwright keeps an event loop running, and later tests need their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -17,11 +17,13 @@ from typing import Any
 
 import httpx
 
+from app.accounts.actor import COMMAND_LINE
 from app.core.clock import utc_now
 from app.core.tokens import token_sha256
 from app.db.migrate import upgrade
 from app.db.session import Database
 from app.experiments import service
+from tests.accounts import make_account
 from tests.support import build_tiny_bundle, study_yaml, word_study_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -59,8 +61,10 @@ class Site:
         database = Database(self.database_url)
         try:
             async with database.writing() as session:
-                study = await service.create_study(session, service.check_study(file), utc_now())
-                await service.open_study(session, study.name, utc_now())
+                study = await service.create_study(
+                    session, COMMAND_LINE, service.check_study(file), utc_now()
+                )
+                await service.open_study(session, COMMAND_LINE, study.name, utc_now())
                 links = await service.queries.links_of_study(session, study.id)
         finally:
             await database.close()
@@ -69,6 +73,19 @@ class Site:
     @property
     def database_url(self) -> str:
         return f"sqlite+aiosqlite:///{self.folder / 'site.db'}"
+
+    def make_owner(self) -> None:
+        """The account of `tests.accounts`, if there is none yet."""
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, self._make_owner()).result()
+
+    async def _make_owner(self) -> None:
+        database = Database(self.database_url)
+        try:
+            async with database.writing() as session:
+                await make_account(session)
+        finally:
+            await database.close()
 
     def run(self, *command: str) -> Any:
         """Run a `metamerlab` command; returns its JSON output."""
@@ -117,12 +134,12 @@ class Site:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Site]:
-    """Serve an empty site from `folder` on a free port, until the end of the block."""
+def serving(folder: Path, host: str = "127.0.0.1") -> Iterator[Site]:
+    """Serve an empty site from `folder` on a free port of `host`, until the end of the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    site = Site(folder, f"http://127.0.0.1:{port}")
+    site = Site(folder, f"http://{host}:{port}")
     upgrade(site.database_url)
     call = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(port)]
     with (folder / "server.log").open("w") as log:

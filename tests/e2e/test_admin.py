@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from tests.accounts import OWNER, PASSWORD
 from tests.e2e.conftest import Complaints
 from tests.e2e.site import Site
 
@@ -14,7 +15,9 @@ NewContext = Callable[..., BrowserContext]
 def sign_in(site: Site, page: Page) -> None:
     page.goto(f"{site.base_url}/admin")
     assert page.url == f"{site.base_url}/admin/sign-in"
-    page.fill("#token", site.run("admin", "token")["token"])
+    site.make_owner()
+    page.fill("#email", OWNER)
+    page.fill("#password", PASSWORD)
     page.click("main button")
     page.wait_for_url(f"{site.base_url}/admin")
 
@@ -36,13 +39,14 @@ def test_signing_in_and_out(site: Site, study: str, new_context: NewContext) -> 
     assert page.url == f"{site.base_url}/admin/sign-in"
 
 
-def test_a_wrong_token_is_explained(site: Site, new_context: NewContext, complaints: Complaints) -> None:
+def test_a_wrong_password_is_explained(site: Site, new_context: NewContext, complaints: Complaints) -> None:
     complaints.expected.append("401 (Unauthorized)")
     page = new_context().new_page()
     page.goto(f"{site.base_url}/admin/sign-in")
-    page.fill("#token", "wrong")
+    page.fill("#email", OWNER)
+    page.fill("#password", "wrong")
     page.keyboard.press("Enter")
-    assert "This token is wrong" in page.inner_text("[role=alert]")
+    assert "do not belong together" in page.inner_text("[role=alert]")
 
 
 @pytest.mark.parametrize("width_px", [390, 1280])

@@ -31,8 +31,8 @@ def worker(site: Site) -> Iterator[None]:
 
 
 def fill_in(site: Site, page: Page, name: str, spec: str) -> None:
-    page.goto(f"{site.base_url}/admin/synthesis")
-    page.click("text=New run")
+    page.goto(f"{site.base_url}/admin/synthesis/form")
+    page.click("text=write the spec yourself")
     page.fill("#name", name)
     page.fill("#spec", spec)
     page.click("text=Queue run")

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.e2e.conftest import Complaints
 from tests.e2e.site import Site
 from tests.e2e.visitor import START, Visitor
+from tests.versioned import versioned
 
 SMALLEST_TARGET_PX = 44
 
@@ -70,14 +72,16 @@ def test_a_phone_shows_the_whole_grid_with_targets_large_enough(
         assert box["y"] + box["height"] <= size["height"]
 
 
-RUN_PLUGIN = """async ({mode, durations}) => {
+RUN_PLUGIN = versioned("""async ({mode, durations}) => {
   const { initJsPsych } = await import("/static/vendor/jspsych.js");
+  const { readCatalogue } = await import("/static/participant/language.js");
+  readCatalogue("en", await (await fetch("/static/participant/languages/en.ftl")).text());
   const { Image16Plugin } = await import("/static/participant/tasks/image16/plugin.js");
   const { Attention } = await import("/static/participant/attention.js");
   const { FrameClock } = await import("/static/participant/clock.js");
   const { PictureStage } = await import("/static/participant/tasks/image16/stage.js");
   const choices = ["cat", "dog"].map((name) =>
-    ({ name, label: name, icon: `/static/vendor/icons/${name}.webp` }));
+    ({ name, label: name, icon: `vendor/icons/${name}.webp` }));
   const stage = new PictureStage(choices, 224);
   const [clock, attention] = [new FrameClock(), new Attention(() => {})];
   const bitmap = await createImageBitmap(new ImageData(224, 224));
@@ -90,19 +94,20 @@ RUN_PLUGIN = """async ({mode, durations}) => {
   const keys = (fields) => Object.entries(fields).map(([name, { nested }]) =>
     nested ? [name, keys(nested)] : name);
   return { data: jsPsych.data.get().values()[0], declared: keys(Image16Plugin.info.data) };
-}"""
+}""")
 
 
 def declared_shape(data: dict[str, object]) -> list[object]:
-    """The names in a trial's data, nested as the plugin declares them."""
+    """The names in a trial's data, nested as the plugin declares them; of a list, those of an entry."""
+    inner = {name: value[0] if isinstance(value, list) else value for name, value in data.items()}
     return [
-        [name, declared_shape(value)] if isinstance(value, dict) else name for name, value in data.items()
+        [name, declared_shape(value)] if isinstance(value, dict) else name for name, value in inner.items()
     ]
 
 
-def run_plugin(visitor: Visitor, mode: str) -> dict[str, object]:
+def run_plugin(visitor: Visitor, mode: str, **more: object) -> dict[str, object]:
     visitor.page.goto(visitor.link)
-    durations = {"blank_ms": 50, "fixation_ms": 50, "image_ms": 100, "mask_ms": 50}
+    durations = {"blank_ms": 50, "fixation_ms": 50, "image_ms": 100, "mask_ms": 50, **more}
     result = visitor.page.evaluate(RUN_PLUGIN, {"mode": mode, "durations": durations})
     data = {name: result["data"][name] for name in ("answer", "rt_ms", "timing")}
     assert declared_shape(data) == result["declared"]
@@ -112,6 +117,15 @@ def run_plugin(visitor: Visitor, mode: str) -> dict[str, object]:
 def test_the_plugin_simulates_the_data_that_it_declares(visitor: Visitor) -> None:
     data = run_plugin(visitor, "data-only")
     assert data["answer"] in ("cat", "dog")
+
+
+def test_a_simulated_visual_trial_of_a_fixed_interval_lasts_to_its_end(visitor: Visitor) -> None:
+    data = run_plugin(visitor, "visual", response_ms=5000, automatic=True)
+    assert data["answer"] in ("cat", "dog")
+    timing = data["timing"]
+    assert isinstance(timing, dict)
+    assert timing["clicks"] == [{"name": data["answer"], "ms": data["rt_ms"]}]
+    assert timing["achieved_response_ms"] == pytest.approx(5000, abs=200)
 
 
 def test_the_plugin_simulates_a_visual_trial_through_the_real_one(visitor: Visitor) -> None:

@@ -9,12 +9,13 @@ from playwright.sync_api import Route
 from tests.e2e.conftest import TRIALS, Complaints
 from tests.e2e.site import Site
 from tests.e2e.visitor import Visitor
+from tests.versioned import versioned
 
 CHOICES = ("dog", "airplane", "truck", "knife", "bear")
-KEPT_ASIDE = """async () => {
+KEPT_ASIDE = versioned("""async () => {
   const { createStore, values } = await import("/static/vendor/idb-keyval.js");
   return await values(createStore("metamerlab-refused", "answers"));
-}"""
+}""")
 
 
 def refuse(visitor: Visitor, index: int, status: int, code: str, **detail: int) -> None:

@@ -12,6 +12,7 @@ from tests.e2e.site import Site
 from tests.e2e.test_pages import SMALLEST_TARGET_PX, declared_shape
 from tests.e2e.visitor import CARD_BUTTON, FIELD, START, Listener
 from tests.support import SOUND
+from tests.versioned import versioned
 
 TRIALS = 4
 SOUND_MS = 1000 * SOUND.samples / SOUND.sample_rate_hz
@@ -22,13 +23,6 @@ WATCH_CONTEXTS = """
     constructor(...options) { super(...options); window.contexts.push(this); }
   };
 """
-
-
-@pytest.fixture(scope="session")
-def word_link(site: Site) -> str:
-    """The live link of an open study of 1 practice trial and 3 more."""
-    fields = {"practice_trials": 1, "completion_code": "HEARD-7"}
-    return site.create_study("short-words", naturals=TRIALS, kind="sound", **fields)
 
 
 @pytest.fixture
@@ -257,15 +251,18 @@ def test_the_field_and_its_list_fit_the_window(
         assert listener.page.get_attribute(FIELD, name) == value
 
 
-RUN_PLUGIN = """async (mode) => {
+RUN_PLUGIN = versioned("""async (mode) => {
   const { initJsPsych } = await import("/static/vendor/jspsych.js");
+  const { readCatalogue } = await import("/static/participant/language.js");
+  readCatalogue("en", await (await fetch("/static/participant/languages/en.ftl")).text());
   const { WordPlugin } = await import("/static/participant/tasks/words/plugin.js");
   const { Attention } = await import("/static/participant/attention.js");
   const { Player } = await import("/static/participant/player.js");
   const { Vocabulary } = await import("/static/participant/tasks/words/vocabulary.js");
+  const { FrameClock } = await import("/static/participant/clock.js");
   const { WordStage } = await import("/static/participant/tasks/words/stage.js");
   const words = ["cat", "dog"];
-  const [player, attention] = [new Player(), new Attention(() => {})];
+  const [player, attention, clock] = [new Player(), new Attention(() => {}), new FrameClock()];
   const stage = new WordStage(new Vocabulary(words));
   player.listen(document);
   document.querySelector("main").click();
@@ -273,13 +270,13 @@ RUN_PLUGIN = """async (mode) => {
   const jsPsych = initJsPsych({ display_element: document.querySelector("main"), use_webaudio: false });
   const trial = {
     type: WordPlugin, vocabulary: words, lead_ms: 50, load: async () => ({ sound }),
-    stage: () => stage, player: () => player, attention: () => attention,
+    stage: () => stage, player: () => player, clock: () => clock, attention: () => attention,
   };
   await jsPsych.simulate([trial], mode);
   const keys = (fields) => Object.entries(fields).map(([name, { nested }]) =>
     nested ? [name, keys(nested)] : name);
   return { data: jsPsych.data.get().values()[0], declared: keys(WordPlugin.info.data) };
-}"""
+}""")
 
 
 @pytest.mark.parametrize("mode", ["data-only", "visual"])

@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.db.session import Database
-from tests.integration.test_admin import new_token, sign_in
+from tests.accounts import sign_in
 from tests.integration.test_analysis import simulate
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("plans_by_seed")]
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("plans_by_seed")]
 @pytest.fixture
 async def admin(client: httpx.AsyncClient, database: Database) -> httpx.AsyncClient:
     """A client that is signed in."""
-    await sign_in(client, await new_token(database))
+    await sign_in(client, database)
     return client
 
 

@@ -16,8 +16,10 @@ from app.stimuli import service as stimuli
 from app.synthesis_runs import service
 from app.synthesis_runs.schemas import Claim
 from synthesis.bundle.events import ProgressEvent, RunSummary
+from tests.accounts import sign_in
 from tests.database import rows_of
-from tests.integration.test_admin import new_token, sign_in
+from tests.integration.test_null_alone import unlabelled
+from tests.support import build_tiny_bundle
 from tests.unit.test_safe_yaml import BOMB
 
 pytestmark = pytest.mark.anyio
@@ -35,8 +37,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def admin(client: httpx.AsyncClient, database: Database) -> httpx.AsyncClient:
     """A client that is signed in."""
-    assert (await sign_in(client, await new_token(database))).status_code == 303
-    return client
+    return await sign_in(client, database)
 
 
 async def take(database: Database) -> Claim:
@@ -161,12 +162,25 @@ async def test_a_finished_run_shows_what_was_ingested(
     for row in ("block2</th><td>20</td><td>0", "head</th><td>18</td><td>2"):
         assert row in page
     assert "contact_sheet.png" not in page
+    assert "by the null alone" not in page
     assert (await admin.get(f"{LIST}/1/contact_sheet.png")).status_code == 404
     shutil.copy(next((bundle / "blobs").iterdir()), bundle / "contact_sheet.png")
     assert "contact_sheet.png" in (await admin.get(f"{LIST}/1")).text
     sheet = await admin.get(f"{LIST}/1/contact_sheet.png")
     assert (sheet.status_code, sheet.headers["content-type"]) == (200, "image/png")
     assert sheet.headers["cache-control"] == "no-store"
+
+
+async def test_a_bundle_of_a_network_without_labels_says_so(
+    admin: httpx.AsyncClient, database: Database, tmp_path: Path
+) -> None:
+    manifest = unlabelled(build_tiny_bundle(tmp_path / "bundle"))
+    await queue(admin)
+    claim = await take(database)
+    summary = RunSummary(items=60, passed=58, failed=2, seconds=9.5)
+    async with database.writing() as session:
+        assert await service.finished(session, claim, tmp_path / "bundle", manifest, summary, utc_now())
+    assert "Certified by the null alone: the network gave no answers" in (await admin.get(f"{LIST}/1")).text
 
 
 async def test_without_runs_the_list_says_what_they_are(admin: httpx.AsyncClient) -> None:

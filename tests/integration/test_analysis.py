@@ -35,7 +35,7 @@ from app.steps.registry import ALL
 from app.tasks.image16.task import IMAGE16
 from app.tasks.observer import SimulatedObserver, accuracies
 from synthesis.common.errors import StorageError
-from tests.http import answer_trials, enter, new_client
+from tests.http import answer_trials, enter, new_client, put_answer
 from tests.support import CATEGORIES, LAYERS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("plans_by_seed")]
@@ -65,7 +65,7 @@ async def simulate(
     trials = 0
     for _ in range(participants):
         async with new_client(app) as client:
-            trials += await take_part(client, code, look_up, observer)
+            trials += (await take_part(client, code, look_up, observer)).trials
     return trials
 
 
@@ -135,7 +135,7 @@ async def test_who_did_not_finish_is_counted_only_on_request(
                 "rt_ms": 700,
                 "timing": {"requested_image_ms": 300},
             }
-            stored = await client.put(f"/api/{code}/trials/{index}", json=answer)
+            stored = await put_answer(client, code, index, answer)
             assert stored.status_code == 200, stored.text
     analysis = await analysis_of(app, "live")
     assert (analysis.recognition.participants, analysis.everyone.participants) == (0, 1)
@@ -165,7 +165,7 @@ async def test_a_picture_two_frames_too_long_is_not_on_time(app: FastAPI, open_l
                 "rt_ms": 700,
                 "timing": timing,
             }
-            await client.put(f"/api/{code}/trials/{index}", json=answer)
+            await put_answer(client, code, index, answer)
     _answers, single = await details_of(app, "live")
     assert single.table["on_time"].tolist() == [True, True, False]
 

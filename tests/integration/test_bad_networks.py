@@ -102,7 +102,8 @@ async def test_one_name_twice(database: Database, tmp_path: Path) -> None:
         ("[block3]", "stimuli, b, layers: the bundle has no layer 'block3'; it has block2, block10, head"),
         (
             "[block2, head]",
-            "stimuli, b, layers: no metamer of 'head' passed its certificate; leave the layer out",
+            "stimuli, b, layers: no metamer of 'head' passed its certificate (12 inside the null); "
+            "leave the layer out",
         ),
     ],
 )

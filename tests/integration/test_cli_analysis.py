@@ -1,4 +1,4 @@
-"""`simulate`, `analyze` and `admin token`, run as a user runs them, on both databases."""
+"""`simulate`, `analyze` and `admin setup`, run as a user runs them, on both databases."""
 
 import json
 import re
@@ -14,6 +14,7 @@ from app.core.config import Settings
 from app.db.migrate import upgrade
 from app.tasks.observer import accuracies
 from synthesis.bundle.store import BundleStore
+from tests.accounts import PASSWORD
 from tests.integration.test_cli import Cli, cli  # noqa: F401  (a fixture)
 from tests.support import CATEGORIES, LAYERS
 
@@ -162,7 +163,7 @@ def test_networks_stand_beside_people(site: Cli, tmp_path: Path, tiny_bundle: Pa
 def test_export_in_every_format(site: Cli, tmp_path: Path) -> None:
     simulated = json.loads(site("simulate", "tiny", "-n", 2, "--json")[1])
     trials = simulated["trials"] - 2 * 4
-    for form in ("csv", "parquet", "mvh"):
+    for form in ("csv", "parquet", "mvh", "matrix", "psych-ds", "bids", "jspsych"):
         words = ("export", "tiny", "--audience", "simulated", "--format", form, "--out", tmp_path / form)
         code, out, err = site(*words, "--json")
         assert code == 0, err
@@ -201,7 +202,9 @@ def test_the_report_needs_nothing_else(site: Cli, tmp_path: Path) -> None:
         assert [path.name for path in alone.iterdir()] == [name]
     for text in (
         "at 3 layers: block 2, block 10, head",
-        "58 of 60 metamers passed (not: 2 at head)",
+        "The largest centre square of each source picture was resized to that size",
+        "over 1,000,405 pairs of natural pictures (drawn blocks)",
+        "58 of 60 metamers passed (not: 2 at head: inside the null)",
         "a picture was shown for 300 ms and masked by noise for 300 ms",
         "100.0% of",
         "2 simulated participants consented.",
@@ -262,17 +265,36 @@ def test_malformed_numbers_are_refused(site: Cli, words: tuple[object, ...]) -> 
     assert site("simulate", "tiny", *words)[0] == 2
 
 
-def test_the_token_signs_in(site: Cli) -> None:
-    issued = json.loads(site("admin", "token", "--json")[1])
-    assert issued["sign_in"] == "http://127.0.0.1:8000/admin/sign-in"
+def test_the_first_account_is_made_by_a_link_that_works_once(site: Cli) -> None:
+    address = json.loads(site("admin", "setup", "--json")[1])["address"]
+    page, _, token = address.partition("#")
+    assert page == "http://127.0.0.1:8000/admin/welcome"
+    form = {
+        "token": token,
+        "email": "ada@example.org",
+        "name": "Ada",
+        "password": PASSWORD,
+        "again": PASSWORD,
+    }
     with background_server(Settings()) as url, httpx.Client(base_url=url) as browser:
-        answer = browser.post("/admin/sign-in", data={"token": issued["token"]})
-        assert answer.headers["location"] == "/admin"
+        assert browser.post("/admin/welcome", data=form).headers["location"] == "/admin"
         assert "tiny" in browser.get("/admin").text
+        assert browser.post("/admin/welcome", data=form).status_code == 410
+    code, _, err = site("admin", "setup")
+    assert (code, "metamerlab admin reset EMAIL" in err) == (1, True)
+    assert "ada@example.org (owner), Ada" in site("admin", "list")[1]
+    assert site("admin", "reset", "nobody@example.org")[0] == 1
+    reset = json.loads(site("admin", "reset", "ADA@example.org", "--json")[1])
+    assert reset["address"].startswith("http://127.0.0.1:8000/admin/welcome#")
+    verified = json.loads(site("audit", "verify", "--json")[1])
+    assert verified["rows"] >= 4
+    assert site("audit", "verify", "--head", verified["head"])[0] == 0
+    assert "rows are missing at its end" in site("audit", "verify", "--head", "0" * 64)[2]
 
 
 def test_an_unknown_format_is_one_line(site: Cli, tmp_path: Path) -> None:
     code, out, err = site("export", "tiny", "--format", "xlsx", "--out", tmp_path / "never")
     assert (code, out) == (1, "")
-    assert err == "error: there is no format 'xlsx'; there are csv, parquet, mvh\n"
+    known = "csv, parquet, matrix, mvh, psych-ds, bids, jspsych"
+    assert err == f"error: there is no format 'xlsx'; there are {known}\n"
     assert not (tmp_path / "never").exists()

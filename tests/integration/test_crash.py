@@ -18,7 +18,7 @@ import pytest
 from app.db.session import Database
 from app.db.tables import Response
 from tests.database import rows_of
-from tests.http import all_trials, answer_body, enter
+from tests.http import all_trials, answer_body, enter, put_answer
 
 pytestmark = pytest.mark.anyio
 
@@ -87,7 +87,7 @@ async def test_a_killed_server_keeps_what_it_acknowledged(
                 """One trial after the other, as a page does, until the server is gone."""
                 for index, body in enumerate(visitor.bodies):
                     try:
-                        response = await visitor.client.put(f"/api/{code}/trials/{index}", json=body)
+                        response = await put_answer(visitor.client, code, index, body)
                     except httpx.TransportError:
                         return
                     assert response.status_code == 200
@@ -108,7 +108,7 @@ async def test_a_killed_server_keeps_what_it_acknowledged(
             for visitor in people:
                 await wait_until_it_serves(visitor.client)
                 for index, body in enumerate(visitor.bodies):
-                    again = await visitor.client.put(f"/api/{code}/trials/{index}", json=body)
+                    again = await put_answer(visitor.client, code, index, body)
                     assert again.status_code == 200
                 assert (await visitor.client.post(f"/api/{code}/finish", json={})).status_code == 200
     stored = [row.client_uuid for row in await rows_of(database, Response)]

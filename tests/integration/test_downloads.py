@@ -21,8 +21,8 @@ from app.core.config import Settings
 from app.core.errors import Conflict, NotFound, Unavailable
 from app.db.session import READERS, Database
 from app.exports import downloads
+from tests.accounts import sign_in
 from tests.http import answer_all, enter, new_client
-from tests.integration.test_admin import new_token, sign_in
 from tests.processes import runs
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +40,7 @@ async def answered(app: FastAPI, open_links: dict[str, str]) -> None:
 @pytest.fixture
 async def admin(client: httpx.AsyncClient, database: Database) -> httpx.AsyncClient:
     """A client that is signed in."""
-    await sign_in(client, await new_token(database))
+    await sign_in(client, database)
     return client
 
 

@@ -5,6 +5,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.accounts.actor import COMMAND_LINE
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.tokens import token_sha256
@@ -189,7 +190,7 @@ async def test_a_closed_study_lets_nobody_in_but_lets_people_finish(
     code = open_links["live"]
     await enter(client, code)
     async with database.writing() as session:
-        await experiments.close_study(session, "tiny", utc_now())
+        await experiments.close_study(session, COMMAND_LINE, "tiny", utc_now())
     async with new_client(app) as late:
         for response in (
             await late.get(f"/s/{code}"),

@@ -7,15 +7,23 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from app.admin.dashboard import routes as dashboard
 from app.db.session import Database
+from tests.accounts import sign_in
 from tests.database import row_counts
 from tests.http import all_trials, answer_all, enter, new_client
-from tests.integration.test_admin import ADDRESSES, new_token, sign_in
+from tests.integration.admin_addresses import ADDRESSES
 from tests.serving import Served
+from tests.versioned import versioned
 
 pytestmark = pytest.mark.anyio
 
 KEPT = ("/static", "/stimuli/", "/masks/")
+
+
+@pytest.fixture(autouse=True)
+def _streams_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dashboard, "STREAM_S", 0.0)
 
 
 async def addresses(client: httpx.AsyncClient, database: Database, links: dict[str, str]) -> list[str]:
@@ -26,11 +34,15 @@ async def addresses(client: httpx.AsyncClient, database: Database, links: dict[s
     await enter(client, other)
     await answer_all(client, other)
     assert (await client.post(f"/api/{other}/finish", json={})).status_code == 200
-    await sign_in(client, await new_token(database))
+    await sign_in(client, database)
     pages = ["/", "/healthz", f"/s/{code}", f"/run/{code}", f"/end/{other}", f"/masks/{code}/3", stimulus]
-    pages += [f"/api/{code}/session", f"/api/{code}/trials?start=0&count=4", "/admin/sign-in"]
+    pages += [f"/withdraw/{code}", f"/declined/{code}", f"/privacy/{code}", f"/api/{code}/steps/0/files/0"]
+    pages += [f"/api/{code}/session", f"/api/{code}/trials?start=0&count=4", "/check"]
+    pages += ["/admin/sign-in", "/admin/sign-in/second", "/admin/welcome"]
+    pages += [f"/p/{code}", f"/m/{code}"]
     pages += [path for method, path in ADDRESSES if method == "GET"]
-    return [*pages, "/static/participant/main.js", "/nowhere", "/api/nowhere", "/stimuli/nowhere", "/admin/"]
+    script = versioned("/static/participant/main.js")
+    return [*pages, script, "/static/nowhere", "/nowhere", "/api/nowhere", "/stimuli/nowhere", "/admin/"]
 
 
 def routes_of(app: FastAPI) -> set[str]:
@@ -80,7 +92,7 @@ async def test_a_link_preview_of_a_stranger_creates_nothing_and_opens_no_session
 
 async def test_a_real_server_answers_head_and_keeps_the_connection(served: Served) -> None:
     async with httpx.AsyncClient(base_url=served.url) as client:
-        for path, status in (("/static/participant/main.js", 200), ("/s/NOSUCH", 404), ("/", 307)):
+        for path, status in ((versioned("/static/participant/main.js"), 200), ("/s/NOSUCH", 404), ("/", 307)):
             for _ in range(2):
                 head = await client.head(path)
                 assert (head.status_code, head.content) == (status, b"")
@@ -93,7 +105,11 @@ async def test_only_files_and_stimuli_may_be_kept(
     for path in await addresses(client, database, open_links):
         response = await client.get(path)
         kept = path.startswith(KEPT) and response.status_code == 200
-        expected = ("no-cache", "private, max-age=86400, immutable, no-transform") if kept else ("no-store",)
+        times = (
+            "public, max-age=31536000, immutable",
+            "private, max-age=86400, immutable, no-transform",
+        )
+        expected = times if kept else ("no-store",)
         assert response.headers["cache-control"] in expected, path
 
 

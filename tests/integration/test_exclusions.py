@@ -9,6 +9,7 @@ from alembic import command
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from app.accounts.actor import COMMAND_LINE
 from app.analysis.files import all_files
 from app.analysis.measures.recognition import scores_of
 from app.analysis.results import StudyAnalysis, Trials
@@ -21,7 +22,7 @@ from app.db.tables import Response
 from app.experiments import queries
 from app.experiments import service as experiments
 from tests.database import rows_of
-from tests.http import answer_body, enter, new_client
+from tests.http import answer_body, enter, new_client, put_answer
 from tests.integration.test_analysis import simulate
 from tests.support import study_yaml
 
@@ -52,8 +53,10 @@ async def spoilt(app: FastAPI, database: Database, tiny_bundle: Path, tmp_path: 
     file = tmp_path / "study.yaml"
     file.write_text(study_yaml(tiny_bundle, extra=RULES))
     async with database.writing() as session:
-        study = await experiments.create_study(session, experiments.check_study(file), utc_now())
-        await experiments.open_study(session, "tiny", utc_now())
+        study = await experiments.create_study(
+            session, COMMAND_LINE, experiments.check_study(file), utc_now()
+        )
+        await experiments.open_study(session, COMMAND_LINE, "tiny", utc_now())
         links = await queries.links_of_study(session, study.id)
     code = next(link.code for link in links if link.audience == "live")
     await simulate(app, code, 8)
@@ -161,7 +164,7 @@ async def test_answers_from_before_the_columns_get_them_by_the_migration(
         await enter(client, code)
         for index, timing in enumerate(TIMINGS):
             body = answer_body(timing={"requested_image_ms": 300, **timing})
-            stored = await client.put(f"/api/{code}/trials/{index}", json=body)
+            stored = await put_answer(client, code, index, body)
             assert stored.status_code == 200, stored.text
 
     async def verdicts() -> list[tuple[bool | None, bool | None]]:

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from app.db.session import Database
 from app.db.tables import Event, Participant
 from tests.database import rows_of
-from tests.http import all_trials, answer_all, enter, new_client
+from tests.http import all_trials, answer_all, enter, new_client, put_answer
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +37,7 @@ async def test_finishing_twice_at_once_is_one_end(
             tab.cookies = client.cookies
             response = await tab.post(f"/api/{code}/finish", json={})
             assert response.status_code == 200, response.text
-            codes.append(response.json()["completion_code"])
+            codes.append(response.json()["outcome"])
 
     async with anyio.create_task_group() as group:
         for _ in range(6):
@@ -91,7 +91,7 @@ async def test_answers_sooner_than_a_person_could_give_them_are_flagged_and_take
     await enter(client, open_links[audience])
     await answer_all(client, open_links[audience])
     finished = await client.post(f"/api/{open_links[audience]}/finish", json={})
-    assert finished.json()["completion_code"]
+    assert finished.json()["outcome"]
     (participant,) = await rows_of(database, Participant)
     assert (participant.status, participant.flags) == ("completed", flags)
 
@@ -120,7 +120,7 @@ async def test_sounds_take_their_time_too(
     await age(database, seconds / 60)
     for trial in await all_trials(client, code):
         body = {"uuid": f"00000000-0000-4000-8000-{trial['index']:012}", "answer": "bat"}
-        assert (await client.put(f"/api/{code}/trials/{trial['index']}", json=body)).status_code == 200
+        assert (await put_answer(client, code, trial["index"], body)).status_code == 200
     await client.post(f"/api/{code}/finish", json={})
     (participant,) = await rows_of(database, Participant)
     assert participant.flags == flags

@@ -1,7 +1,9 @@
 """No header and no length tells one stimulus from another, whatever its condition."""
 
 import io
+from base64 import b64encode
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -17,6 +19,8 @@ from synthesis.bundle.manifest import NATURAL
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
 from tests import support
+from tests.conftest import create_study
+from tests.database import rows_of
 from tests.http import all_trials, enter
 from tests.support import build_tiny_bundle, study_yaml
 
@@ -95,6 +99,41 @@ async def test_sounds_have_one_length_and_one_header(
         assert headers_of(other) == headers_of(first)
         assert len(other.content) == len(first.content)
         assert other.content[:44] == first.content[:44]
+
+
+async def check_digests(client: httpx.AsyncClient, code: str, database: Database) -> None:
+    """The plan tells the digest of the bytes that are sent, and no file's name."""
+    await enter(client, code)
+    window = await client.get(f"/api/{code}/trials?start=0&count=40")
+    for trial in window.json()["trials"]:
+        sent = (await client.get(trial["stimulus"])).content
+        assert trial["sha256"] == b64encode(sha256(sent).digest()).decode()
+    # A blob is named by its bytes' digest in hexadecimal, and sounds are sent as they are stored.
+    for stimulus in (await conditions_by_address(database)).values():
+        assert stimulus.blob_sha256 not in window.text
+
+
+async def test_the_plan_tells_the_digest_of_each_picture_as_it_is_sent(
+    client: httpx.AsyncClient, open_links: dict[str, str], database: Database
+) -> None:
+    await check_digests(client, open_links["live"], database)
+
+
+async def test_catch_trials_have_digests_as_all_others_have(
+    client: httpx.AsyncClient, database: Database, tiny_bundle: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "catch.yaml"
+    steps = "steps: [instructions, practice, {kind: trials, catch: 4}]\n"
+    file.write_text(study_yaml(tiny_bundle, name="catch", extra=steps))
+    code = (await create_study(database, file, opened=True))["live"]
+    await check_digests(client, code, database)
+    assert sum(planned.phase == "catch" for planned in await rows_of(database, PlannedTrial)) == 4
+
+
+async def test_the_plan_tells_the_digest_of_each_sound_as_it_is_sent(
+    client: httpx.AsyncClient, word_links: dict[str, str], database: Database
+) -> None:
+    await check_digests(client, word_links["live"], database)
 
 
 async def test_masks_have_one_length_and_one_header(

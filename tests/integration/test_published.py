@@ -17,6 +17,7 @@ from app.experiments.published import (
     published_experiments,
     published_folder,
 )
+from app.experiments.schemas import StudyDefinition
 from app.simulation.accuracies import study_accuracies
 from app.simulation.queries import PlanTruth
 from app.tasks.observer import SimulatedObserver
@@ -25,7 +26,7 @@ from synthesis.common.yaml_file import load_yaml
 from tests.conftest import create_study
 from tests.integration.test_analysis import simulate
 from tests.integration.test_cli import Cli, cli  # noqa: F401  (a fixture)
-from tests.support import build_tiny_bundle
+from tests.support import build_tiny_bundle, tone
 
 EXPERIMENTS = published_experiments(published_folder())
 NAMES = [one.name for one in EXPERIMENTS]
@@ -81,7 +82,8 @@ async def test_two_people_can_take_part(
         return SimulatedObserver(given, empty.choices, generator(3, "observer", truth.slot))
 
     answered = await simulate(app, links["simulated"], 2, observer)
-    assert answered == 2 * (PRACTICE + TRIALS)
+    aside = definition_of_file(file).gate_trials + definition_of_file(file).catch_trials
+    assert answered == 2 * (PRACTICE + TRIALS + aside)
     analysis = await _analysis(database, file)
     assert (analysis.recognition.participants, analysis.recognition.trials) == (2, 2 * TRIALS)
     assert len(analysis.conditions) == experiment.conditions
@@ -102,10 +104,20 @@ def stand_in(experiment: PublishedExperiment, folder: Path) -> Path:
         )
     study.pop("trials_per_condition", None)
     study |= {"practice_trials": PRACTICE, "trials": TRIALS}
+    if experiment.name.startswith("2023/"):
+        steps = study.setdefault("steps", {"trials": {}})
+        steps["gate"], steps["trials"]["catch"] = {"trials": 2, "pass_mark": 1}, 2
     file = folder / "studies" / experiment.file.name
     file.parent.mkdir()
+    words = folder / "stimuli" / "clear-words" / "cat"
+    words.mkdir(parents=True)
+    (words / "spoken.wav").write_bytes(tone(1))
     file.write_text(yaml.safe_dump(study, sort_keys=False))
     return file
+
+
+def definition_of_file(file: Path) -> StudyDefinition:
+    return load_yaml(file, StudyDefinition)
 
 
 async def _analysis(database: Database, file: Path) -> StudyAnalysis:

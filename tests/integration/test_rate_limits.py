@@ -18,6 +18,7 @@ from app.participants.service import MOST_EVENTS
 from tests.database import rows_of
 from tests.http import all_trials, answer_all, answer_body, consent_form, enter, new_client
 from tests.integration.test_analysis import simulate
+from tests.versioned import versioned
 
 pytestmark = pytest.mark.anyio
 
@@ -97,7 +98,7 @@ async def test_calls_of_one_session_are_limited_whatever_other_cookies_it_sends(
 ) -> None:
     code = open_links["live"]
     async with limited(settings, calls_per_session=Limit(5, HOUR)) as app, new_client(app) as client:
-        await enter(client, code)
+        await enter(client, code, read_on=False)
         for number in range(5):
             client.cookies.set(f"metamerlab-{number}", f"another {number}", domain="localhost.local")
             assert (await client.get(f"/api/{code}/session")).status_code == 200
@@ -137,7 +138,7 @@ async def test_pages_and_calls_of_one_address_are_limited_but_not_static_files(
         assert [page.status_code for page in pages] == [200, 200, 200, 429]
         masks = [await client.get(f"/masks/{open_links['live']}/0") for _ in range(3)]
         assert [mask.status_code for mask in masks] == [200, 200, 429]
-        scripts = [await client.get("/static/participant/main.js") for _ in range(5)]
+        scripts = [await client.get(versioned("/static/participant/main.js")) for _ in range(5)]
         assert {script.status_code for script in scripts} == {200}
 
 
@@ -157,11 +158,11 @@ async def test_events_of_one_participant_are_bounded_and_that_is_noted_once(
     async with database.writing() as session:
         session.add_all(Event(**row) for _ in range(MOST_EVENTS - 3))
     for _ in range(6):
-        sent = await client.post(f"/api/{code}/events", json={"kind": "resume", "detail": {}})
+        sent = await client.post(f"/api/{code}/events", json={"kind": "error", "detail": {}})
         assert sent.status_code == 204
     kinds = [event.kind for event in await rows_of(database, Event)]
-    assert kinds == ["consent"] + ["focus"] * (MOST_EVENTS - 3) + ["resume"] * 2 + ["events_dropped"]
+    assert kinds == ["consent"] + ["focus"] * (MOST_EVENTS - 3) + ["error"] * 2 + ["events_dropped"]
     async with new_client(app) as neighbour:
         await enter(neighbour, code)
-        await neighbour.post(f"/api/{code}/events", json={"kind": "resume", "detail": {}})
-    assert [event.kind for event in await rows_of(database, Event)][-1] == "resume"
+        await neighbour.post(f"/api/{code}/events", json={"kind": "error", "detail": {}})
+    assert [event.kind for event in await rows_of(database, Event)][-1] == "error"

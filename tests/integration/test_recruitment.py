@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.accounts.actor import COMMAND_LINE
 from app.core.clock import utc_now
 from app.db.session import Database
 from app.db.tables import Event, Participant, Recruitment
@@ -186,7 +187,7 @@ async def test_a_closed_study_lets_its_people_in_from_another_browser(
 ) -> None:
     await come(client, code, PROLIFIC)
     async with database.writing() as session:
-        await experiments.close_study(session, "tiny", utc_now())
+        await experiments.close_study(session, COMMAND_LINE, "tiny", utc_now())
     async with new_client(app) as other:
         page = await other.get(f"/s/{code}", params=PROLIFIC)
         response = await other.post(f"/s/{code}/resume", data=hidden_fields(page))
@@ -263,5 +264,5 @@ async def test_the_end_leads_back_to_the_recruiter(
     await client.post(f"/api/{code}/finish", json={})
     end = await client.get(f"/end/{code}")
     assert 'href="https://app.prolific.com/submissions/complete?cc=DONE-42"' in end.text
-    assert "Complete the study at app.prolific.com" in end.text
+    assert "Go back to app.prolific.com" in end.text
     assert end.headers["cache-control"] == "no-store"

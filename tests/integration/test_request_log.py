@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.db.session import Database
+from tests.accounts import OWNER, PASSWORD, sign_in
 from tests.conftest import create_study
-from tests.http import all_trials, answer_body, enter
-from tests.integration.test_admin import new_token, sign_in
+from tests.http import all_trials, answer_body, enter, step_body
 from tests.serving import serving
+from tests.versioned import versioned
 
 pytestmark = pytest.mark.anyio
 
@@ -28,26 +29,27 @@ async def test_the_log_of_a_session_names_routes_and_nothing_else(
     url = f"sqlite+aiosqlite:///{tmp_path / 'log.db'}"
     database = Database(url)
     code = (await create_study(database, study_file, opened=True))["live"]
-    admin_token = await new_token(database)
-    await database.close()
     with serving(tmp_path, url, TRUSTED_PROXIES="127.0.0.1") as served:
         headers = {"X-Forwarded-For": "203.0.113.7", "User-Agent": "browser-of-somebody"}
         async with httpx.AsyncClient(base_url=served.url, headers=headers) as client:
             await client.get(f"/s/{code}?PROLIFIC_PID=person-1")
-            await enter(client, code)
+            await enter(client, code, read_on=False)
             (trial, *_) = await all_trials(client, code)
             await client.get(trial["stimulus"])
+            await client.put(f"/api/{code}/steps/0", json=step_body("instructions"))
             await client.put(f"/api/{code}/trials/0", json=answer_body())
             await client.head(f"/masks/{code}/3")
-            await client.get("/static/participant/main.js")
+            await client.get(versioned("/static/participant/main.js"))
             await client.get("/guess-at-a-secret")
-            await sign_in(client, admin_token)
+            await sign_in(client, database)
             secrets = [cookie.value or "" for cookie in client.cookies.jar]
+    await database.close()
     asset = trial["stimulus"].rpartition("/")[2]
     for hidden in (
         code,
         asset,
-        admin_token,
+        PASSWORD,
+        OWNER,
         "203.0.113.7",
         "127.0.0.1 ",
         "person-1",
@@ -63,6 +65,7 @@ async def test_the_log_of_a_session_names_routes_and_nothing_else(
         ("GET", "/api/{code}/trials", "200"),
         ("GET", "/api/{code}/trials", "200"),
         ("GET", "/stimuli/{asset_token}", "200"),
+        ("PUT", "/api/{code}/steps/{position}", "200"),
         ("PUT", "/api/{code}/trials/{trial_index}", "200"),
         ("HEAD", "/masks/{code}/{number}", "200"),
         ("GET", "/static", "200"),

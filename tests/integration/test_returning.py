@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.accounts.actor import COMMAND_LINE
 from app.core.clock import utc_now
 from app.db.session import Database
 from app.db.tables import Participant
@@ -111,7 +112,7 @@ async def test_a_closed_study_leads_on_whom_it_knows(
     code = await study_with(database, tiny_bundle, tmp_path, repeats)
     await enter(client, code)
     async with database.writing() as session:
-        await experiments.close_study(session, "repeats", utc_now())
+        await experiments.close_study(session, COMMAND_LINE, "repeats", utc_now())
     assert (await client.get(f"/s/{code}")).headers["location"] == f"/run/{code}"
     await finish(client, code)
     assert (await client.get(f"/s/{code}")).headers["location"] == f"/end/{code}"

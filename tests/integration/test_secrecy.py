@@ -14,7 +14,7 @@ from app.db.tables import Bundle, PlannedTrial, Stimulus
 from app.stimuli import service as stimuli
 from app.stimuli.png import PIXEL_CHUNKS, chunk_names
 from tests.database import rows_of
-from tests.http import all_trials, answer_body, enter, new_client
+from tests.http import all_trials, answer_body, enter, new_client, put_answer
 
 pytestmark = pytest.mark.anyio
 
@@ -45,10 +45,14 @@ async def test_trials_have_one_shape_that_tells_nothing(
 ) -> None:
     code = open_links["live"]
     await enter(client, code)
+    digests: set[str] = set()
     for trial in await all_trials(client, code):
         index = trial.pop("index")
         assert trial.pop("phase") == ("practice" if index < 4 else "main")
         assert trial.pop("answered") is False
+        digest = trial.pop("sha256")
+        assert digest not in digests
+        digests.add(digest)
         # An address of 128 random bits, and one of the eight masks by the trial's place.
         assert re.fullmatch(r"/stimuli/[\w-]{22}", trial.pop("stimulus"))
         assert trial.pop("told") == {"mask": f"/masks/{code}/{index % 8}"}
@@ -78,7 +82,7 @@ async def test_pages_and_views_name_no_picture(
     await enter(client, code)
     received += [await client.get(path) for path in (f"/run/{code}", f"/api/{code}/session", f"/end/{code}")]
     for index in range(6):  # those of practice tell their category, as feedback
-        answered = await client.put(f"/api/{code}/trials/{index}", json=answer_body())
+        answered = await put_answer(client, code, index, answer_body())
         assert answered.status_code == 200
         received.append(answered)
     # The choices name all categories to everyone, and HTML has a <head>.
@@ -110,6 +114,7 @@ async def test_a_picture_that_changed_on_disk_is_not_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(stimuli, "_presented", BytesCache(0))  # else a whole copy is shown, which is as good
+    stimuli._digest.cache_clear()
     code = open_links["live"]
     moved = tmp_path / "moved"
     shutil.copytree(tiny_bundle, moved)
@@ -121,6 +126,8 @@ async def test_a_picture_that_changed_on_disk_is_not_shown(
     assert (await client.get(image)).status_code == 200
     for blob in (moved / "blobs").iterdir():
         blob.write_bytes(b"changed")
+    stimuli._digest.cache_clear()
+    assert {trial["sha256"] for trial in await all_trials(client, code)} == {None}
     broken = await client.get(image)
     assert broken.status_code == 500
     assert broken.json()["error"]["code"] == "stimulus_damaged"

@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from app.db.session import Database
-from app.db.tables import Event, Participant
+from app.db.tables import Event, Participant, Study
 from tests.database import rows_of
-from tests.http import all_trials, answer_body, enter
+from tests.http import all_trials, answer_body, enter, put_answer
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,7 @@ async def test_from_consent_to_the_completion_code(
     for trial in trials:
         picture = await client.get(trial["stimulus"])
         assert picture.headers["content-type"] == "image/png"
-        stored = await client.put(f"/api/{code}/trials/{trial['index']}", json=answer_body())
+        stored = await put_answer(client, code, trial["index"], answer_body())
         assert (stored.json()["feedback"] is not None) == (trial["phase"] == "practice")
     assert stored.json()["next_index"] is None
 
@@ -36,10 +36,12 @@ async def test_from_consent_to_the_completion_code(
     finished = await client.post(f"/api/{code}/finish", json={})
     assert finished.status_code == 200
     assert (await client.post(f"/api/{code}/finish", json={})).json() == finished.json()
-    assert finished.json()["completion_code"] in (await client.get(f"/end/{code}")).text
+    assert finished.json() == {"outcome": "complete"}
+    study = (await rows_of(database, Study))[0]
+    assert study.definition["completion_code"] in (await client.get(f"/end/{code}")).text
     assert (await client.get(f"/run/{code}")).headers["location"] == f"/end/{code}"
     (participant,) = await rows_of(database, Participant)
-    assert participant.status == "completed"
+    assert (participant.status, participant.outcome) == ("completed", "complete")
     assert participant.completed_at is not None
     assert [event.kind for event in await rows_of(database, Event)] == ["consent", "finish"]
 
@@ -55,7 +57,7 @@ async def test_the_session_view(client: httpx.AsyncClient, open_links: dict[str,
     assert view["total"] == len(trials)
     assert view["practice"] == 4
     assert view["next_index"] == 2
-    assert view["completed"] is False
+    assert view["over"] is False
     task = view["task"]
     assert (task["kind"], task["image_px"]) == ("image16", 224)
     assert task["timing"] == {
@@ -65,6 +67,7 @@ async def test_the_session_view(client: httpx.AsyncClient, open_links: dict[str,
         "mask_ms": 300,
         "practice_image_ms": 500,
         "practice_mask_ms": 400,
+        "response_ms": None,
     }
     # The instructions before the trials that are answered are passed, and so few trials have no breaks.
     last = len(trials) - 1
@@ -77,8 +80,8 @@ async def test_the_session_view(client: httpx.AsyncClient, open_links: dict[str,
     assert task["masks"] == [f"/masks/{code}/{number}" for number in range(8)]
     assert len(task["choices"]) == 16
     assert task["choices"][:2] == [
-        {"name": "airplane", "label": "airplane", "icon": "/static/vendor/icons/airplane.webp"},
-        {"name": "bear", "label": "bear", "icon": "/static/vendor/icons/bear.webp"},
+        {"name": "airplane", "label": "airplane", "icon": "vendor/icons/airplane.webp"},
+        {"name": "bear", "label": "bear", "icon": "vendor/icons/bear.webp"},
     ]
     answered = [trial["index"] for trial in await all_trials(client, code) if trial["answered"]]
     assert answered == [0, 1]
@@ -103,6 +106,7 @@ async def test_events_are_kept(
     code = open_links["live"]
     await enter(client, code)
     detail = {"screen_width_px": 1920, "touch": False, "language": "de", "hidden_ms": 1.5}
+    detail["utc_offset_minutes"] = -14 * 60
     sent = await client.post(f"/api/{code}/events", json={"kind": "environment", "detail": detail})
     assert sent.status_code == 204
     events = await rows_of(database, Event)
@@ -116,6 +120,12 @@ async def test_events_are_kept(
         {"kind": "focus", "detail": {"nested": {"a": 1}}},
         {"kind": "focus", "detail": {"long": "x" * 501}},
         {"kind": "focus", "detail": {str(number): 1 for number in range(41)}},
+        {"kind": "environment", "detail": {"utc_offset_minutes": 14 * 60 + 1}},
+        {"kind": "environment", "detail": {"utc_offset_minutes": -1e9}},
+        {"kind": "environment", "detail": {"utc_offset_minutes": 330.5}},
+        {"kind": "environment", "detail": {"utc_offset_minutes": "330"}},
+        {"kind": "environment", "detail": {"utc_offset_minutes": True}},
+        {"kind": "environment", "detail": {"utc_offset_minutes": None}},
     ],
 )
 async def test_other_events_are_refused(

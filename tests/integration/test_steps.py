@@ -29,7 +29,7 @@ STEPS = "practice_trials: 2\nsteps: [instructions, practice, practice_done, tria
 @pytest.fixture
 async def code(client: httpx.AsyncClient, open_links: dict[str, str]) -> str:
     """The link of a session that has begun: instructions, practice, practice_done, trials."""
-    await enter(client, open_links["live"])
+    await enter(client, open_links["live"], read_on=False)
     return open_links["live"]
 
 
@@ -61,7 +61,7 @@ async def test_a_result_is_stored_once_and_told_again(
             "position": 0,
             "kind": "instructions",
             "uuid": body["uuid"],
-            "result": {**PAGE, "list_opened": None, "further": {}},
+            "result": {**PAGE, "list_opened": None, "searched": None, "further": {}},
             "next_position": 1,
         }
     other = await put(client, code, 0, step_body("instructions", {"shown_ms": 1}))
@@ -157,6 +157,7 @@ async def test_what_was_measured_is_never_refused_but_flagged(
         "focus_losses": None,
         "hidden": True,
         "list_opened": None,
+        "searched": None,
         "further": {"colour": "red"},
     }
     assert sorted(row.flags) == ["focus_losses", "list_opened", "shown_ms"]
@@ -186,21 +187,26 @@ async def test_malformed_bodies_store_nothing(
     assert await row_counts(database) == before
 
 
-async def test_an_old_page_that_knows_trials_only_goes_on(
+async def test_a_trial_before_the_pages_that_come_first_is_refused_and_nothing_changes(
     client: httpx.AsyncClient, code: str, database: Database
 ) -> None:
-    """A page that was loaded before the upgrade, or a session that was begun then."""
-    total = len(await all_trials(client, code))
-    for index, step in ((0, (1, "practice")), (3, (2, "practice_done")), (4, (3, "trials"))):
-        await answer_from(client, code, index)
-        assert (await steps_left(client, code))[0] == step
-    # What a page measured is stored, even after its time.
-    late = await put(client, code, 2, step_body("practice_done", PAGE))
-    assert (late.status_code, late.json()["next_position"]) == (200, 3)
-    await answer_from(client, code, total - 1)
-    assert await steps_left(client, code) == []
-    assert (await client.post(f"/api/{code}/finish", json={})).status_code == 200
-    assert len(await rows_of(database, StepResult)) == 1
+    before = await row_counts(database)
+    for index in (0, 4):
+        refused = await client.put(f"/api/{code}/trials/{index}", json=answer_body())
+        expected = "step_not_due" if index == 0 else "not_due"
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, expected)
+    assert await row_counts(database) == before
+    await put(client, code, 0, step_body("instructions", PAGE))
+    await answer_from(client, code, 3)  # practice
+    refused = await client.put(f"/api/{code}/trials/4", json=answer_body())
+    assert refused.json()["error"] == {
+        "code": "step_not_due",
+        "message": "Step 2 comes first.",
+        "detail": {"next_position": 2},
+    }
+    await put(client, code, 2, step_body("practice_done", PAGE))
+    await answer_from(client, code, 4)
+    assert len(await rows_of(database, Response)) == 5
 
 
 async def test_a_session_is_not_finished_before_a_page_behind_its_trials(

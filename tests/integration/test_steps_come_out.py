@@ -134,4 +134,11 @@ async def test_a_study_keeps_the_course_that_it_was_made_with(
         analysis = await analyse(session, "tiny", "live")
     stored = analysis.study.definition["steps"]
     assert [step["kind"] for step in stored] == ["instructions", "practice", "practice_done", "trials"]
-    assert stored[3] == {"kind": "trials", "breaks": 3, "trials_between": 20}
+    assert stored[3] == {
+        "kind": "trials",
+        "breaks": 3,
+        "trials_between": 20,
+        "break_after": [],
+        "catch": 0,
+        "catch_sounds": None,
+    }

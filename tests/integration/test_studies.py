@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.accounts.actor import COMMAND_LINE
 from app.core.bytes_cache import BytesCache
 from app.core.clock import utc_now
 from app.core.errors import Conflict, Invalid, NotFound
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.anyio
 async def create(database: Database, file: Path) -> Study:
     checked = service.check_study(file)
     async with database.writing() as session:
-        return await service.create_study(session, checked, utc_now())
+        return await service.create_study(session, COMMAND_LINE, checked, utc_now())
 
 
 async def test_a_study_is_stored_with_its_bundle_and_links(database: Database, study_file: Path) -> None:
@@ -51,7 +52,7 @@ async def test_a_bundle_is_stored_once_wherever_it_is(
     shutil.copytree(tiny_bundle, copy)
     manifest = stimuli.verify_bundle(copy)
     async with database.writing() as session:
-        await stimuli.ingest(session, copy, manifest, utc_now())
+        await stimuli.ingest(session, COMMAND_LINE, copy, manifest, utc_now())
     assert await row_counts(database) == before
     assert (await rows_of(database, Bundle))[0].path == str(copy)
 
@@ -88,7 +89,7 @@ async def test_a_draft_can_be_replaced_and_an_opened_study_cannot(
     assert [link.code for link in await rows_of(database, StudyLink)] == links
 
     async with database.writing() as session:
-        await service.open_study(session, "tiny", utc_now())
+        await service.open_study(session, COMMAND_LINE, "tiny", utc_now())
     study_file.write_text(study_yaml(tiny_bundle, title="A third title"))
     with pytest.raises(Conflict, match="was opened and is frozen"):
         await create(database, study_file)
@@ -102,16 +103,16 @@ async def test_a_study_is_opened_closed_and_opened_again(database: Database, stu
     steps = [service.open_study, service.close_study, service.open_study]
     for step in steps:
         async with database.writing() as session:
-            study = await step(session, "tiny", first if step is steps[0] else utc_now())
+            study = await step(session, COMMAND_LINE, "tiny", first if step is steps[0] else utc_now())
     assert (study.status, study.opened_at, study.closed_at) == ("open", first, None)
     async with database.writing() as session:
         with pytest.raises(Conflict, match="is open already"):
-            await service.open_study(session, "tiny", utc_now())
-        await service.close_study(session, "tiny", utc_now())
+            await service.open_study(session, COMMAND_LINE, "tiny", utc_now())
+        await service.close_study(session, COMMAND_LINE, "tiny", utc_now())
         with pytest.raises(Conflict, match="is not open"):
-            await service.close_study(session, "tiny", utc_now())
+            await service.close_study(session, COMMAND_LINE, "tiny", utc_now())
         with pytest.raises(NotFound, match="there is no study 'other'"):
-            await service.open_study(session, "other", utc_now())
+            await service.open_study(session, COMMAND_LINE, "other", utc_now())
 
 
 async def test_bad_studies_are_named_in_one_line_and_leave_nothing_behind(
@@ -144,7 +145,11 @@ async def test_bad_studies_are_named_in_one_line_and_leave_nothing_behind(
             Invalid,
             "no layer 'block3'; it has block2, block10, head",
         ),
-        (study_yaml(tiny_bundle, practice_trials=20), Invalid, "20 practice trials need more than 20"),
+        (
+            study_yaml(tiny_bundle, practice_trials=20),
+            Invalid,
+            "20 trials of practice and gate need more",
+        ),
         (study_yaml(poor), Invalid, "no metamer of 'block10' passed its certificate"),
     ]
     file = tmp_path / "study.yaml"
@@ -176,6 +181,6 @@ async def test_a_failure_half_way_stores_nothing(database: Database, study_file:
     checked = service.check_study(study_file)
     with pytest.raises(RuntimeError, match="power cut"):
         async with database.writing() as session:
-            await service.create_study(session, checked, utc_now())
+            await service.create_study(session, COMMAND_LINE, checked, utc_now())
             raise RuntimeError("power cut")
     assert set((await row_counts(database)).values()) == {0}

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from app.accounts.actor import COMMAND_LINE
 from app.core.clock import utc_now
 from app.core.randomness import secret_seed
 from app.db.session import Database
@@ -18,10 +19,10 @@ from app.db.tables import PlannedTrial, Stimulus, Study
 from app.experiments import service
 from app.experiments.cells import BundleStimuli, Cells
 from app.tasks.image16.masks import pink_noise
+from tests.accounts import sign_in
 from tests.conftest import create_study
 from tests.database import rows_of
 from tests.http import answer_all, enter
-from tests.integration.test_admin import new_token, sign_in
 from tests.support import build_tiny_bundle, study_yaml
 
 pytestmark = pytest.mark.anyio
@@ -64,20 +65,19 @@ async def test_a_study_from_before_there_were_secrets_keeps_its_plans_and_masks(
     assert hashlib.sha256(b"".join(mask.tobytes() for mask in masks)).hexdigest() == MASKS_SHA256
     # Opened again, it still has none: its next plans must balance those that were given.
     async with database.writing() as session:
-        await service.close_study(session, "tiny", utc_now())
-        assert (await service.open_study(session, "tiny", utc_now())).secret == ""
+        await service.close_study(session, COMMAND_LINE, "tiny", utc_now())
+        assert (await service.open_study(session, COMMAND_LINE, "tiny", utc_now())).secret == ""
 
 
-async def test_the_secret_is_drawn_once_when_the_study_is_first_opened(
+async def test_the_secret_is_drawn_once_when_the_study_is_stored(
     draft_links: dict[str, str], database: Database
 ) -> None:
     seen = [(await rows_of(database, Study))[0].secret]
     for change in (service.open_study, service.close_study, service.open_study):
         async with database.writing() as session:
-            await change(session, "tiny", utc_now())
+            await change(session, COMMAND_LINE, "tiny", utc_now())
         seen.append((await rows_of(database, Study))[0].secret)
-    assert seen[0] == ""
-    assert len(seen[1]) >= 43 and seen[1] == seen[2] == seen[3]
+    assert len(seen[0]) >= 43 and seen[0] == seen[1] == seen[2] == seen[3]
 
 
 async def test_masks_and_plans_match_no_seed_that_could_be_tried(
@@ -136,7 +136,7 @@ async def test_no_page_and_no_export_shows_the_secret(
     await enter(client, code)
     await answer_all(client, code)
     await client.post(f"/api/{code}/finish", json={})
-    await sign_in(client, await new_token(database))
+    await sign_in(client, database)
     study = (await rows_of(database, Study))[0]
     secrets = (study.secret, str(secret_seed(1, study.secret)))
     names = ("recognition.csv", "trials.csv", "codebook.csv", "report.html")

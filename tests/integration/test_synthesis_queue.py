@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.accounts.actor import COMMAND_LINE
 from app.core.clock import utc_now
 from app.core.errors import Conflict, Invalid, NotFound
 from app.db.session import Database
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.anyio
 SPEC = "model: tiny\nlayers: [relu1]\nstimuli: stimuli\n"
 NOW = utc_now()
 STALE = timedelta(seconds=60)
-SUMMARY = RunSummary(items=60, passed=58, failed=2, seconds=9.5)
+SUMMARY = RunSummary(items=60, passed=58, failed=2, seconds=9.5, faults={"inside the null": 2})
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 async def queue(database: Database, name: str = "one", now: datetime = NOW) -> int:
     async with database.writing() as session:
-        return (await service.queue(session, name, SPEC, Path("/specs"), now)).id
+        return (await service.queue(session, COMMAND_LINE, name, SPEC, Path("/specs"), now)).id
 
 
 async def take(database: Database, now: datetime = NOW, host: str = "here") -> Claim | None:
@@ -115,7 +116,7 @@ async def test_a_run_that_takes_workers_down_fails_in_the_end(database: Database
     assert run.state == "failed"
     assert (run.error or "").startswith("3 workers vanished during it")
     async with database.writing() as session:
-        await service.retry(session, run.id, moments[-1])
+        await service.retry(session, COMMAND_LINE, run.id, moments[-1])
     assert (await take(database, moments[-1])) is not None
 
 
@@ -133,7 +134,13 @@ async def test_progress_is_stored_and_ends_with_the_run(database: Database, tiny
     run = await only_run(database)
     (bundle,) = await rows_of(database, Bundle)
     assert (run.state, run.bundle_id, run.stage, run.done) == ("finished", bundle.id, None, None)
-    assert run.summary == {"items": 60, "passed": 58, "failed": 2, "seconds": 9.5}
+    assert run.summary == {
+        "items": 60,
+        "passed": 58,
+        "failed": 2,
+        "seconds": 9.5,
+        "faults": {"inside the null": 2},
+    }
     assert len(await rows_of(database, Stimulus)) == 80
 
 
@@ -162,7 +169,7 @@ async def test_cancelling(database: Database, is_taken: bool, state: str) -> Non
     run_id = await queue(database)
     claim = await take(database) if is_taken else None
     async with database.writing() as session:
-        await service.cancel(session, run_id, NOW, STALE)
+        await service.cancel(session, COMMAND_LINE, run_id, NOW, STALE)
     assert (await only_run(database)).state == state
     if claim:
         async with database.writing() as session:
@@ -176,14 +183,14 @@ async def test_cancelling(database: Database, is_taken: bool, state: str) -> Non
 async def test_cancelling_a_run_whose_worker_is_gone(database: Database) -> None:
     claim = await taken(database)
     async with database.writing() as session:
-        await service.cancel(session, claim.run_id, NOW, STALE)
+        await service.cancel(session, COMMAND_LINE, claim.run_id, NOW, STALE)
     assert await take(database, NOW + 2 * STALE) is None, "nobody is to carry it out"
     assert (await only_run(database)).state == "cancelled"
     async with database.writing() as session:
-        await service.retry(session, claim.run_id, NOW)
+        await service.retry(session, COMMAND_LINE, claim.run_id, NOW)
     await take(database, NOW)
     async with database.writing() as session:
-        run = await service.cancel(session, claim.run_id, NOW + 2 * STALE, STALE)
+        run = await service.cancel(session, COMMAND_LINE, claim.run_id, NOW + 2 * STALE, STALE)
     assert run.state == "cancelled", "at once: no worker would answer"
 
 
@@ -191,14 +198,14 @@ async def test_what_cannot_be_done_is_said(database: Database) -> None:
     run_id = await queue(database)
     async with database.writing() as session:
         with pytest.raises(Conflict, match="there is a run 'one' already"):
-            await service.queue(session, "one", SPEC, Path("/specs"), NOW)
+            await service.queue(session, COMMAND_LINE, "one", SPEC, Path("/specs"), NOW)
         with pytest.raises(Conflict, match="run 1 is queued"):
-            await service.retry(session, run_id, NOW)
+            await service.retry(session, COMMAND_LINE, run_id, NOW)
         with pytest.raises(NotFound, match="no run 99"):
-            await service.cancel(session, 99, NOW, STALE)
-        await service.cancel(session, run_id, NOW, STALE)
+            await service.cancel(session, COMMAND_LINE, 99, NOW, STALE)
+        await service.cancel(session, COMMAND_LINE, run_id, NOW, STALE)
         with pytest.raises(Conflict, match="nothing to cancel"):
-            await service.cancel(session, run_id, NOW, STALE)
+            await service.cancel(session, COMMAND_LINE, run_id, NOW, STALE)
 
 
 @pytest.mark.parametrize("name", ["", "../up", "/etc", "Upper", "a b", "-a", "a" * 65, "a/b", "a\n"])

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from app.accounts.actor import COMMAND_LINE
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.db.session import Database
@@ -60,7 +61,7 @@ def pictures(tmp_path: Path) -> Path:
 
 async def queue(database: Database, folder: Path, spec: str) -> int:
     async with database.writing() as session:
-        return (await service.queue(session, "small", spec, folder, utc_now())).id
+        return (await service.queue(session, COMMAND_LINE, "small", spec, folder, utc_now())).id
 
 
 async def the_run(database: Database) -> SynthesisRun:
@@ -177,7 +178,7 @@ async def test_a_run_is_cancelled_at_work(
     async with working(Worker(database, settings, sleeper)):
         await wait_until(database, makes_metamers)
         async with database.writing() as session:
-            await service.cancel(session, run_id, utc_now(), timedelta(seconds=60))
+            await service.cancel(session, COMMAND_LINE, run_id, utc_now(), timedelta(seconds=60))
         run = await wait_until(database, lambda run: run.state == "cancelled")
         assert not runs(int((tmp_path / "sleeper.pid").read_text()))
     assert run.error is None

@@ -13,7 +13,7 @@ from app.db.tables import Event, PlannedTrial, Response
 from app.sessions.service import MAY_SET_ASIDE, REACH
 from tests.conftest import create_study
 from tests.database import row_counts, rows_of
-from tests.http import all_trials, answer_body, answer_trials, enter, new_client
+from tests.http import all_trials, answer_body, answer_trials, enter, new_client, pass_pages
 from tests.support import build_tiny_bundle, study_yaml
 
 pytestmark = pytest.mark.anyio
@@ -90,6 +90,7 @@ async def test_a_few_answers_may_be_set_aside_and_not_a_whole_session(
     client: httpx.AsyncClient, code: str, database: Database
 ) -> None:
     for index in range(MAY_SET_ASIDE):
+        await pass_pages(client, code)
         path = f"/api/{code}/trials/{index}/set-aside"
         assert (await client.post(path, json=refused_body())).status_code == 200
     before = await row_counts(database)

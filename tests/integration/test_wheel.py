@@ -10,6 +10,7 @@ import pytest
 
 from tests.architecture.sources import ROOT
 from tests.serving import serving
+from tests.versioned import versioned
 
 
 @pytest.fixture(scope="module")
@@ -56,4 +57,4 @@ def test_it_serves_where_the_source_tree_is_not(
     with serving(tmp_path, address) as served:
         assert httpx.get(f"{served.url}/healthz").status_code == 200
         assert "Sign in" in httpx.get(f"{served.url}/admin/sign-in").text
-        assert httpx.get(f"{served.url}/static/vendor/jspsych.js").status_code == 200
+        assert httpx.get(served.url + versioned("/static/vendor/jspsych.js")).status_code == 200

@@ -48,6 +48,14 @@ test("a phase of no length is left out", async () => {
   assert.equal(played.endMs - played.startMs, 30);
 });
 
+test("frames are counted beside what else happens, the dropped ones too", async () => {
+  const clock = new FrameClock(display(steady(400, 10, [24, 25, 26])));
+  await clock.measure(20);
+  const watched = clock.watch();
+  for (let turn = 0; turn < 40; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(watched(), { frameMs: 10, droppedFrames: 3 });
+});
+
 test("a frame dropped inside a phase is counted and does not lengthen the phase", async () => {
   const measured = 21; // frames 0 to 20; the trial begins with frame 21
   const clock = new FrameClock(display(steady(100, 10, [measured + 4, measured + 5])));

@@ -17,6 +17,7 @@ class Server {
     return Array.from({ length }, (_, i) => ({
       index: start + i,
       stimulus: `/stimuli/${start + i}`,
+      sha256: null,
       told: { mask: `/masks/${(start + i) % 2}` },
     }));
   }
@@ -39,8 +40,8 @@ class Decoder {
   masks = new Map();
 
   async load(view, fetched) {
-    const mask = remembered(this.masks, view.told.mask, () => fetched(view.told.mask, decode));
-    return { stimulus: await fetched(view.stimulus, decode), mask: await mask };
+    const mask = remembered(this.masks, view.told.mask, () => fetched(view.told.mask, null, decode));
+    return { stimulus: await fetched(view.stimulus, view.sha256, decode), mask: await mask };
   }
 
   release({ stimulus }) {
@@ -107,7 +108,7 @@ test("a device that cannot decode is never said to be a damaged file, nor asked 
   const server = new Server(1);
   const decoder = new Decoder();
   decoder.load = (view, fetched) =>
-    fetched(view.stimulus, async () => {
+    fetched(view.stimulus, null, async () => {
       throw new DeviceError("no sound device");
     });
   await assert.rejects(new Preload(server, once, 1, decoder).trial(0), /no sound device/);
@@ -124,4 +125,119 @@ test("what was told of trials that are over is forgotten", async () => {
   await stimuli.trial(0); // asked for anew, for nothing of it was kept
   assert.equal(server.asked.filter((line) => line === "trials 0").length, 2);
   assert.equal(server.asked.filter((line) => line === "trials 20").length, 1);
+});
+
+/** A server of one trial, whose file is `sent` the first times, and then what the plan tells. */
+class Changing extends Server {
+  constructor(sent, told, times) {
+    super(1);
+    Object.assign(this, { sent, told, times });
+  }
+
+  async trials() {
+    const digest = Buffer.from(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(this.told)));
+    return [{ index: 0, stimulus: "/stimuli/0", sha256: digest.toString("base64"), told: {} }];
+  }
+
+  async stimulus(address, cache) {
+    this.asked.push(cache);
+    return new Blob([this.asked.length <= this.times ? this.sent : this.told]);
+  }
+}
+
+/** Decodes whatever comes: the digest alone tells what is wrong. */
+const texts = {
+  load: async (view, fetched) => ({ text: await fetched(view.stimulus, view.sha256, (file) => file.text()) }),
+  release: () => undefined,
+};
+
+test("a file with another digest than the plan tells is fetched anew and never shown", async () => {
+  const server = new Changing("another", "the right one", 2);
+  const { text } = await new Preload(server, once, 1, texts).trial(0);
+  assert.equal(text, "the right one");
+  assert.deepEqual(server.asked, ["default", "reload", "reload"]);
+});
+
+test("a file that has another digest three times is a clear failure", async () => {
+  const server = new Changing("another", "the right one", 3);
+  await assert.rejects(new Preload(server, once, 1, texts).trial(0), /damaged/);
+  assert.equal(server.asked.length, 3);
+});
+
+/** A server whose files come when they are let: `underway` are those that were asked for and did not come yet. */
+class Slow extends Server {
+  underway = new Map();
+  most = 0;
+
+  stimulus(address) {
+    this.asked.push(address);
+    return new Promise((resolve, reject) => {
+      this.underway.set(address, { resolve: () => this.#end(address, resolve, address), reject });
+      this.most = Math.max(this.most, this.underway.size);
+    });
+  }
+
+  get files() {
+    return this.asked.filter((line) => line.startsWith("/stimuli"));
+  }
+
+  #end(address, end, value) {
+    this.underway.delete(address);
+    end(value);
+  }
+}
+
+const alone = {
+  load: async (view, fetched) => ({ stimulus: await fetched(view.stimulus, view.sha256, decode) }),
+  release: () => undefined,
+};
+
+test("nothing else is fetched before the trial that is due, and then never more than three at once", async () => {
+  const server = new Slow(50);
+  const stimuli = new Preload(server, once, 50, alone);
+  void stimuli.trial(0);
+  await settled();
+  assert.deepEqual(server.files, ["/stimuli/0"]);
+  for (let ended = 0; ended < 11; ended += 1) {
+    [...server.underway.values()][0].resolve();
+    await settled();
+  }
+  assert.equal(server.most, 3);
+  assert.deepEqual(server.files, Array.from({ length: 11 }, (_, i) => `/stimuli/${i}`));
+});
+
+test("while a trial that is due is on its way, nothing after it begins", async () => {
+  const server = new Slow(50);
+  const stimuli = new Preload(server, once, 50, alone);
+  void stimuli.trial(0);
+  await settled();
+  server.underway.get("/stimuli/0").resolve();
+  await settled();
+  assert.deepEqual([...server.underway.keys()], ["/stimuli/1", "/stimuli/2", "/stimuli/3"]);
+  void stimuli.trial(1);
+  server.underway.get("/stimuli/2").resolve();
+  await settled();
+  assert.deepEqual([...server.underway.keys()], ["/stimuli/1", "/stimuli/3"]);
+  server.underway.get("/stimuli/1").resolve();
+  await settled();
+  assert.deepEqual([...server.underway.keys()], ["/stimuli/3", "/stimuli/4", "/stimuli/5"]);
+});
+
+test("a download that fails leaves its place to the next and is tried again", async () => {
+  const server = new Slow(2);
+  const twice = async (attempt) => {
+    try {
+      return await attempt();
+    } catch {
+      return await attempt();
+    }
+  };
+  const stimuli = new Preload(server, twice, 2, alone);
+  const first = stimuli.trial(0);
+  await settled();
+  server.underway.get("/stimuli/0").reject(new Error("lost"));
+  await settled();
+  assert.equal(server.asked.filter((address) => address === "/stimuli/0").length, 2);
+  server.underway.get("/stimuli/0").resolve();
+  assert.equal((await first).stimulus.of, "/stimuli/0");
 });

@@ -26,8 +26,11 @@ test("a block begins at the first trial that waits for an answer", () => {
 });
 
 test("progress counts each part of the session for itself", () => {
+  const session = { total: 10, practice: 2, gate: 3 };
   assert.deepEqual(place(session, 1), { number: 2, of: 2 });
-  assert.deepEqual(place(session, 2), { number: 1, of: 5 });
+  assert.deepEqual(place(session, 2), { number: 1, of: 3 });
+  assert.deepEqual(place(session, 4), { number: 3, of: 3 });
+  assert.deepEqual(place(session, 5), { number: 1, of: 5 });
 });
 
 test("a new kind of step is one entry, and its result is safe before the next step is shown", async (t) => {

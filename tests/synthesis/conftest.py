@@ -22,9 +22,14 @@ Cli = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def cli(monkeypatch, capsys) -> Cli:
-    """Run `python -m synthesis ...` in this process: exit code, stdout, stderr."""
+    """Run `python -m synthesis ...` in this process, which knows the small network.
+
+    Gives exit code, stdout, stderr.
+    """
 
     def run(*arguments: object) -> tuple[int, str, str]:
+        if arguments[0] == "run" and not {"--workers", "--engine"} & set(arguments):
+            arguments = (*arguments, "--workers", 1)
         monkeypatch.setattr(sys, "argv", ["synthesis", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             main()
@@ -37,7 +42,7 @@ def cli(monkeypatch, capsys) -> Cli:
 def write_inputs(folder: Path) -> Path:
     """Pictures and a spec in `folder`; the spec's path."""
     write_pictures(folder / "stimuli", CATEGORIES, each=2)
-    write_pictures(folder / "null", ("any",), each=3, first_seed=100)
+    write_pictures(folder / "null", ("any",), each=12, first_seed=100)
     (folder / "spec.yaml").write_text(SPEC)
     return folder / "spec.yaml"
 

@@ -56,11 +56,14 @@ def descendants(process: int) -> dict[int, str]:
 
 
 def workers(process: int) -> set[int]:
-    """The processes in which a run's tasks are performed: Python's own, or Ray's."""
+    """The processes in which a run's tasks are performed: forked from Python's server, or Ray's."""
+    found = descendants(process)
+    servers = {child for child, command in found.items() if "multiprocessing.forkserver" in command}
+    parents = dict(_parents())
     return {
         child
-        for child, command in descendants(process).items()
-        if "multiprocessing.spawn" in command or command.startswith("ray::perform_afar")
+        for child, command in found.items()
+        if parents.get(child) in servers or command.startswith("ray::perform_afar")
     }
 
 

@@ -13,6 +13,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+import synthesis.runs.driver  # what a run loads takes memory too, and comes before the limit
+import synthesis.runs.engines.local  # noqa: F401
 from synthesis.__main__ import main
 from synthesis.networks.entry import HALF
 from synthesis.networks.registry import Entry, Layer, PictureInput, load_network, register

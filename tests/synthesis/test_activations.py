@@ -4,11 +4,10 @@ import pytest
 import torch
 import torchvision
 from torch import nn
-from torch.nn import functional
 
 from synthesis.networks.modules import frozen
 from synthesis.networks.registry import Layer, Network, load_network
-from synthesis.optimise.activations import Activations, MatchedActivation, output_node
+from synthesis.optimise.activations import Activations, MatchedActivation
 from synthesis.optimise.depthwise import StridedDepthwise
 from tests.synthesis import networks
 
@@ -60,55 +59,6 @@ def test_nothing_after_the_layer_is_left_and_batch_norms_are_folded():
     assert kinds.count(nn.Conv2d) == 3
     assert StridedDepthwise in kinds
     assert not any(parameter.requires_grad for parameter in matched.parameters())
-
-
-class Linear(nn.Module):
-    """relu(second(relu(first(x)))), the last clamp written in one of several ways."""
-
-    def __init__(self, clamp):
-        super().__init__()
-        self.first, self.second = nn.Linear(6, 8), nn.Linear(8, 10)
-        self.relu, self.relu6 = nn.ReLU(), nn.ReLU6()
-        self.flatten, self.dropout = nn.Flatten(), nn.Dropout()
-        self.clamp = clamp
-
-    def forward(self, x):
-        return self.clamp(self, self.second(functional.relu(self.first(x))))
-
-
-CLAMPS = {
-    "module": lambda net, x: net.relu(x),
-    "relu6": lambda net, x: net.relu6(x),
-    "function": lambda net, x: functional.relu(x),
-    "in place": lambda net, x: functional.relu(x, inplace=True),
-    "in place by position": lambda net, x: functional.relu(x, True),
-    "in place by name": lambda net, x: torch.relu_(x),
-    "by keyword": lambda net, x: functional.relu(input=x),
-    "hardtanh": lambda net, x: functional.hardtanh(x, 0, 1, True),
-    "hardtanh in place": lambda net, x: functional.hardtanh_(x, 0.0, 1.0),
-    "method": lambda net, x: x.relu_(),
-    "method clamp": lambda net, x: x.clamp_min(0),
-    "clamp": lambda net, x: torch.clamp(x, min=0),
-    "flattened": lambda net, x: net.dropout(net.flatten(net.relu(x))),
-}
-
-
-@pytest.mark.parametrize("kind", CLAMPS)
-def test_the_matched_clamp_has_an_identity_gradient_and_earlier_ones_keep_theirs(kind):
-    torch.manual_seed(0)
-    module = frozen(Linear(CLAMPS[kind]))
-    x = torch.randn(4, 6, requires_grad=True)
-    weights = torch.randn(4, 10)
-    # The last node's name depends on how the clamp is written; it is what the network returns.
-    matched = MatchedActivation(as_network(module), Layer("last", output_node(module)))
-    output = matched(x)
-    torch.testing.assert_close(output, module(x.detach()))
-    assert (output == 0).any()
-    (gradient,) = torch.autograd.grad((output * weights).sum(), x)
-    before = module.first(x.detach())
-    # By hand: through the second layer as if unclamped, through the first clamp where it is open.
-    by_hand = ((weights @ module.second.weight) * (before > 0)) @ module.first.weight
-    torch.testing.assert_close(gradient, by_hand)
 
 
 def test_a_clamp_that_is_not_the_matched_activation_keeps_its_gradient():

@@ -1,5 +1,7 @@
 """The auditory networks: their layers in graphs, gradients, and each against what it is written after."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from timm.layers import Conv2dSame
@@ -10,9 +12,9 @@ from synthesis.hearing.settings import FEATHER2019, FEATHER2023
 from synthesis.networks.graph import output_node
 from synthesis.networks.hearing.cochcnn import CochCNN, CochCNNSettings
 from synthesis.networks.hearing.first_conv import FirstConv2dSame
-from synthesis.networks.hearing.vggish import LogMel
+from synthesis.networks.hearing.vggish import LogMel, VGGish
 from synthesis.optimise.activations import Activations, MatchedActivation
-from tests.synthesis.auditory_networks import COCHCNN, REDUCED, seeded, small_networks, sounds
+from tests.synthesis.auditory_networks import COCHCNN, ENTRIES, REDUCED, seeded, small_networks, sounds
 from tests.synthesis.test_networks import calls_in_order, close, inside, output_of, watched
 
 NETWORKS = small_networks()
@@ -206,17 +208,39 @@ def test_log_mel_frames_by_definition():
     """One frame of a tone by hand: its energy lies in the bands around it, 10 ms from frame to frame."""
     tone = 0.1 * torch.sin(2 * torch.pi * 1_000 * torch.arange(15_600) / 16_000)
     levels = LogMel()(tone[None])
-    assert levels.shape == (1, 1, 96, 64)
+    assert levels.shape == (1, 1, 1, 96, 64)
     mel = [1127 * torch.log1p(torch.tensor(hz / 700)) for hz in (125.0, 1_000.0, 7_500.0)]
     band = float((mel[1] - mel[0]) / (mel[2] - mel[0]) * 65 - 1)
-    assert abs(int(levels[0, 0, 50].argmax()) - band) <= 1
+    assert abs(int(levels[0, 0, 0, 50].argmax()) - band) <= 1
     window = 0.5 - 0.5 * torch.cos(2 * torch.pi * torch.arange(400, dtype=torch.float64) / 400)
     frame = tone[50 * 160 : 50 * 160 + 400].double() * window
     times = torch.arange(400, dtype=torch.float64)
     spectrum = [abs(torch.sum(frame * torch.exp(-2j * torch.pi * k / 512 * times))) for k in range(257)]
     expected = torch.log(torch.stack(spectrum) @ LogMel().bands.double() + 0.01)
-    torch.testing.assert_close(levels[0, 0, 50].double(), expected, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(levels[0, 0, 0, 50].double(), expected, rtol=1e-4, atol=1e-4)
     assert float(LogMel()(torch.zeros(1, 15_600)).max()) == pytest.approx(-4.60517)
+
+
+def test_vggish_takes_a_longer_clip_patch_by_patch():
+    longer, one = seeded(lambda: VGGish(2, fc_width=16)).eval(), seeded(lambda: VGGish(1, fc_width=16)).eval()
+    two = sounds(NETWORKS["deepspeech"], batch=8).reshape(2, 32_000)
+    second = 96 * 160
+    with torch.no_grad():
+        embeddings = longer(two)
+        assert embeddings.shape == (2, 2, 128)
+        close(embeddings[:, :1], one(two[:, :15_600]))
+        close(embeddings[:, 1:], one(two[:, second : second + 15_600]))
+    assert bool((embeddings[:, 0] != embeddings[:, 1]).any())
+
+
+def test_the_pair_of_2019_differs_in_its_pooling_alone():
+    plain, reduced = (ENTRIES[name].build for name in ("cochcnn9_2019", "cochcnn9_reduced_aliasing"))
+    with torch.device("meta"):
+        nets = plain(), reduced()
+    assert nets[0].settings == replace(nets[1].settings, reduced_aliasing=False)
+    assert nets[0].settings.cochleagram == FEATHER2019
+    states = [{name: value.shape for name, value in net.state_dict().items()} for net in nets]
+    assert states[0] == states[1], "one checkpoint's layout fits both"
 
 
 def test_deepspeech_is_torchaudio_s_on_frames_with_their_context():

@@ -4,15 +4,28 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from synthesis.bundle.manifest import Histogram, LayerNull, NullSummary
-from synthesis.certify.certificate import SNR_LIMIT_DB, Match, certify, measure
+from synthesis.bundle.nulls import Growth, Histogram, LayerNull, NullSummary
+from synthesis.certify.certificate import (
+    SNR_LIMIT_DB,
+    Match,
+    average_ranks,
+    certify,
+    fault_of,
+    measure,
+)
 from synthesis.certify.null import layer_null
+from synthesis.certify.null_summary import pairs_of, stimuli_for
+
+NAMES = tuple("abcdefgh")
 
 
 def null(spearman=0.5, pearson_r2=0.4, snr_db=3.0):
     def summary(value):
         histogram = Histogram(edges=[0, value], counts=[36])
-        return NullSummary(maximum=value, percentile_99=value / 2, histogram=histogram)
+        growth = [Growth(pairs=36, median=value, low=value, high=value)]
+        return NullSummary(
+            maximum=value, percentile_99=value / 2, histogram=histogram, best=("a", "b"), growth=growth
+        )
 
     return LayerNull(
         layer="x",
@@ -50,6 +63,29 @@ def test_agrees_with_scipy_in_the_presence_of_ties():
     )
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        [0.0, 0.0],
+        [-0.0, 0.0, 1.0],
+        [3.0, 1.0, 2.0],
+        [-1.0, 0.0, 2.0, -1.0, 0.0, 2.0, 5.0],
+        [6.0, 0.0, 6.0, 0.0, 1e-45, np.inf, -np.inf],
+        relu_noise(3).tolist(),
+        (relu_noise(4) - relu_noise(5)).round(1).tolist(),
+    ],
+)
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_ranks_are_scipy_s_where_values_are_equal_zero_or_negative(values, kind):
+    vector = np.array(values, kind)
+    np.testing.assert_array_equal(average_ranks(vector), stats.rankdata(vector))
+
+
+def test_one_nan_makes_all_ranks_nan():
+    assert np.isnan(average_ranks(np.array([0, np.nan, 1], np.float32))).all()
+
+
 def test_an_all_zero_activation_has_correlation_zero():
     signal, zeros = relu_noise(1), np.zeros(400, np.float32)
     for match in (measure(signal, zeros), measure(zeros, signal)):
@@ -60,14 +96,27 @@ def test_an_all_zero_activation_has_correlation_zero():
     assert measure(signal, signal).snr_db == SNR_LIMIT_DB
 
 
-def test_a_certificate_needs_the_same_answer_and_all_three_statistics():
+@pytest.mark.parametrize(
+    ("answer", "limits", "least_pairs", "fault"),
+    [
+        ("cat", {}, 36, ""),
+        ("dog", {}, 36, "another answer"),
+        ("cat", {"spearman": 0.95}, 36, "inside the null"),
+        ("cat", {"pearson_r2": 0.85}, 36, "inside the null"),
+        ("cat", {"snr_db": 11}, 36, "inside the null"),
+        ("cat", {"spearman": 0.9}, 36, "inside the null"),  # the maximum itself is inside
+        ("cat", {}, 37, "null too small"),
+        ("dog", {}, 37, "another answer"),
+    ],
+)
+def test_a_certificate_needs_the_same_answer_all_three_statistics_and_enough_pairs(
+    answer, limits, least_pairs, fault
+):
     good = Match(spearman=0.9, pearson_r2=0.8, snr_db=10, relative_error=0.3)
-    assert certify(good, "cat", "cat", null()).passed
-    assert not certify(good, "cat", "dog", null()).passed
-    assert not certify(good, "cat", "cat", null(spearman=0.95)).passed
-    assert not certify(good, "cat", "cat", null(pearson_r2=0.85)).passed
-    assert not certify(good, "cat", "cat", null(snr_db=11)).passed
-    assert not certify(good, "cat", "cat", null(spearman=0.9)).passed, "the maximum itself is inside"
+    certificate = certify(good, "cat", answer, null(**limits), least_pairs)
+    assert certificate.fault == fault
+    assert certificate.passed == (not fault)
+    assert fault_of(certificate, null(**limits), least_pairs) == fault
 
 
 @pytest.mark.parametrize(("features_at_once", "passes"), [(400, 1), (399, 2), (64, 7)])
@@ -80,7 +129,7 @@ def test_the_null_equals_a_loop_over_all_pairs(features_at_once, passes):
         calls.append(1)
         yield from activations
 
-    result = layer_null("x", pass_through, 7, chunk_bytes=features_at_once * 7 * 2 * 4)
+    result = layer_null("x", pass_through, NAMES[:7], chunk_bytes=features_at_once * 7 * 2 * 4)
     assert len(calls) == passes, "only what does not fit into memory is computed again"
     matches = {
         (i, j): measure(a, b) for i, a in enumerate(activations) for j, b in enumerate(activations) if i != j
@@ -104,18 +153,35 @@ def check(summary, values):
 
 def test_equal_values_have_a_histogram_too():
     same = [np.ones((2, 3), np.float32), np.ones((2, 3), np.float32)]
-    histogram = layer_null("x", lambda: same, 2).spearman.histogram
+    histogram = layer_null("x", lambda: same, NAMES[:2]).spearman.histogram
     assert histogram.counts[0] == sum(histogram.counts) == 1
 
 
-def test_more_stimuli_than_1415_give_a_million_random_pairs():
+def test_the_pair_that_makes_the_maximum_is_named():
     rng = np.random.default_rng(0)
-    activations = rng.normal(size=(1_420, 3)).astype(np.float32)
-    result = layer_null("x", lambda: activations, 1_420)
-    assert result.pairs == 1_000_000
-    assert result.spearman.maximum == pytest.approx(1)
+    activations = [rng.normal(size=50).astype(np.float32) for _ in range(6)]
+    activations[4] = activations[1] + np.float32(0.05) * activations[4]
+    result = layer_null("x", lambda: activations, NAMES[:6])
+    assert {summary.best for summary in (result.spearman, result.pearson_r2, result.snr_db)} == {("b", "e")}
+
+
+def test_the_maximum_grows_with_the_pairs_up_to_that_of_all():
+    rng = np.random.default_rng(0)
+    activations = rng.normal(size=(200, 30)).astype(np.float32)
+    result = layer_null("x", lambda: activations, [str(number) for number in range(200)])
+    growth = result.spearman.growth
+    assert [point.pairs for point in growth] == [10, 105, 1_035, 10_011, 19_900]
+    assert [point.median for point in growth] == sorted(point.median for point in growth)
+    assert growth[-1].low == growth[-1].high == result.spearman.maximum
+    assert all(point.low <= point.median <= point.high <= result.spearman.maximum for point in growth)
+
+
+@pytest.mark.parametrize(("pairs", "stimuli"), [(1, 2), (3, 3), (4, 4), (100_000, 448), (1_000_000, 1_415)])
+def test_the_fewest_stimuli_that_make_so_many_pairs(pairs, stimuli):
+    assert stimuli_for(pairs) == stimuli
+    assert pairs_of(stimuli) >= pairs > pairs_of(stimuli - 1)
 
 
 def test_a_null_needs_two_stimuli():
     with pytest.raises(ValueError, match="2 or more"):
-        layer_null("x", lambda: [relu_noise(1)], 1)
+        layer_null("x", lambda: [relu_noise(1)], NAMES[:1])

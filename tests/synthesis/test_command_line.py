@@ -23,7 +23,7 @@ from synthesis.common.command_line import (
 # Each field is given, with a value that could be taken for something else.
 CALLS = [
     Run(spec=Path("a b.yaml"), out="s3://bucket/out", paths_from=Path("folder"), progress="json"),
-    Verify(bundle=Path("bundle"), weights=Path("w.pt"), model="m.py:make"),
+    Verify(bundle=Path("bundle"), weights=Path("w.pt"), model="m.py:make", null=Path("null.json")),
     Check(specs=[Path("a b.yaml"), Path("c.yaml")]),
     Report(bundle="s3://bucket/out", stimulus=["cat/a b.png", "dog/--x.png"]),
     Readout(folder=Path("pictures"), model="efficientnet_lite0", out=Path("r.safetensors")),

@@ -21,7 +21,7 @@ ALLOCATION = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
 def run_with_little_memory(room_mib, spec, out):
     spec.write_text(SPEC)
     return subprocess.run(
-        [sys.executable, "-m", "tests.synthesis.small_memory", "run", spec, "--out", out],
+        [sys.executable, "-m", "tests.synthesis.small_memory", "run", spec, "--out", out, "--workers", "1"],
         env={**os.environ, **ENVIRONMENT, **ALLOCATION, "ROOM_MIB": str(room_mib)},
         capture_output=True,
         text=True,

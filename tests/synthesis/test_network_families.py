@@ -9,7 +9,8 @@ from synthesis.common.errors import UserError
 from synthesis.networks.graph import cut
 from synthesis.networks.modules import frozen
 from synthesis.networks.registry import Layer, Network, PictureInput, load_network, network_layers
-from synthesis.optimise.activations import Activations, MatchedActivation, require_gradient
+from synthesis.optimise.activations import Activations, MatchedActivation
+from synthesis.optimise.checks import require_gradient
 from tests.synthesis.test_activations import hooked
 
 # Of each family a small member: residual, inverted residual, grouped and shuffled, dense, branched, squeezed,

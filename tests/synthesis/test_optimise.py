@@ -43,7 +43,7 @@ def test_relative_error_of_hand_made_values():
 
 
 def test_a_published_step_by_hand():
-    recipe = Feather2023(step_size=1.0, round_steps=10)
+    recipe = Feather2023(step_size=1.0, max_steps=80)
     pictures = torch.full((2, 1, 1, 2), 0.5)
     gradient = torch.tensor([[[[0.3, 0.4]]], [[[-30.0, 40.0]]]])
     # Norms 0.5 and 50: unit steps (0.6, 0.8) and (-0.6, 0.8); the second item is in its third round.
@@ -54,10 +54,41 @@ def test_a_published_step_by_hand():
 
 def test_the_published_schedule_is_eight_rounds_of_three_thousand():
     recipe = make_recipe("feather2023", None)
-    assert (recipe.max_steps, recipe.round_steps, recipe.step_size) == (24_000, 3_000, 1.0)
+    assert (recipe.max_steps, recipe.rounds, recipe.step_size) == (24_000, 8, 1.0)
+    assert step_sizes(recipe) == [0.5**round_ for round_ in range(8) for _ in range(3_000)]
     assert not recipe.finished([1.0] * 23_999)
     assert recipe.finished([1.0] * 24_000)
     assert not recipe.coarse([])
+
+
+def step_sizes(recipe):
+    """How far each step of a run goes, measured on one value that is far from its bounds."""
+    inputs, gradient = torch.zeros(recipe.max_steps, 1), torch.ones(recipe.max_steps, 1)
+    free = replace(recipe, bounds=None)
+    return (-free.update(inputs, gradient, {}, torch.arange(recipe.max_steps))).flatten().tolist()
+
+
+@pytest.mark.parametrize("max_steps", [400, 80, 8])
+def test_a_shorter_published_run_has_eight_rounds_too(max_steps):
+    each = max_steps // 8
+    expected = [0.5**round_ for round_ in range(8) for _ in range(each)]
+    assert step_sizes(make_recipe("feather2023", max_steps)) == expected
+
+
+@pytest.mark.parametrize("max_steps", [1, 7, 10, 401])
+def test_rounds_of_a_number_that_eight_does_not_divide_differ_by_one_step(max_steps):
+    sizes = step_sizes(make_recipe("feather2023", max_steps))
+    assert (len(sizes), sizes[0]) == (max_steps, 1.0)
+    assert sizes == sorted(sizes, reverse=True)
+    lengths = [sizes.count(0.5**round_) for round_ in range(8)]
+    assert sum(lengths) == max_steps
+    assert set(lengths) <= {max_steps // 8, max_steps // 8 + 1}
+
+
+def test_the_number_of_steps_is_part_of_what_a_journal_knows_an_item_by():
+    recorded = [make_recipe("feather2023", steps).parameters() for steps in (None, 400, 401)]
+    assert [one["max_steps"] for one in recorded] == [24_000, 400, 401]
+    assert all(one["rounds"] == 8 for one in recorded)
 
 
 def test_the_first_fast_step_has_the_size_of_the_learning_rate():
@@ -119,7 +150,7 @@ def test_fast_finds_a_metamer(layer):
 def test_the_published_recipe_finds_a_metamer():
     network = load_network("tiny")
     matched = MatchedActivation(network, network.layer("relu1"))
-    done = run_all(matched, Feather2023(max_steps=200, round_steps=25), range(2), at_once=2)
+    done = run_all(matched, Feather2023(max_steps=200), range(2), at_once=2)
     for item in done.values():
         assert item.losses[-1] < 0.2 * item.losses[0]
 
@@ -154,22 +185,22 @@ def _plain_2019(picture, target, activation, steps):
 
 
 def _plain_2023(picture, target, activation, steps):
-    """Normalised gradient descent as in the paper's code, written out for one picture; rounds of 4 steps."""
+    """Normalised gradient descent as in the paper's code (-I steps / 8 -N 8), for one picture."""
     size = 1.0
-    for step in range(steps):
-        if step > 0 and step % 4 == 0:
-            size /= 2
-        variable = picture.clone().requires_grad_()
-        loss = torch.norm(activation(variable) - target) / torch.norm(target)
-        loss.backward()
-        length = torch.norm(variable.grad)
-        picture = (picture - size * variable.grad / (length + 1e-10)).clip(0, 1)
+    for _ in range(8):
+        for _ in range(steps // 8):
+            variable = picture.clone().requires_grad_()
+            loss = torch.norm(activation(variable) - target) / torch.norm(target)
+            loss.backward()
+            length = torch.norm(variable.grad)
+            picture = (picture - size * variable.grad / (length + 1e-10)).clip(0, 1)
+        size /= 2
     return picture
 
 
 @pytest.mark.parametrize(
     ("recipe", "plain"),
-    [(Feather2019(max_steps=10), _plain_2019), (Feather2023(max_steps=10, round_steps=4), _plain_2023)],
+    [(Feather2019(max_steps=10), _plain_2019), (make_recipe("feather2023", 16), _plain_2023)],
 )
 @pytest.mark.parametrize("layer", ["relu1", "relu6", "logits"])
 def test_the_first_published_steps_are_those_of_a_plain_implementation(recipe, plain, layer):
@@ -178,11 +209,11 @@ def test_the_first_published_steps_are_those_of_a_plain_implementation(recipe, p
     batch = Batch(matched, recipe)
     for label in (1, 2):
         batch.add(label, natural(label), initial_noise(recipe, label, (3, 32, 32)))
-    done = [item for _ in range(10) for item in batch.step()]
+    done = [item for _ in range(recipe.max_steps) for item in batch.step()]
     assert len(done) == 2
     for item in done:
         start = initial_noise(recipe, item.label, (3, 32, 32))[None]
-        expected = plain(start, matched(natural(item.label)[None]), matched, 10)
+        expected = plain(start, matched(natural(item.label)[None]), matched, recipe.max_steps)
         assert not torch.allclose(expected, start, atol=5e-3)
         torch.testing.assert_close(item.result[None], expected, rtol=0, atol=2e-5)
 

@@ -1,11 +1,13 @@
 import io
 import struct
 import zlib
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from synthesis.bundle.spec import Prepare
 from synthesis.common.errors import UserError
 from synthesis.media.folders import category_folder, stimulus_files
 from synthesis.media.pictures import (
@@ -22,10 +24,45 @@ def test_the_short_side_is_resized_and_the_centre_kept(tmp_path):
     wide = np.zeros((20, 60, 3), np.uint8)
     wide[:, 20:40] = (255, 0, 0)
     Image.fromarray(wide).save(tmp_path / "wide.png")
-    picture = read_picture(tmp_path / "wide.png", size_px=32, resize_px=40)
+    picture = read_picture(tmp_path / "wide.png", 32, 40, "resize-256-crop-224")
     assert picture.shape == (32, 32, 3)
     assert picture.dtype == np.uint8
     assert (picture == (255, 0, 0)).all()
+
+
+def saved(folder, size, seed=1):
+    """A picture file of so many px, width and height, and its Pillow image."""
+    image = Image.fromarray(smooth_picture(seed, max(size))).crop((0, 0, *size))
+    image.save(folder / "a.png")
+    return folder / "a.png", image
+
+
+def test_by_default_the_largest_centre_square_is_resized(tmp_path):
+    path, image = saved(tmp_path, (300, 200))
+    expected = image.crop((50, 0, 250, 200)).resize((224, 224), Image.Resampling.BICUBIC)
+    assert np.array_equal(read_picture(path, 224, 256), np.asarray(expected))
+
+
+@pytest.mark.parametrize("prepare", get_args(Prepare))
+def test_a_picture_of_the_size_is_never_touched(tmp_path, prepare):
+    path, image = saved(tmp_path, (224, 224))
+    assert np.array_equal(read_picture(path, 224, 256, prepare), np.asarray(image))
+
+
+def test_the_two_ways_differ_by_the_border(tmp_path):
+    path, _ = saved(tmp_path, (400, 300))
+    square, cropped = (read_picture(path, 224, 256, way) for way in ("square-resize", "resize-256-crop-224"))
+    differ = np.abs(square.astype(int) - cropped).mean()
+    # The crop is the middle of the square, enlarged by 256 / 224.
+    middle = Image.fromarray(square).crop((14, 14, 210, 210)).resize((224, 224), Image.Resampling.BICUBIC)
+    assert np.abs(np.asarray(middle).astype(int) - cropped).mean() < 10 < differ
+
+
+@pytest.mark.parametrize("size", [(225, 224), (448, 448), (224, 100)])
+def test_unprepared_files_must_have_the_size(tmp_path, size):
+    path, _ = saved(tmp_path, size)
+    with pytest.raises(UserError, match=rf"a.png: has {size[0]} x {size[1]} px, .* it must have 224 x 224"):
+        read_picture(path, 224, 256, "none")
 
 
 def test_the_camera_s_orientation_is_applied(tmp_path):

@@ -11,11 +11,14 @@ from torch import nn
 
 from synthesis.certify.decision import ReadoutRule
 from synthesis.certify.readout.fit import fit_linear
-from synthesis.certify.readout.fit_folder import fit_folder, labelled_pictures
+from synthesis.certify.readout.fit_folder import fit_folder, labelled_files
 from synthesis.certify.readout.readout import Readout, parse_readout
 from synthesis.certify.readout_file import readout_bytes
 from synthesis.common.errors import UserError
+from synthesis.media.registry import medium_of
 from synthesis.networks.registry import Layer, Network, PictureInput
+
+PICTURES = medium_of(PictureInput(28, 32))
 
 
 class MeanColour(nn.Module):
@@ -139,18 +142,18 @@ def test_folders_that_cannot_be_fitted_are_refused(coloured: Path) -> None:
     for picture in sorted((coloured / "red").iterdir())[1:]:
         picture.unlink()
     with pytest.raises(UserError, match="red: holds one picture; a readout needs at least two"):
-        labelled_pictures(coloured)
+        labelled_files(coloured, PICTURES)
     with pytest.raises(UserError, match="has no sub-folder with pictures"):
-        labelled_pictures(coloured / "green")
+        labelled_files(coloured / "green", PICTURES)
     with pytest.raises(UserError, match="no such folder"):
-        labelled_pictures(coloured / "nowhere")
+        labelled_files(coloured / "nowhere", PICTURES)
 
 
 def test_one_category_is_refused(tmp_path: Path) -> None:
     (tmp_path / "dog").mkdir()
     Image.new("RGB", (8, 8)).save(tmp_path / "dog" / "a.png")
     with pytest.raises(UserError, match="holds one category, dog"):
-        labelled_pictures(tmp_path)
+        labelled_files(tmp_path, PICTURES)
 
 
 def test_a_missing_readout_file_is_named(tmp_path: Path) -> None:

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from synthesis.bundle.manifest import Histogram
+from synthesis.bundle.nulls import Histogram
 from synthesis.bundle.store import BundleStore
 from synthesis.common.charts import to_svg
 from synthesis.common.wording import readable_layer, readable_network
 from synthesis.report.later_layers import later_layers_chart, medians, smallest_error
 from synthesis.report.losses import loss_at, losses_chart
+from synthesis.report.null_growth import null_growth_chart, weakest
 from synthesis.report.nulls import bars, nulls_chart
-from synthesis.report.page import Figure, ReportPage, render
+from synthesis.report.page import Figure, ReportPage, render, write_report
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_the_smallest_error_of_a_signal_to_noise_ratio():
     assert smallest_error(20) == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize("draw", [losses_chart, nulls_chart, later_layers_chart])
+@pytest.mark.parametrize("draw", [losses_chart, nulls_chart, null_growth_chart, later_layers_chart])
 def test_every_matched_layer_is_named(finished_bundle, draw):
     manifest = BundleStore(finished_bundle).read_manifest()
     svg = to_svg(draw(manifest))
@@ -80,7 +81,8 @@ def test_every_matched_layer_is_named(finished_bundle, draw):
 def test_report_writes_the_page_and_each_figure(cli, bundle):
     code, out, err = cli("report", bundle.root)
     assert code == 0, err
-    names = ["report.html", "contact_sheet.png", "losses.png", "nulls.png", "later_layers.png"]
+    charts = ("losses", "nulls", "null_growth", "later_layers")
+    names = ["report.html", "contact_sheet.png", *(f"{chart}.png" for chart in charts)]
     assert json.loads(out) == {"files": [str(bundle.root / name) for name in names]}
     for name in names[1:]:
         with Image.open(bundle.root / name) as picture:
@@ -91,10 +93,32 @@ def test_report_writes_the_page_and_each_figure(cli, bundle):
     assert f"{passed} of 12 certified" in html
     assert manifest.digest in html
     sources = re.findall(r'src="(.{20})', html)
-    assert len(sources) == 4
+    assert len(sources) == 5 + 12  # two pictures for each layer's and statistic's best pair
     assert all(source.startswith("data:image/") for source in sources), "nothing is fetched"
-    assert len(re.findall(r'<img [^>]*alt="[^"]+"', html)) == 4
+    assert len(re.findall(r'<img [^>]*alt="[^"]+"', html)) == 5
     assert cli("verify", bundle.root)[0] == 0, "the report changes nothing of the bundle"
+
+
+def test_the_report_names_the_best_pairs_and_says_that_a_null_is_too_small(bundle):
+    manifest = bundle.read_manifest()
+    source = manifest.null.model_copy(update={"least_pairs": 100_000})
+    items = [changed(item, "certificate", passed=False, fault="null too small") for item in manifest.items]
+    bundle.write_manifest(manifest.model_copy(update={"null": source, "items": items}))
+    write_report(bundle)
+    html = (bundle.root / "report.html").read_text()
+    assert "0 of 12 certified (12 null too small)" in html
+    assert "66 pairs of 12 stimuli at each layer" in html
+    assert "too small: 100,000 are asked for" in html
+    for null in manifest.nulls:
+        assert all(name in html for name in null.spearman.best)
+
+
+def test_the_weakest_certified_metamer_is_the_smallest_value(finished_bundle):
+    manifest = BundleStore(finished_bundle).read_manifest()
+    values = [item.certificate.snr_db for item in manifest.items if item.layer == "relu1"]
+    assert weakest(manifest, "relu1", "snr_db") == min(values)
+    items = [changed(item, "certificate", passed=False) for item in manifest.items]
+    assert weakest(manifest.model_copy(update={"items": items}), "relu1", "snr_db") is None
 
 
 def test_one_figure_by_name_and_suffix(cli, bundle, tmp_path):
@@ -122,7 +146,16 @@ def test_a_damaged_picture_is_refused_and_no_page_is_written(cli, bundle):
 def test_the_page_escapes_what_it_is_given():
     figure = Figure("data:image/png;base64,", "x.png", 'a "quoted" text')
     page = ReportPage(
-        "<b>", "picture", {"Network": "<script>"}, [], figure, [], [], [replace(figure, file="<i>")], "& more"
+        "<b>",
+        "picture",
+        {"Network": "<script>"},
+        [],
+        figure,
+        [],
+        [],
+        [replace(figure, file="<i>")],
+        [],
+        "& more",
     )
     html = render(page)
     assert "<script>" not in html

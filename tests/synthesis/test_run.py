@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from collections import Counter
 
 from synthesis.bundle.store import BundleStore
 from synthesis.common import stopping
@@ -23,12 +24,14 @@ def test_a_run_makes_each_stimulus_x_layer_with_a_certificate(cli, spec, tmp_pat
         "items": 12,
         "passed": len(passed),
         "failed": 12 - len(passed),
+        "decision": "feather",
         "seconds": 0,
+        "faults": dict(Counter(item.certificate.fault for item in manifest.items if item.certificate.fault)),
     }
     assert manifest.layers == ["relu1", "relu6"], "depth order, whatever the spec's"
     assert len(manifest.naturals) == 6
-    assert len(manifest.null_stimuli) == 3
-    assert [null.pairs for null in manifest.nulls] == [36, 36]
+    assert len(manifest.null_stimuli) == 12
+    assert [null.pairs for null in manifest.nulls] == [66, 66], "of the null's stimuli alone"
     assert [item.layer for item in manifest.items] == ["relu1"] * 6 + ["relu6"] * 6
     assert len(passed) >= 8
     for blob in manifest.blobs():
@@ -131,7 +134,7 @@ def test_failed_metamers_are_tried_thrice_and_stay_in_the_manifest_unpassed(cli,
     failed = [item for item in manifest.items if not item.certificate.passed]
     assert len(manifest.items) == 12
     assert len(failed) == summary(out)["failed"] > 0
-    assert all(f"no certificate: {item.id}" in err for item in failed)
+    assert all(f"no certificate ({item.certificate.fault}): {item.id}" in err for item in failed)
     # Two nulls; three attempts at each item that failed, at least one at the others.
     assert len(list((tmp_path / "out" / "journal").iterdir())) >= 2 + 3 * len(failed)
 

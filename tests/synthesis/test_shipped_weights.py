@@ -52,7 +52,7 @@ def test_a_file_is_small_and_what_it_answers_is_known(name: str) -> None:
 def test_a_word_network_names_the_demos_words(name: str, most: int, clips: dict[str, Path]) -> None:
     network = load_network(name)
     medium = medium_of(network.input)
-    heard = torch.from_numpy(medium.to_input([medium.read(path) for path in clips.values()]))
+    heard = torch.from_numpy(medium.to_input([medium.read(path, "level") for path in clips.values()]))
     with torch.inference_mode():
         named = words_rule(network).answers(network.module(heard), heard)
     assert sum(word == spoken for word, spoken in zip(named, clips, strict=True)) >= most
@@ -61,7 +61,7 @@ def test_a_word_network_names_the_demos_words(name: str, most: int, clips: dict[
 def test_before_training_it_is_at_chance(clips: dict[str, Path]) -> None:
     network = load_network("random_reduced_aliasing")
     medium = medium_of(network.input)
-    heard = torch.from_numpy(medium.to_input([medium.read(path) for path in clips.values()]))
+    heard = torch.from_numpy(medium.to_input([medium.read(path, "level") for path in clips.values()]))
     with torch.inference_mode():
         named = words_rule(network).answers(network.module(heard), heard)
     assert sum(word == spoken for word, spoken in zip(named, clips, strict=True)) <= 1

@@ -78,7 +78,7 @@ def test_a_bundle_of_sounds(made):
     assert manifest.layers == ["relu1", "relu2"]
     assert {natural.category for natural in manifest.naturals} == set(WORDS)
     assert {natural.answer for natural in manifest.naturals} <= set(WORDS), "the null class is no answer"
-    assert (len(manifest.items), manifest.nulls[0].stimuli) == (12, 10)
+    assert (len(manifest.items), manifest.nulls[0].stimuli) == (12, 4)
     for blob in manifest.blobs():
         sound, rate = decode_wav(store.read_blob(blob.sha256))
         assert (blob.media_type, len(sound), rate) == ("audio/wav", SAMPLES, RATE_HZ)
@@ -178,7 +178,17 @@ def test_nulls_of_a_folder_of_sounds(cli, made):
         ),
         (
             "model: ear.py:mute",
-            "decision: words needs logits that stand for words; those of ear.py:mute do not",
+            "decision: words needs logits that stand for words; those of ear.py:mute do not; "
+            "fit a readout, or say `decision: none` for the null alone",
+        ),
+        (
+            "decision: letters",
+            "decision: letters needs a network that gives letters over time; ear.py:make does not; "
+            "say `decision: words`, fit a readout, or say `decision: none` for the null alone",
+        ),
+        (
+            "decision: readout",
+            "spec.yaml:1: (top level): decision: readout and readout: FILE go together; give both or neither",
         ),
     ],
 )
@@ -187,7 +197,9 @@ def test_a_spec_that_does_not_fit_is_one_line(cli, spec, tmp_path, change, messa
     lines = [change if line.startswith(field) else line for line in SPEC.splitlines()]
     spec.write_text("\n".join(lines))
     code, _, err = cli("run", spec, "--out", tmp_path / "out")
-    assert (code, one_line(err)) == (1, message)
+    assert (code, one_line(err).removeprefix(f"{tmp_path}/")) == (1, message)
+    assert not BundleStore(tmp_path / "out").finished
+    assert not list((tmp_path / "out").glob("blobs/*"))
 
 
 def test_a_word_that_the_network_does_not_know_is_refused(cli, spec, tmp_path):

@@ -125,6 +125,16 @@ def test_another_rate_keeps_what_both_can_carry_and_lets_no_alias_in(rate):
     assert 20 * np.log10(rms(at_edge[middle]) / rms(expected)) == pytest.approx(0, abs=0.01)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_file_that_has_rate_length_and_level_is_never_touched(tmp_path, seed):
+    served = read_sound(write(tmp_path / "loud.wav", 0.3 * clip(seed)), SHOWN)
+    (tmp_path / "served.wav").write_bytes(encode_wav(served, RATE_HZ))
+    assert np.array_equal(read_sound(tmp_path / "served.wav", SHOWN), served)
+    softer = (served // 2).astype(np.int16)
+    (tmp_path / "softer.wav").write_bytes(encode_wav(softer, RATE_HZ))
+    assert rms(read_sound(tmp_path / "softer.wav", SHOWN)) == pytest.approx(LEVEL, rel=1e-3)
+
+
 def test_equal_channels_are_one_channel(tmp_path):
     mono = write(tmp_path / "mono.wav", clip(5))
     twice = write(tmp_path / "twice.wav", np.stack([clip(5), clip(5)], axis=1))

@@ -161,8 +161,8 @@ def test_a_server_out_of_reach_is_one_line():
 
 def test_a_bundle_of_an_earlier_format_is_one_line(tmp_path):
     path = build_tiny_bundle(tmp_path / "old") / "manifest.json"
-    path.write_text(path.read_text().replace("metamerlab-bundle/3", "metamerlab-bundle/2"))
-    with pytest.raises(BundleError, match=r"format \(metamerlab-bundle/2, not .*/3\); make it again") as got:
+    path.write_text(path.read_text().replace("metamerlab-bundle/4", "metamerlab-bundle/3"))
+    with pytest.raises(BundleError, match=r"format \(metamerlab-bundle/3, not .*/4\); make it again") as got:
         BundleStore(tmp_path / "old").read_manifest()
     assert "\n" not in str(got.value)
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from synthesis.bundle.formats import StimulusFormat, register_format
 from synthesis.common.errors import UserError
 from synthesis.media.folders import FileKind
-from synthesis.media.medium import RecipeSettings, Stimulus
+from synthesis.media.medium import RecipeSettings, Stimulus, standardised
 from synthesis.media.registry import register_medium
 from synthesis.networks.registry import Layer, Network
 
@@ -61,6 +61,8 @@ class Vectors:
     files: ClassVar[FileKind] = FileKind("vectors", (".vec",))
     media_type: ClassVar[str] = VectorFormat.media_type
     decisions: ClassVar[tuple[str, ...]] = ("words", "own")
+    alike: ClassVar[float] = 0.99
+    preparations: ClassVar[tuple[str, ...]] = ("as-they-are",)
 
     @staticmethod
     def recipes() -> RecipeSettings:
@@ -75,7 +77,7 @@ class Vectors:
     def shape(self) -> tuple[int, ...]:
         return (self.shown.size,)
 
-    def read(self, path: Path) -> Stimulus:
+    def read(self, path: Path, prepare: str) -> Stimulus:
         return self.to_stimuli(np.loadtxt(path, dtype=np.float32))
 
     def encode(self, stimulus: Stimulus) -> bytes:
@@ -94,6 +96,9 @@ class Vectors:
 
     def to_stimuli(self, inputs: NDArray[np.float32]) -> Stimulus:
         return np.rint(np.clip(inputs, 0, 1) * 65_535).astype(np.int32)
+
+    def fingerprint(self, stimulus: Stimulus) -> NDArray[np.float32]:
+        return standardised(stimulus[None].astype(np.float64))
 
     def white_noise(self, random: np.random.Generator) -> NDArray[np.float32]:
         return random.random(self.shape, dtype=np.float32)

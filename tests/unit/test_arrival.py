@@ -37,7 +37,6 @@ def test_who_comes_by_a_link(parameters: dict[str, str], expected: tuple[object,
         ("5f\x001", "5f1"),
         ("\u200b5f1\ufeff", "5f1"),
         ("5\u202ef1", "5f1"),
-        ("a  b", "a b"),
         ("x" * 128, "x" * 128),
     ],
 )
@@ -45,6 +44,40 @@ def test_what_cannot_be_seen_is_left_out(text: str, cleaned: str) -> None:
     arrival = arrival_of({"PROLIFIC_PID": text})
     assert arrival is not None
     assert arrival.person == cleaned
+
+
+def test_only_a_plain_link_may_give_an_id_with_a_blank() -> None:
+    arrival = arrival_of({"participant": "a  b"})
+    assert arrival is not None
+    assert arrival.person == "a b"
+    for name in ("PROLIFIC_PID", "SESSION_ID", "workerId", "assignmentId"):
+        with pytest.raises(BadRequest, match="blanks"):
+            arrival_of({name: "a b"})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example",
+        "http://www.mturk.com",
+        "https://www.mturk.com.evil.example",
+        "https://www.mturk.com@evil.example",
+        "https://www.mturk.com:8443",
+        "javascript:alert(1)",
+        "https://www.mturk.com/elsewhere",
+        "https://[",
+    ],
+)
+def test_workers_hand_in_at_mturk_and_nowhere_else(address: str) -> None:
+    with pytest.raises(BadRequest, match="not MTurk's"):
+        arrival_of({"workerId": "W", "assignmentId": "A", "turkSubmitTo": address})
+
+
+def test_both_sites_of_mturk_are_known() -> None:
+    for site in ("https://www.mturk.com", "https://workersandbox.mturk.com/"):
+        arrival = arrival_of({"workerId": "W", "assignmentId": "A", "turkSubmitTo": site})
+        assert arrival is not None
+        assert arrival.submit_to == site.rstrip("/")
 
 
 @pytest.mark.parametrize(

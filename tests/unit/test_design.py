@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.experiments.balance import Block, kept_block, most_trials
-from app.experiments.design import Matrix, Plan, choose_practice, make_plan, mean_main_trials
+from app.experiments.design import Matrix, Plan, choose_aside, make_plan, mean_main_trials
 
 NO_PRACTICE: tuple[int, ...] = ()
 
@@ -117,15 +117,15 @@ def test_order_and_conditions_are_random_over_studies() -> None:
 def test_practice_is_of_different_categories_while_they_last() -> None:
     categories = ["bear", "bear", "bear", "cat", "cat", "dog"]
     for seed in range(20):
-        chosen = choose_practice(seed, categories, 4)
+        chosen = choose_aside(seed, categories, 4)
         assert len(set(chosen)) == 4
         assert {categories[n] for n in chosen[:3]} == {"bear", "cat", "dog"}
-    assert len({choose_practice(seed, categories, 1) for seed in range(60)}) == 6
+    assert len({choose_aside(seed, categories, 1) for seed in range(60)}) == 6
 
 
 def test_practice_needs_more_pictures_than_trials() -> None:
-    with pytest.raises(ValueError, match="2 practice trials need more than 2 natural stimuli"):
-        choose_practice(0, ["bear", "cat"], 2)
+    with pytest.raises(ValueError, match="2 trials of practice and gate need more than 2 natural stimuli"):
+        choose_aside(0, ["bear", "cat"], 2)
 
 
 def dealt_plans(seed: int, blocks: int, valid: Matrix, trials: int) -> list[list[Plan]]:

@@ -5,7 +5,7 @@ import pandas as pd
 from app.analysis.measures.irregularities import caveats, flags_of_table, flags_of_texts
 from app.analysis.measures.learning import learning_curve
 from app.analysis.measures.response_times import response_times
-from app.sessions.finishing import PLAN_SHARED, TOO_FAST
+from app.sessions.endings.service import PLAN_SHARED, TOO_FAST
 
 
 def test_each_kind_has_a_line_with_its_number() -> None:

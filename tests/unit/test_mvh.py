@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 
 from app.core.errors import Conflict, Invalid
+from app.exports.formats.mvh import PictureNames, of_person
 from app.exports.mvh import (
     accuracy_table,
     confusion_table,
     consistency_table,
     read_files,
 )
-from app.exports.mvh_files import written
 
 HEADER = "subj,session,trial,rt,object_response,category,condition,imagename"
 PEOPLE = f"""{HEADER}
@@ -141,11 +141,11 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         (1, 812.5, "cat", "cat", "natural", "cat/a_1.png"),
         (2, 700.0, "dog", "cat", "head", "cat/a_1.png"),
     ]
-    files = written(pd.DataFrame(rows, columns=columns), "mine")
-    assert sorted(files) == ["mine_subject-01_session-1.csv", "mine_subject-02_session-1.csv"]
-    for name, content in files.items():
-        (tmp_path / name).write_bytes(content)
-    answers = read_files([tmp_path / name for name in sorted(files)]).answers
+    paths = [tmp_path / f"mine_subject-{row[0]:02d}_session-1.csv" for row in rows]
+    for path, row in zip(paths, rows, strict=True):
+        path.write_bytes(of_person(row[0], pd.DataFrame([row], columns=columns), PictureNames()))
+    answers = read_files(paths).answers
+    assert answers["subj"].tolist() == ["subject-01", "subject-02"]
     assert answers["rt"].tolist() == ["0.8125", "0.7"]
     assert answers["imagename"].tolist() == ["cat-a-1.png"] * 2
     assert answers["correct"].tolist() == [True, False]
@@ -155,4 +155,4 @@ def test_names_that_would_become_one_are_refused() -> None:
     columns = ["participant_id", "rt_ms", "answer", "category", "condition", "natural_id"]
     rows = [(1, 1.0, "cat", "cat", "natural", name) for name in ("a_1", "a-1")]
     with pytest.raises(Conflict, match="differ only by"):
-        written(pd.DataFrame(rows, columns=columns), "mine")
+        of_person(1, pd.DataFrame(rows, columns=columns), PictureNames())

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.sessions.pace import too_fast
+from app.sessions.endings.pace import too_fast
 from app.tasks.image16.presets import PRESETS
 from app.tasks.image16.task import IMAGE16
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.tasks.image16.record import PictureRecord, on_time
-from app.tasks.reading import flags_in, read, response_time
+from app.tasks.reading import flags_in, flat, no_time, read, response_time
 from app.tasks.record import TrialRecord, attended
 from app.tasks.registry import TASKS
 from app.tasks.words.record import SoundRecord
@@ -55,6 +55,48 @@ def test_each_field_that_cannot_be_is_named_and_the_others_are_kept() -> None:
 def test_what_is_no_record_of_a_picture_says_so(raw: Any) -> None:
     assert "record" in read(PictureRecord, raw).flags
     assert on_time(read(PictureRecord, raw).record) is None
+
+
+def clicks(count: int) -> list[dict[str, Any]]:
+    return [{"name": "dog", "ms": 10.0 * number} for number in range(count)]
+
+
+def test_a_click_that_cannot_be_is_left_out_and_the_others_are_kept() -> None:
+    odd = [
+        {"name": "cat"},
+        {"name": 3, "ms": 1.0},
+        {"name": "cat", "ms": "5"},
+        {"name": "x" * 65, "ms": 1},
+        7,
+    ]
+    more = [{"name": "cat", "ms": -1.0}, {"name": "cat", "ms": 1.0, "odd": 1}, {"name": "\0", "ms": 2}]
+    reading = read(PictureRecord, {**TIMING, "clicks": [*odd, *clicks(2), *more]})
+    kept = [(click.name, click.ms) for click in reading.record.clicks or ()]
+    assert kept == [("dog", 0.0), ("dog", 10.0), ("\ufffd", 2.0)]
+    assert set(reading.flags) == {"clicks", "clicks.name", "clicks.ms", "further"}
+    assert flat(reading.record)["click_count"] == 3
+
+
+@pytest.mark.parametrize("given", [clicks(51), {"0": {"name": "dog", "ms": 1}}, "dog", 3, [[[]]] * 60])
+def test_what_is_no_list_of_clicks_is_null_and_no_reason_to_refuse(given: Any) -> None:
+    reading = read(PictureRecord, {**TIMING, "clicks": given})
+    assert reading.record.clicks is None and reading.flags == ("clicks",)
+    assert flat(reading.record)["first_click"] is None
+
+
+def test_clicks_are_told_in_tables_by_their_number_and_the_first() -> None:
+    given = [{"name": "cat", "ms": 401.5}, {"name": "dog", "ms": 733}]
+    record = read(PictureRecord, {**TIMING, "clicks": given}).record
+    told = ("click_count", "first_click", "first_click_ms")
+    assert [flat(record)[name] for name in told] == [2, "cat", 401.5]
+    none = read(PictureRecord, {**TIMING, "clicks": []}).record
+    assert [flat(none)[name] for name in told] == [0, None, None]
+    assert [flat(read(PictureRecord, {}).record)[name] for name in told] == [None] * 3
+
+
+def test_no_answer_has_no_time() -> None:
+    assert no_time(None) == (None, ())
+    assert no_time(12.5) == (None, ("rt_ms",))
 
 
 def test_null_means_not_measured_and_is_no_fault() -> None:

@@ -75,7 +75,7 @@ def study_refusal(folder: Path, text: str) -> str:
         ("vocabulary: [cat, dog, yes, no]\n", ':14: vocabulary.2: Input should be a valid string; YAML reads '
          'yes as true or false: put it in quotes, "yes"'),
         ("completion_message: 2026-01-31\n", 'reads 2026-01-31 as a date: put it in quotes, "2026-01-31"'),
-        ("instructions: null\ncompletion_message: null\n", 'YAML reads null as nothing: put it in quotes'),
+        ("instructions: null\ncompletion_code: null\n", 'YAML reads null as nothing: put it in quotes'),
         ("completion_code: A1\ncompletion_code: B2\n", ":15: not valid YAML: the key 'completion_code' of "
          "line 14 is there again"),
         ("title: Again\n", ":14: not valid YAML: the key 'title' of line 2 is there again"),

@@ -14,12 +14,18 @@ from tests.support import wav
 
 CATEGORIES = [f"category-{number}" for number in range(16)]
 CONDITIONS = ["natural", "stem", "block2", "block4", "block10", "head"]
-TIMES = {"image_ms": 300.0, "fixation_ms": 300.0, "mask_ms": 300.0}
 SOUND = wav(np.zeros(40_000, dtype=int), rate_hz=20_000)
 
 
-def name_picture(observer: SimulatedObserver, condition: str, category: str) -> SimulatedAnswer:
-    return IMAGE16.simulate(observer, SimulatedTrial(condition, category, "main", b""), {"timing": TIMES})
+TOLD = {
+    name: IMAGE16.told(preset, CATEGORIES, "CODE").model_dump() for name, preset in IMAGE16.presets.items()
+}
+
+
+def name_picture(
+    observer: SimulatedObserver, condition: str, category: str, preset: str = "image16-online"
+) -> SimulatedAnswer:
+    return IMAGE16.simulate(observer, SimulatedTrial(condition, category, "main", b""), TOLD[preset])
 
 
 def type_word(observer: SimulatedObserver, condition: str, word: str) -> SimulatedAnswer:
@@ -40,7 +46,7 @@ def test_natural_alone_needs_no_layers() -> None:
 
 
 def test_the_same_seed_gives_the_same_answers_and_another_seed_others() -> None:
-    def run(seed: int) -> list[tuple[str, float]]:
+    def run(seed: int) -> list[tuple[str, float | None]]:
         observer = SimulatedObserver({"stem": 0.5}, CATEGORIES, np.random.default_rng(seed))
         answers = [name_picture(observer, "stem", "category-3") for _ in range(20)]
         return [(answer.answer, answer.rt_ms) for answer in answers]
@@ -72,6 +78,22 @@ def test_timing_record_is_that_of_18_frames_at_60_hz() -> None:
     assert timing["achieved_image_ms"] == pytest.approx(300.0)
     assert timing["flips_ms"] == {"fixation": 0.0, "image": 300.0, "mask": 600.0, "response": 900.0}
     assert (timing["dropped_frames"], timing["hidden"]) == (0, False)
+
+
+def test_in_a_fixed_interval_the_last_click_counts_and_late_ones_are_no_answer() -> None:
+    observer = SimulatedObserver({"stem": 1.0}, CATEGORIES, np.random.default_rng(9))
+    answers = [name_picture(observer, "stem", "category-3", "image16-lab") for _ in range(3000)]
+    unanswered = [given for given in answers if given.answer == "na"]
+    # Log-normal, median 650, sd .35: P(more than 1500) = P(z > 2.39) = .0085, 25 expected, SD 5.
+    assert 5 < len(unanswered) < 50
+    assert all(given.rt_ms is None and given.timing["clicks"] == [] for given in unanswered)
+    for given in answers:
+        clicks = given.timing["clicks"]
+        assert all(click["ms"] < 1500 for click in clicks)
+        assert not clicks or (clicks[-1]["name"], clicks[-1]["ms"]) == (given.answer, given.rt_ms)
+        assert given.timing["achieved_response_ms"] == 1500
+    twice = sum(len(given.timing["clicks"]) == 2 for given in answers)
+    assert 90 < twice < 210  # 150 expected, SD 12
 
 
 def test_words_are_typed_after_the_sound_and_their_record_fits() -> None:

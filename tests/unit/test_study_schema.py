@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from app.analysis.report.methods import procedure
 from app.experiments.exclusions import Exclusions, TrialExclusions
 from app.experiments.schemas import StudyDefinition, paragraphs
 from app.steps.trials import TrialsParameters
 from app.tasks.image16.presets import PicturePreset
+from app.tasks.registry import preset_of
 from synthesis.common.errors import SpecError
 from synthesis.common.yaml_file import load_yaml
 from tests.support import study_yaml
@@ -24,7 +26,8 @@ def test_a_good_file(tmp_path: Path) -> None:
     assert study.bundle == tmp_path / "../bundle"
     assert study.layers == ["all"]
     assert study.consent_paragraphs == ("You will see pictures for a moment.", "You may stop at any time.")
-    assert study.instruction_paragraphs == study.parameters.instructions
+    assert study.instruction_paragraphs == ()
+    assert study.setting(study.parts(84)).instructions_key == study.parameters.instructions
     assert isinstance(study.parameters, PicturePreset) and study.parameters.image_ms == 300
 
 
@@ -45,6 +48,15 @@ def test_each_study_gets_a_completion_code_of_its_own(tmp_path: Path) -> None:
 def test_what_is_stored_can_be_read_again(tmp_path: Path) -> None:
     study = load(tmp_path, study_yaml(Path("b")))
     assert StudyDefinition.model_validate(study.model_dump(mode="json")) == study
+
+
+@pytest.mark.parametrize("language", ["en", "de", "browser"])
+def test_the_language_of_the_pages_is_one_that_there_is(tmp_path: Path, language: str) -> None:
+    assert load(tmp_path, study_yaml(Path("b"))).language == "en"
+    study = load(tmp_path, study_yaml(Path("b"), language=language))
+    assert study.language == language
+    with pytest.raises(SpecError, match=r"language: no language 'xx'; there are: de, en, browser"):
+        load(tmp_path, study_yaml(Path("b"), language="xx"))
 
 
 def test_without_a_word_only_those_who_did_not_finish_are_left_out(tmp_path: Path) -> None:
@@ -94,6 +106,13 @@ def test_mistakes_in_exclusions_are_named_with_their_line(
         ({"extra": "practise_trials: 3\n"}, r"study.yaml:14: unknown field practise_trials; did you mean pr"),
         ({"name": "My Study"}, r"study.yaml:1: name: String should match pattern"),
         ({"preset": "image17"}, r"study.yaml:3: preset: no preset 'image17'; known presets: image16-online"),
+        ({"timing": "{image: 250}"}, r"study.yaml:10: timing: image is no duration of this preset; known: "),
+        ({"timing": "{response_ms: 2000}"}, r"study.yaml:10: timing: response_ms is no duration of this p"),
+        ({"timing": "{image_ms: 0}"}, r"study.yaml:10: timing: image_ms is 0; give 1 to 10000 ms"),
+        ({"timing": "{mask_ms: 99999}"}, r"study.yaml:10: timing: mask_ms is 99999; give 0 to 10000 ms"),
+        ({"timing": "{image_ms: 250.5}"}, r"study.yaml:10: timing.image_ms: Input should be a valid integer"),
+        ({"timing": "{image_ms: yes}"}, r"study.yaml:10: timing.image_ms: Input should be a valid integer"),
+        ({"timing": "250"}, r"study.yaml:10: timing: Input should be a valid dictionary"),
         ({"participants": "many"}, r"study.yaml:8: participants: Input should be a valid integer"),
         ({"layers": "[head, head]"}, r"study.yaml:7: layers: a layer is named twice"),
         ({"layers": "[]"}, r"study.yaml:7: layers: .*at least 1 item"),
@@ -111,6 +130,28 @@ def test_mistakes_are_named_with_their_line(tmp_path: Path, change: dict[str, st
     with pytest.raises(SpecError, match=message) as error:
         load(tmp_path, study_yaml(Path("b"), **change))
     assert "\n" not in str(error.value)
+
+
+def test_a_study_has_durations_of_its_own(tmp_path: Path) -> None:
+    timing = "{image_ms: 250, response_ms: 2000}"
+    study = load(tmp_path, study_yaml(Path("b"), preset="image16-lab", timing=timing))
+    preset = study.parameters
+    assert isinstance(preset, PicturePreset)
+    assert (preset.image_ms, preset.image_in_practice_ms, preset.response_ms) == (250, 250, 2000)
+    assert (preset.fixation_ms, preset.mask_ms) == (300, 200)
+    assert StudyDefinition.model_validate(study.model_dump(mode="json")) == study
+    text = procedure(study, None, 16)
+    assert "preset image16-lab, with durations of the study’s own: each trial began by itself; after" in text
+    assert "shown for 250 ms and masked by noise for 200 ms" in text
+    assert "could be chosen for 2000 ms, and the last choice counted" in text
+    assert "(picture" not in text  # practice is no slower
+
+
+def test_studies_of_earlier_releases_have_the_durations_of_their_preset(tmp_path: Path) -> None:
+    study = load(tmp_path, study_yaml(Path("b")))
+    stored = study.model_dump(mode="json")
+    del stored["timing"]
+    assert StudyDefinition.model_validate(stored).parameters == preset_of("image16-online")
 
 
 def test_paragraphs_are_cut_at_blank_lines() -> None:
@@ -182,9 +223,10 @@ STEPS = """steps:
 
 
 def test_the_course_is_the_preset_s_or_what_the_file_says(tmp_path: Path) -> None:
-    study = load(tmp_path, study_yaml(Path("b")))
+    study = load(tmp_path, study_yaml(Path("b"), preset="image16-lab"))
     assert study.steps is None
-    assert [step.kind for step in study.course] == ["instructions", "practice", "practice_done", "trials"]
+    kinds = ["consent", "instructions", "practice", "practice_done", "trials"]
+    assert [step.kind for step in study.course] == kinds
     study = load(tmp_path, study_yaml(Path("b"), extra=STEPS))
     assert [step.kind for step in study.course] == [
         "instructions",
@@ -200,7 +242,7 @@ def test_the_course_is_the_preset_s_or_what_the_file_says(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("  - trails\n", r"study.yaml:\d+: steps.0: no kind of step 'trails'; known kinds: instructions, "),
+        ("  - trails\n", r"study.yaml:\d+: steps.0: no kind of step 'trails'; known kinds: consent, "),
         ("  - {kind: trials, breaks: x}\n", r"study.yaml:\d+: steps.0: trials: breaks: Input should be a "),
         ("  - instructions\n", r"study.yaml:\d+: steps: the main trials are missing; add the step trials"),
         ("  - trials\n", r"study.yaml:\d+: steps: practice_trials is 4, and the step practice is missing"),

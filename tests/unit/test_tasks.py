@@ -5,12 +5,14 @@ import json
 import numpy as np
 import pytest
 
-from app.steps.registry import KINDS
+from app.core.languages import FALLBACK, catalogue
+from app.steps.course import checked, preset_course
 from app.tasks.observer import SimulatedObserver
 from app.tasks.reading import flat, read
 from app.tasks.record import TrialRecord
 from app.tasks.registry import TASKS, forget, preset_names, preset_of, register, task_of
 from app.tasks.task import SimulatedTrial, Task
+from app.tasks.timing import adjusted
 from tests.architecture.sources import ROOT
 from tests.support import tone
 from tests.third_task import NATURAL_OR_MADE
@@ -19,9 +21,9 @@ NAMES = ["bear", "cat", "dog", "oven"]
 EACH = pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
 
 
-def simulated(task: Task, phase: str = "main") -> tuple[str, dict[str, object]]:
+def simulated(task: Task, phase: str = "main", name: str = "") -> tuple[str, dict[str, object]]:
     """The answer and the record of a simulated participant who is always right."""
-    name = next(iter(task.presets))
+    name = name or next(iter(task.presets))
     told = json.loads(task.told(task.presets[name], NAMES, "CODE").model_dump_json())
     observer = SimulatedObserver({"natural": 1.0}, task.choices(NAMES), np.random.default_rng(1))
     given = task.simulate(observer, SimulatedTrial("natural", "bear", phase, tone(1)), told)
@@ -33,20 +35,25 @@ def test_its_presets_say_all_that_people_are_told(task: Task) -> None:
     assert task.presets
     for name, preset in task.presets.items():
         assert task_of(name) is task and preset_of(name) is preset
-        assert preset.summary and all(preset.instructions)
-        assert set(preset.course) <= set(KINDS) and "trials" in preset.course
+        assert catalogue(FALLBACK)(preset.summary) and catalogue(FALLBACK).paragraphs(preset.instructions)
+        checked(
+            preset_course(preset.course, preset.practice_trials), preset.practice_trials, task.medium.kind
+        )
         sentence = task.sentence(preset, 16)
-        assert sentence.startswith("the participant started a trial") and sentence.endswith(".")
+        start = ("the participant started a trial", "each trial began by itself")
+        assert sentence.startswith(start) and sentence.endswith(".")
+        assert 0 <= preset.practice_trials <= 100
 
 
 @EACH
 @pytest.mark.parametrize("phase", ["practice", "main"])
 def test_its_simulator_sends_a_record_that_its_model_understands_whole(task: Task, phase: str) -> None:
-    answer, timing = simulated(task, phase)
-    reading = read(task.record, timing)
-    assert answer == task.right_answer("bear", "natural")
-    assert reading.flags == () and reading.record.further == {}
-    assert task.on_time(reading.record) is True
+    for name in task.presets:
+        answer, timing = simulated(task, phase, name)
+        reading = read(task.record, timing)
+        assert answer == task.right_answer("bear", "natural")
+        assert reading.flags == () and reading.record.further == {}
+        assert task.on_time(reading.record) is True
     assert task.on_time(read(task.record, {}).record) is None
 
 
@@ -59,6 +66,15 @@ def test_its_codebook_describes_fields_of_its_record(task: Task) -> None:
     assert len(set(described)) == len(described)
     assert all(column.description for column in task.columns)
     assert all(column.unit for column in task.columns if column.name.endswith(("_ms", "_hz")))
+
+
+@EACH
+def test_its_durations_are_fields_of_its_presets_and_within_their_ranges(task: Task) -> None:
+    for preset in task.presets.values():
+        for name, (least_ms, most_ms) in preset.durations.items():
+            value = getattr(preset, name)
+            assert value is None or least_ms <= value <= most_ms
+            assert getattr(adjusted(preset, {name: most_ms}), name) == most_ms
 
 
 @EACH

@@ -1,10 +1,12 @@
-"""The participant x stage x observer matrix as a CSV file: reading and checking it, line by line; pure.
+"""The participant x stage x observer matrix as a file: reading and checking it, line by line; pure.
 
-Columns, in any order and any case: experiment, model, participant, stage (0, 1, ... in the curve's order),
-condition (the stage's name), observer (human or network), proportion_correct (empty or "nan": missing).
+A CSV file has the columns, in any order and any case: experiment, model, participant, stage (0, 1, ... in the
+curve's order), condition (the stage's name), observer (human or network), proportion_correct (empty or "nan":
+missing).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import nan
 from pathlib import Path
@@ -12,9 +14,11 @@ from typing import NoReturn
 
 import numpy as np
 
+from app.analysis.matrices.matlab_matrix import is_matlab, read_matlab
 from app.analysis.statistics.contrasts import Floats
 from app.core.csv_input import read_csv
 from app.core.errors import Invalid
+from synthesis.common.csv_file import Table as Rows
 
 COLUMNS = ("experiment", "model", "participant", "stage", "condition", "observer", "proportion_correct")
 NUMBERS = ("stage", "proportion_correct")
@@ -46,6 +50,11 @@ class Table:
         return np.array(rows, dtype=float).reshape(len(subjects), len(stages))
 
 
+def matrix_rows(path: Path, needed: Sequence[str]) -> Rows:
+    """The lines of a CSV file, or the cells of a published `.mat` file as if they were lines."""
+    return read_matlab(path) if is_matlab(path) else read_csv(path, needed, NUMBERS)
+
+
 def read_matrix(path: Path) -> list[Table]:
     """The file's tables, in the order of their first lines.
 
@@ -54,7 +63,7 @@ def read_matrix(path: Path) -> list[Table]:
     """
     tables: dict[tuple[str, str], Table] = {}
     lines: dict[tuple[str, str, Subject, int], int] = {}
-    read = read_csv(path, COLUMNS, NUMBERS)
+    read = matrix_rows(path, COLUMNS)
     for number, row in read.rows:
         where = f"{path}:{number}"
         table = tables.setdefault(

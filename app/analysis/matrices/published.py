@@ -1,6 +1,7 @@
 """Published human curves from a participant matrix that the user has: participant x stage x observer; pure.
 
-Columns `experiment, model, participant, stage, condition, observer, proportion_correct`; stage 0 is natural.
+A published `.mat` file, or a CSV file with the columns `experiment, model, participant, stage, condition,
+observer, proportion_correct`; stage 0 is natural.
 """
 
 from pathlib import Path
@@ -8,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from app.analysis.matrices.matrix_file import NUMBERS, cell_of
+from app.analysis.matrices.matrix_file import cell_of, matrix_rows
 from app.analysis.statistics.summary import summarise
-from app.core.csv_input import read_csv
 from app.core.errors import Invalid
 from synthesis.common.names import composed
 
@@ -23,7 +23,7 @@ def published_curve(path: Path, model: str) -> pd.DataFrame:
     Missing cells are left out of their stage's mean; `attrs["note"]` says how the file was read where that
     was not as usual. Raises `Invalid`: the file cannot be read, lacks a column, or has nobody of this model.
     """
-    table = read_csv(path, COLUMNS, NUMBERS)
+    table = matrix_rows(path, COLUMNS)
     of_model = [(line, row) for line, row in table.rows if composed(row["model"]) == composed(model)]
     stages: dict[int, list[float]] = {}
     conditions: dict[int, str] = {}

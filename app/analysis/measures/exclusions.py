@@ -3,7 +3,7 @@
 A rule for participants is one `Gate`. To add one: a field in `app.experiments.exclusions`, and its gate here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,7 +16,8 @@ from app.stimuli.medium import PICTURES, Medium
 class Tally:
     """What the rules need to know of one participant: counts of answered main trials.
 
-    The columns of `app.analysis.queries.scores`, summed over conditions.
+    The columns of `app.analysis.queries.scores`, summed over conditions; and how many catch trials were
+    answered, and how many of them right.
     """
 
     participant_id: int
@@ -29,6 +30,8 @@ class Tally:
     untimely: int
     watched: int
     unattended: int
+    catch_trials: int = 0
+    catch_right: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,15 @@ class Gate:
     name: str
     label: str
     reason: Callable[[Tally], str]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """One way in which sessions ended early; `label` is what a flow chart says of it."""
+
+    name: str
+    label: str
+    participants: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,9 @@ def gates_of(rules: Exclusions, medium: Medium = PICTURES) -> tuple[Gate, ...]:
 def _declared(rules: Exclusions, medium: Medium) -> Iterator[Gate]:
     if rules.unfinished:
         yield Gate("unfinished", "did not finish", _if(lambda one: not one.completed, "did not finish"))
+    if (least := rules.catch_right_below) is not None:
+        label = f"fewer than {least} catch trials right"
+        yield Gate("catch", label, _caught(least))
     if (limit_ms := rules.median_rt_below_ms) is not None:
         yield Gate(
             "too_fast",
@@ -115,6 +130,14 @@ def _declared(rules: Exclusions, medium: Medium) -> Iterator[Gate]:
 
 def _if(failed: Callable[[Tally], bool], reason: str) -> Callable[[Tally], str]:
     return lambda one: reason if failed(one) else ""
+
+
+def _caught(least: int) -> Callable[[Tally], str]:
+    def reason(one: Tally) -> str:
+        missed = one.catch_right < least
+        return f"{one.catch_right} of {one.catch_trials} catch trials right" if missed else ""
+
+    return reason
 
 
 def _majority(count: str, of: str, limit: str) -> Callable[[Tally], str]:
@@ -137,7 +160,13 @@ def _too_many(count: str, of: str, share: float, what: str) -> Callable[[Tally],
     return reason
 
 
-def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int, medium: Medium = PICTURES) -> Flow:
+def apply(
+    rules: Exclusions,
+    tallies: Sequence[Tally],
+    consented: int,
+    medium: Medium = PICTURES,
+    endings: Sequence[Ending] = (),
+) -> Flow:
     """Send every participant through the gates in order; who fails one goes no further.
 
     Parameters
@@ -150,6 +179,8 @@ def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int, medium: M
         All who consented, at least as many as there are tallies; the others answered nothing.
     medium
         What was presented, for the words of the labels.
+    endings
+        Sessions that ended early, and those of whom nothing is left: they come first, whatever the rules.
 
     Raises
     ------
@@ -160,9 +191,9 @@ def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int, medium: M
         raise ValueError("a participant has two tallies")
     if consented < len(tallies):
         raise ValueError(f"{len(tallies)} participants answered, but only {consented} consented")
-    left, remaining = list(tallies), consented
-    steps: list[Step] = []
-    exclusions: list[Exclusion] = []
+    steps, exclusions, remaining = _ended(endings, consented)
+    ended = {one.participant_id for one in exclusions}
+    left = [one for one in tallies if one.participant_id not in ended]
     for gate in gates_of(rules, medium):
         failed = [Exclusion(one.participant_id, gate.name, why) for one in left if (why := gate.reason(one))]
         exclusions += failed
@@ -179,6 +210,17 @@ def apply(rules: Exclusions, tallies: Sequence[Tally], consented: int, medium: M
         trials_before=sum(one.trials for one in left),
         trial_steps=_trial_steps(rules.trials, left, medium),
     )
+
+
+def _ended(endings: Sequence[Ending], consented: int) -> tuple[list[Step], list[Exclusion], int]:
+    """The gates of sessions that ended early, with who was left out at them and how many remained."""
+    steps, exclusions, remaining = [], [], consented
+    for ending in endings:
+        if ending.participants:
+            remaining -= len(ending.participants)
+            steps.append(Step(ending.name, ending.label, len(ending.participants), remaining))
+            exclusions += [Exclusion(who, ending.name, ending.label) for who in ending.participants]
+    return steps, exclusions, remaining
 
 
 def _trial_steps(rules: TrialExclusions, included: Sequence[Tally], medium: Medium) -> tuple[Step, ...]:
@@ -216,8 +258,16 @@ def dropped_trials(trials: pd.DataFrame, rules: TrialExclusions) -> pd.Series:
     return reasons
 
 
-def tallies_of(scores: pd.DataFrame) -> list[Tally]:
-    """One tally per participant from the rows of `app.analysis.queries.scores`."""
-    counts = [name for name in Tally.__dataclass_fields__ if name not in {"participant_id", "completed"}]
+def tallies_of(scores: pd.DataFrame, catch: Mapping[int, tuple[int, int]] | None = None) -> list[Tally]:
+    """One tally per participant from the rows of `app.analysis.queries.scores`.
+
+    `catch` tells of participants how many catch trials they answered, and how many of them right.
+    """
+    apart = {"participant_id", "completed", "catch_trials", "catch_right"}
+    counts = [name for name in Tally.__dataclass_fields__ if name not in apart]
     summed = scores.groupby("participant_id").agg({"completed": "first", **dict.fromkeys(counts, "sum")})
-    return [Tally(**row) for row in summed.reset_index().to_dict("records")]
+    tallies = []
+    for row in summed.reset_index().to_dict("records"):
+        trials, right = (catch or {}).get(row["participant_id"], (0, 0))
+        tallies.append(Tally(**row, catch_trials=trials, catch_right=right))
+    return tallies

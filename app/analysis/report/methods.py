@@ -14,6 +14,17 @@ from app.steps.registry import KINDS
 from app.stimuli.medium import MEDIA, Medium
 from synthesis.bundle.manifest import Item, Manifest
 
+# By the names in `synthesis.media.medium.Medium.preparations`.
+_PREPARED = {
+    "square-resize": "The largest centre square of each source picture was resized to that size (bicubic, "
+    "antialiased); pictures of that size were left as they were. ",
+    "resize-256-crop-224": "The short side of each source picture was resized (bicubic, antialiased), and "
+    "the centre of that size cut out; pictures of that size were left as they were. ",
+    "none": "The source pictures had that size and were left as they were. ",
+    "level": "The mean of each source sound was removed and its RMS set to the level that the network is "
+    "shown; sounds of another sample rate were converted. ",
+}
+
 
 def stimuli(manifest: Manifest, network: Network, *, named: bool) -> Iterator[str]:
     """How the stimuli of a network were made, and which of them could be presented.
@@ -30,17 +41,35 @@ def stimuli(manifest: Manifest, network: Network, *, named: bool) -> Iterator[st
         f"were synthesised for {plural(len(manifest.naturals), medium.kind)} of "
         f"{len({natural.category for natural in manifest.naturals})} {medium.answers} "
         f"({model.input}), at {plural(len(layers), 'layer')}: "
-        f"{', '.join(readable(layer) for layer in layers)}. {_recipe(items)}"
+        f"{', '.join(readable(layer) for layer in layers)}. "
+        f"{_preparation(manifest)}{_recipe(items)}{_space(manifest)}"
     )
     passed = sum(item.certificate.passed for item in items)
     yield (
-        "A metamer was presented only if the network gave it the label that it gave the natural "
-        f"{medium.kind} (decision rule: {manifest.decision.rule}), and if Spearman’s rho, Pearson’s R² and "
-        "the signal-to-noise ratio of the matched layer’s activations each exceeded the maximum of their "
-        f"null distribution over {_null_pairs(manifest, layers)} pairs of natural "
-        f"{medium.kind}s. {passed} of {len(items)} metamers passed{_failures(items)}. "
+        f"{_label_condition(manifest, medium)} Spearman’s rho, Pearson’s R² and the signal-to-noise ratio of "
+        "the matched layer’s activations each exceeded the maximum of their null distribution over "
+        f"{_null_pairs(manifest, layers)} pairs of natural {medium.kind}s ({_null_stimuli(manifest)}). "
+        f"{passed} of {len(items)} metamers passed{_failures(items)}. "
         f"The stimulus bundle has the digest {manifest.digest[:12]}."
     )
+
+
+def _label_condition(manifest: Manifest, medium: Medium) -> str:
+    """How the sentence of when a metamer was presented begins, up to its statistics."""
+    if manifest.decision.null_alone:
+        return (
+            "The network has no labels, so a metamer was certified by the null distribution alone "
+            f"(decision rule: {manifest.decision.rule}): it was presented only if"
+        )
+    return (
+        "A metamer was presented only if the network gave it the label that it gave the natural "
+        f"{medium.kind} (decision rule: {manifest.decision.rule}), and if"
+    )
+
+
+def _preparation(manifest: Manifest) -> str:
+    """What was done with the source files, in a sentence; nothing for a bundle that does not say it."""
+    return _PREPARED.get(str(manifest.spec.get("prepare")), "")
 
 
 def _called(model: str, network: str) -> str:
@@ -79,14 +108,30 @@ def _recipe(items: Sequence[Item]) -> str:
     )
 
 
+def _space(manifest: Manifest) -> str:
+    if manifest.spec.get("optimise") != "cochleagram":
+        return ""
+    return (
+        " First a cochleagram was optimised, without negative values, and then a waveform to have that "
+        "cochleagram; the steps are those of both."
+    )
+
+
 def _null_pairs(manifest: Manifest, layers: Sequence[str]) -> str:
     pairs = sorted({null.pairs for null in manifest.nulls if null.layer in layers})
-    return " to ".join(dict.fromkeys((str(pairs[0]), str(pairs[-1])))) if pairs else "no"
+    return " to ".join(dict.fromkeys((f"{pairs[0]:,}", f"{pairs[-1]:,}"))) if pairs else "no"
+
+
+def _null_stimuli(manifest: Manifest) -> str:
+    """What the null was made from."""
+    left_out = len(manifest.null.look_alikes)
+    without = f", without {plural(left_out, 'look-alike')}" if left_out else ""
+    return f"{manifest.null.description}{without}"
 
 
 def _failures(items: Sequence[Item]) -> str:
-    failed = Counter(item.layer for item in items if not item.certificate.passed)
-    parts = ", ".join(f"{count} at {readable(layer)}" for layer, count in failed.items())
+    failed = Counter((item.layer, item.certificate.fault) for item in items if not item.certificate.passed)
+    parts = ", ".join(f"{count} at {readable(layer)}: {fault}" for (layer, fault), count in failed.items())
     return f" (not: {parts})" if parts else ""
 
 
@@ -96,8 +141,9 @@ def procedure(definition: StudyDefinition, trials_per_participant: float | None,
     main = _main_trials(definition, trials_per_participant)
     note = task.practice_note(preset)
     practice = f" ({note})" if note else ""
+    own = ", with durations of the study’s own" if definition.timing else ""
     return (
-        f"The task followed the preset {definition.preset}: {task.sentence(preset, choices)} There were "
+        f"The task followed the preset {definition.preset}{own}: {task.sentence(preset, choices)} There were "
         f"{plural(definition.practice_trials, 'practice trial')} with feedback{practice}{main}. A "
         f"participant was given each natural {kind} at most once, in one condition; conditions were balanced "
         f"within participants, and {kind}s over conditions across participants. The order was random."
@@ -115,8 +161,11 @@ def _main_trials(definition: StudyDefinition, mean: float | None) -> str:
 
 def course(definition: StudyDefinition, trials_per_participant: float) -> str:
     """Of which steps a session consisted, in their order; `trials_per_participant` are main trials."""
-    setting = definition.setting(definition.practice_trials, round(trials_per_participant))
-    plan = course_of(definition.course, setting.practice, setting.practice + setting.main)
+    before = definition.practice_trials + definition.gate_trials
+    setting = definition.setting(
+        definition.parts(before + round(trials_per_participant) + definition.catch_trials)
+    )
+    plan = course_of(definition.course, setting.parts)
     sentences = (KINDS[step.kind].sentence(step.parameters, setting) for step in plan)
     return " ".join(dict.fromkeys(sentences))
 
@@ -161,11 +210,16 @@ def exclusions(flow: Flow, audience: str) -> str:
 
 def analysis(result: Recognition) -> str:
     """How the numbers were computed."""
+    return recognition_words(result.level, round(1 / result.chance))
+
+
+def recognition_words(level: float, choices: int) -> str:
+    """How proportions correct are summarised; intervals are of that level."""
     return (
         "Proportion correct is the mean over participants of each one’s proportion. The standard error of "
         "the mean (SEM) is the standard deviation over participants (ddof 1) over the root of their number; "
         "the published plots of this method use ddof 0, given beside it. The within-participant SEM leaves "
         "out differences in level between participants (Cousineau 2005; Morey 2008). Intervals are "
-        f"{result.level:.0%} Student’s t intervals over participants on the scale of log odds. "
-        f"Chance is 1/{round(1 / result.chance)}."
+        f"{level:.0%} Student’s t intervals over participants on the scale of log odds. "
+        f"Chance is 1/{choices}."
     )

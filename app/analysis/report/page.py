@@ -26,7 +26,7 @@ def to_html(report: Report) -> bytes:
     """The page in UTF-8, its figures inside as SVG."""
     figures = [figure for section in report.sections for figure in section.figures]
     drawings = {figure.title: _inline(figure) for figure in figures}
-    templates = Templates(resource_folder("templates"), resource_folder("static"))
+    templates = Templates(resource_folder("templates"))
     context = ReportContext(report.title, report.subtitle, report.sections, drawings)
     return templates.render(context, csp_nonce="report").encode()
 

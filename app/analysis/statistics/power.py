@@ -14,6 +14,7 @@ from app.core.randomness import generator
 SMALLEST_SD = 1e-4
 ROUNDING = 1e-12
 
+AT_LEAST = 10  # participants before a stopping rule is looked at
 MOST_CELLS = 50_000  # participants times conditions of one simulated study: 1000 studies take 1 GB
 
 
@@ -57,6 +58,19 @@ class Design:
     accuracies: tuple[float, ...]
     trials_per_condition: int
     participant_sd: float
+
+
+@dataclass(frozen=True)
+class Precision:
+    """What simulated studies reach with 2, 3, ... participants.
+
+    `reached` is the number of studies with the wanted SEM in every condition, shape (numbers,), `squares` the
+    sum over studies of the squared SEM, shape (numbers, conditions).
+    """
+
+    studies: int
+    reached: npt.NDArray[np.int_]
+    squares: Floats
 
 
 def design_of(trials: npt.ArrayLike, correct: npt.ArrayLike) -> Design:
@@ -136,30 +150,53 @@ def participants_needed(
     "Most" is the share `assurance`, which must then hold for every larger number up to `largest`, too. The
     other parameters are those of `simulate_studies`; `largest` times conditions is at most `MOST_CELLS`.
     """
-    if target_sem <= 0 or not 0 < assurance < 1 or largest < 2:
-        raise ValueError("target_sem must be positive, assurance in (0, 1), largest at least 2")
-    if largest * len(accuracies) > MOST_CELLS:
-        most = MOST_CELLS // len(accuracies)
+    if not 0 < assurance < 1:
+        raise ValueError("assurance must be in (0, 1)")
+    design = Design(
+        accuracies=tuple(accuracies),
+        trials_per_condition=trials_per_condition,
+        participant_sd=participant_sd,
+    )
+    found = precision(design, target_sem, largest, studies, generator(seed, "power"))
+    return needed([found], target_sem, assurance)
+
+
+def precision(
+    design: Design, target_sem: float, largest: int, studies: int, random: np.random.Generator
+) -> Precision:
+    """What a batch of simulated studies reaches with 2, 3, ... `largest` participants."""
+    if target_sem <= 0 or largest < 2:
+        raise ValueError("target_sem must be positive, largest at least 2")
+    if largest * len(design.accuracies) > MOST_CELLS:
+        most = MOST_CELLS // len(design.accuracies)
         raise ValueError(
             f"largest: {largest} participants are more than can be simulated; give at most {most}"
         )
-    random = generator(seed, "power")
-    proportions = simulate_studies(accuracies, trials_per_condition, participant_sd, largest, studies, random)
+    proportions = simulate_studies(
+        design.accuracies, design.trials_per_condition, design.participant_sd, largest, studies, random
+    )
     sems = _sems_as_participants_come(proportions)  # (studies, 2..largest, conditions)
-    shares = (sems.max(axis=2) <= target_sem).mean(axis=0)
+    return Precision(studies, (sems.max(axis=2) <= target_sem).sum(axis=0), (sems**2).sum(axis=0))
+
+
+def needed(batches: Sequence[Precision], target_sem: float, assurance: float) -> Power:
+    """The fewest participants by all studies of these batches, as `participants_needed` says."""
+    studies = sum(batch.studies for batch in batches)
+    shares = np.sum([batch.reached for batch in batches], axis=0) / studies
+    squares = np.sum([batch.squares for batch in batches], axis=0) / studies
     enough = np.flatnonzero(np.minimum.accumulate(shares[::-1])[::-1] >= assurance)
     at = int(enough[0]) if len(enough) else len(shares) - 1
     return Power(
         participants=at + 2 if len(enough) else None,
         target_sem=target_sem,
         share=float(shares[at]),
-        sem_by_condition=tuple(float(sem) for sem in np.sqrt((sems[:, at] ** 2).mean(axis=0))),
+        sem_by_condition=tuple(float(sem) for sem in np.sqrt(squares[at])),
         studies=studies,
-        note="" if len(enough) else f"{largest} participants are not enough",
+        note="" if len(enough) else f"{len(shares) + 1} participants are not enough",
     )
 
 
-def stopping_rule(values: npt.ArrayLike, target_sem: float, *, at_least: int = 10) -> Stopping:
+def stopping_rule(values: npt.ArrayLike, target_sem: float, *, at_least: int = AT_LEAST) -> Stopping:
     """Whether to stop: every condition has an SEM (ddof 1) of at most `target_sem`.
 
     `values` (participants, conditions) are those so far, NaN where missing. The rule starts with `at_least`

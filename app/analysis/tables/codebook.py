@@ -11,6 +11,13 @@ ATTENTION_COLUMNS = (
     Column("hidden", "boolean", "", "the page was hidden at some time during the trial"),
 )
 
+UTC_OFFSET = Column(
+    "utc_offset_minutes",
+    "integer",
+    "min",
+    "the participant's local time less UTC, as the page said when it was last opened; empty if it did not",
+)
+
 
 def record_columns(task: Task) -> tuple[Column, ...]:
     """What the table takes from the page's record."""
@@ -38,9 +45,9 @@ def trial_columns(task: Task) -> tuple[Column, ...]:
         Column("network", "text", "", "the network that the metamer was made with; empty if natural"),
         Column("layer", "text", "", "the network's layer that the metamer matches; empty if natural"),
         Column("blob_sha256", "text", "", f"SHA-256 of the {kind}'s bytes; its file name in the bundle"),
-        Column("answer", "text", "", "category or word that the participant gave"),
+        Column("answer", "text", "", "category or word that the participant gave; na: none in time"),
         Column("correct", "boolean", "", "the answer is the right one; decided on the server"),
-        Column("rt_ms", "number", "ms", f"from {medium.rt_onset} to the answer"),
+        Column("rt_ms", "number", "ms", f"from {medium.rt_onset} to the answer; empty without one"),
         *record_columns(task),
         Column("on_time", "boolean", "", f"the {kind} was {medium.on_time}; empty if the page did not say"),
         Column(
@@ -56,4 +63,5 @@ def trial_columns(task: Task) -> tuple[Column, ...]:
         Column("flags", "text", "", "names of what the page sent but cannot be, parted by spaces"),
         Column("participant_flags", "text", "", f"what to look at in this participant: {PEOPLE_FLAGS}"),
         Column("received_at", "time", "", "when the server stored the answer"),
+        UTC_OFFSET,
     )

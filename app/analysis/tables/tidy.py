@@ -1,6 +1,6 @@
 """The tidy table of trials, as the codebook tells; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,9 +15,16 @@ _TYPES = {"number": "float64", "integer": "Int64", "boolean": "boolean"}
 
 
 def tidy(
-    rows: Sequence[Any], study: str, audience: Audience, task: Task, names: StimulusNames
+    rows: Sequence[Any],
+    study: str,
+    audience: Audience,
+    task: Task,
+    names: StimulusNames,
+    offsets: Mapping[int, int],
 ) -> pd.DataFrame:
     """The table of the codebook from the rows of `app.analysis.queries.main_trials`.
+
+    `offsets` are participants' local times less UTC, in minutes.
 
     A record is read here as strictly as when it came: what an earlier release or a hand stored and what
     cannot be is missing, and named in `flags`.
@@ -26,13 +33,14 @@ def tidy(
     records = []
     for row in rows:
         record = {"study": study, "audience": audience, **row._mapping}
+        record["utc_offset_minutes"] = offsets.get(row.participant_id)
         reading = read(task.record, record.pop("timing"))
         record |= _place(record.pop("bundle_id"), record, names)
         record["flags"] = " ".join(dict.fromkeys((*flags_in(record["flags"]), *reading.flags)))
         records.append({**record, **flat(reading.record)})
     table = pd.DataFrame(records, columns=[column.name for column in trial_columns(task)])
     types = {column.name: _TYPES[column.type] for column in measured if column.type in _TYPES}
-    types |= {"rt_ms": "float64", "on_time": "boolean", "attended": "boolean"}
+    types |= {"utc_offset_minutes": "Int64", "rt_ms": "float64", "on_time": "boolean", "attended": "boolean"}
     return table.astype({"completed": bool, "correct": bool, **types})
 
 

@@ -1,12 +1,13 @@
 """The answers: what the whole system exists to keep."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
+from app.db.privacy import Privacy
 
 
 class Response(Base):
@@ -25,6 +26,20 @@ class Response(Base):
         # What the recognition table needs of an answer, to count a million without reading their records.
         Index("ix_responses_scores", "planned_trial_id", "correct", "rt_ms", "on_time", "attended"),
     )
+
+    __privacy__: ClassVar[dict[str, Privacy]] = {
+        "id": Privacy("answers", "the number of this row"),
+        "planned_trial_id": Privacy("answers", "which trial was answered"),
+        "client_uuid": Privacy("access", "an answer that is sent twice is stored once"),
+        "answer": Privacy("answers", "what was recognised: what the study is about"),
+        "correct": Privacy("answers", "what was recognised: what the study is about"),
+        "rt_ms": Privacy("answers", "how long the answer took, in milliseconds"),
+        "timing": Privacy("answers", "quality of the data: whether the stimulus was shown as planned"),
+        "received_at": Privacy("answers", "order of the answers"),
+        "on_time": Privacy("answers", "quality of the data: whether the stimulus was shown as planned"),
+        "attended": Privacy("answers", "quality of the data: whether the window was in front"),
+        "flags": Privacy("answers", "quality of the data: what cannot be as it was reported"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     planned_trial_id: Mapped[int] = mapped_column(ForeignKey("planned_trials.id"))

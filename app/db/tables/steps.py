@@ -1,12 +1,13 @@
 """What the steps of a session that hold no trials gave: pages that were read, levels that were set."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
+from app.db.privacy import Privacy
 
 
 class StepResult(Base):
@@ -19,6 +20,20 @@ class StepResult(Base):
 
     __tablename__ = "step_results"
     __table_args__ = (UniqueConstraint("participant_id", "position"), UniqueConstraint("client_uuid"))
+
+    __privacy__: ClassVar[dict[str, Privacy]] = {
+        "id": Privacy("questions", "the number of this row"),
+        "participant_id": Privacy("questions", "whose result it is"),
+        "position": Privacy("questions", "the place in the session"),
+        "kind": Privacy("questions", "which step of the session it was"),
+        "client_uuid": Privacy("access", "a result that is sent twice is stored once"),
+        "result": Privacy(
+            "questions",
+            "consent, answers to questions, checks of screen and sound",
+        ),
+        "flags": Privacy("questions", "quality of the data: what cannot be as it was reported"),
+        "received_at": Privacy("questions", "order of the steps"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"))

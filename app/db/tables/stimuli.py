@@ -12,7 +12,7 @@ from app.db.base import Base
 class Bundle(Base):
     """A verified bundle folder. `layers` are the matched layers in depth order.
 
-    `medium` is picture or sound (`app.stimuli.medium`); `categories` are what the model can answer.
+    `medium` is picture or sound (`app.stimuli.medium`); `categories` are what can be answered.
     """
 
     __tablename__ = "bundles"

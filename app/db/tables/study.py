@@ -12,14 +12,18 @@ from app.db.base import Base
 class Study(Base):
     """A study: its definition is the validated YAML, frozen when the study is opened.
 
-    `secret` is drawn when the study is first opened and is mixed into everything that is drawn for it, so
+    `secret` is drawn when the study is stored and is mixed into everything that is drawn for it, so
     that nobody can compute a plan from what participants see. It is empty in studies that were opened before
     there was one: their remaining plans stay those that balance the earlier ones. `picture_px` is the side at
     which pictures are served where the bundles' differ in size; null where they are served as they are.
+    Who comes while it is paused is asked to come back; those who have begun go on.
+    `closed_by` says by which rule of its own the study closed ("participants", "sem"); null where a person
+    closed it.
+    `imported_from` says of a study that came as an archive which study that was, and by which code.
     """
 
     __tablename__ = "studies"
-    __table_args__ = (CheckConstraint("status IN ('draft', 'open', 'closed')", name="status"),)
+    __table_args__ = (CheckConstraint("status IN ('draft', 'open', 'paused', 'closed')", name="status"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -30,6 +34,8 @@ class Study(Base):
     closed_at: Mapped[datetime | None]
     secret: Mapped[str] = mapped_column(default="", server_default=text("''"))
     picture_px: Mapped[int | None]
+    closed_by: Mapped[str | None]
+    imported_from: Mapped[dict[str, Any] | None]
 
 
 class StudyBundle(Base):
@@ -59,3 +65,15 @@ class StudyLink(Base):
     study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), index=True)
     code: Mapped[str] = mapped_column(unique=True)
     audience: Mapped[str]
+
+
+class StudyStimulus(Base):
+    """A stimulus that a study has beside its bundles: that of a catch trial, ready to be presented."""
+
+    __tablename__ = "study_stimuli"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("studies.id"), index=True)
+    category: Mapped[str]
+    media_type: Mapped[str]
+    data: Mapped[bytes]

@@ -5,8 +5,10 @@ from typing import Any
 
 from app.stimuli.medium import PICTURES
 from app.tasks.image16 import page, simulator
+from app.tasks.image16.catch import icon_picture
 from app.tasks.image16.presets import PRESETS, PicturePreset
 from app.tasks.image16.record import COLUMNS, PictureRecord, on_time
+from app.tasks.image16.wording import sentence
 from app.tasks.observer import SimulatedAnswer, SimulatedObserver
 from app.tasks.task import SimulatedTrial, Told
 
@@ -28,6 +30,9 @@ class Image16:
     def right_answer(self, category: str, condition: str) -> str:
         return category
 
+    def catch_picture(self, category: str, size_px: int) -> bytes | None:
+        return icon_picture(category, size_px)
+
     def told(self, preset: PicturePreset, choices: Sequence[str], code: str) -> Told:
         return page.told(self.kind, preset, choices, code)
 
@@ -36,24 +41,25 @@ class Image16:
         return {"mask": page.mask_address(code, index)}
 
     def least_ms(self, preset: PicturePreset, phase: str, stimulus_ms: float) -> float:
-        practice = phase == "practice"
-        image_ms = preset.practice_image_ms if practice else preset.image_ms
-        return preset.fixation_ms + image_ms + (preset.practice_mask_ms if practice else preset.mask_ms)
+        """Where the interval for the answer is fixed, its end, since no answer is sent before it."""
+        image_ms, mask_ms = preset.image_ms, preset.mask_ms
+        if phase == "practice":
+            image_ms, mask_ms = preset.image_in_practice_ms, preset.mask_in_practice_ms
+        return preset.fixation_ms + image_ms + mask_ms + (preset.response_ms or 0)
 
     def simulate(
         self, observer: SimulatedObserver, trial: SimulatedTrial, told: Mapping[str, Any]
     ) -> SimulatedAnswer:
-        return simulator.simulate(observer, trial, told["timing"])
+        return simulator.simulate(observer, trial, told)
 
     def sentence(self, preset: PicturePreset, choices: int) -> str:
-        return (
-            f"the participant started a trial; after a blank screen ({preset.blank_ms} ms) and a fixation "
-            f"cross ({preset.fixation_ms} ms) a picture was shown for {preset.image_ms} ms and masked by "
-            f"noise for {preset.mask_ms} ms; then one of {choices} categories was chosen without time limit."
-        )
+        return sentence(preset, choices)
 
     def practice_note(self, preset: PicturePreset) -> str:
-        return f"picture {preset.practice_image_ms} ms, mask {preset.practice_mask_ms} ms"
+        image_ms, mask_ms = preset.image_in_practice_ms, preset.mask_in_practice_ms
+        if (image_ms, mask_ms) == (preset.image_ms, preset.mask_ms):
+            return ""
+        return f"picture {image_ms} ms, mask {mask_ms} ms"
 
 
 IMAGE16 = Image16()

@@ -12,6 +12,8 @@ MEDIAN_FIRST_KEY_MS = 1100.0
 KEY_MS = 180.0
 INTERRUPTED_SHARE = 0.002
 PICKED_SHARE = 0.2
+OUTPUT_LATENCY_MS = 32.0
+SCHEDULED_MS = 60_000.0  # by the audio context's time
 
 
 def simulate(observer: SimulatedObserver, trial: SimulatedTrial, lead_ms: float) -> SimulatedAnswer:
@@ -26,6 +28,7 @@ def simulate(observer: SimulatedObserver, trial: SimulatedTrial, lead_ms: float)
     entry = {
         "keystrokes": keystrokes,
         "first_key_ms": round(first_key_ms, 1),
+        "last_key_ms": round(rt_ms, 1),
         "pastes": 0,
         "how": "picked" if picked else "typed",
     }
@@ -35,16 +38,24 @@ def simulate(observer: SimulatedObserver, trial: SimulatedTrial, lead_ms: float)
 def _played(observer: SimulatedObserver, sound_ms: float, lead_ms: float) -> dict[str, Any]:
     """The record of an audio context that is now and then interrupted."""
     interrupted = int(observer.chance(INTERRUPTED_SHARE))
+    played_ms = round(sound_ms + observer.random.uniform(5, 25), 1)
+    ended_ms = SCHEDULED_MS + lead_ms + played_ms
     return {
         "requested_sound_ms": sound_ms,
         "onset_ms": lead_ms,
         "late_ms": 0,
-        "played_ms": round(sound_ms + observer.random.uniform(5, 25), 1),
+        "played_ms": played_ms,
         "interruptions": interrupted,
         "context_state": "running",
         "sample_rate_hz": 48_000,
         "base_latency_ms": 10.7,
-        "output_latency_ms": 32.0,
+        "output_latency_ms": OUTPUT_LATENCY_MS,
+        "scheduled_context_ms": SCHEDULED_MS,
+        "ended_context_ms": round(ended_ms, 1),
+        "output_context_ms": round(ended_ms - OUTPUT_LATENCY_MS, 1),
+        "output_page_ms": played_ms,
+        "screen_frame_ms": 16.667,
+        "screen_dropped_frames": 0,
         "focus_losses": 0,
         "hidden": False,
     }

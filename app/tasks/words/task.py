@@ -36,6 +36,9 @@ class Words:
     def right_answer(self, category: str, condition: str) -> str:
         return category
 
+    def catch_picture(self, category: str, size_px: int) -> bytes | None:
+        return None
+
     def told(self, preset: WordPreset, choices: Sequence[str], code: str) -> Told:
         return WordsTold(kind=self.kind, lead_ms=preset.lead_ms, vocabulary=sorted(choices, key=word_key))
 

@@ -1,7 +1,7 @@
 /** Trials one after the other, as jsPsych's timeline, and what happens when one has been answered. */
 
 import { initJsPsych } from "../../vendor/jspsych.js";
-import { texts } from "../texts.js";
+import { ofTask, say } from "../language.js";
 import { uuid } from "../uuid.js";
 import { FeedbackPlugin } from "./feedback.js";
 
@@ -33,13 +33,13 @@ export function trialsOf({ trials }, { next_index: due }) {
 
 /**
  * How far a trial is along its part of the session, counted from 1.
- * @param {Pick<SessionView, "total" | "practice">} session
+ * @param {Pick<SessionView, "total" | "practice" | "gate">} session
  * @param {number} index
  */
-export function place({ total, practice }, index) {
-  return index < practice
-    ? { number: index + 1, of: practice }
-    : { number: index + 1 - practice, of: total - practice };
+export function place({ total, practice, gate }, index) {
+  if (index < practice) return { number: index + 1, of: practice };
+  const before = index < practice + gate ? practice : practice + gate;
+  return { number: index + 1 - before, of: index < practice + gate ? gate : total - before };
 }
 
 /**
@@ -56,7 +56,7 @@ function nodesOf(index, step, { session, task, outbox, onRefusal }, { practice }
   const release = () => task.stimuli.release(index);
   const trial = {
     ...task.trial(index, practice),
-    progress: task.texts.progress(number, of, practice),
+    progress: say(practice ? ofTask(task, "progress-practice") : ofTask(task, "progress"), { number, of }),
     on_finish: async (/** @type {Omit<Answer, "uuid">} */ { answer, rt_ms, timing }) => {
       const { view } = await task.stimuli.trial(index);
       const body = { uuid: uuid(), answer, rt_ms, timing };
@@ -70,8 +70,9 @@ function nodesOf(index, step, { session, task, outbox, onRefusal }, { practice }
   const feedback = {
     type: FeedbackPlugin,
     stored: () => verdict,
-    right: texts.right,
-    wrong: task.texts.wrong,
+    right: (/** @type {string} */ right) => say("feedback-right", { label: task.label(right) }),
+    wrong: (/** @type {string} */ right, /** @type {string} */ given) =>
+      say(ofTask(task, "wrong"), { label: task.label(right), given: task.label(given) }),
     shown: (/** @type {string} */ right) => task.shown(index, right),
     on_finish: release,
   };

@@ -2,8 +2,8 @@
 
 import { ParameterType } from "../../vendor/jspsych.js";
 import { element } from "../dom.js";
+import { say } from "../language.js";
 import { pressed, showPage } from "../page.js";
-import { texts } from "../texts.js";
 
 /** @import { StoredAnswer } from "../types.js" */
 
@@ -49,7 +49,7 @@ export class FeedbackPlugin {
       element("h1", { class: correct ? "verdict right" : "verdict wrong", role: "status", translate: "no" }, verdict),
       ...(await trial.shown(right)),
     ];
-    await pressed(showPage(display, content, texts.continue));
+    await pressed(showPage(display, content, say("continue")));
     return {};
   }
 }

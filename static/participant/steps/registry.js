@@ -3,6 +3,9 @@
  * either side, of the same name.
  */
 
+import { arrived } from "../later.js";
+import { showGate } from "./gate.js";
+import { showHeadphoneCheck } from "./headphone_check.js";
 import { showInstructions } from "./instructions.js";
 import { showPractice } from "./practice.js";
 import { showPracticeDone } from "./practice_done.js";
@@ -22,14 +25,28 @@ import { showTrials } from "./trials.js";
  * @returns {Promise<object | null>}
  */
 
+/**
+ * Shows a step whose module is loaded only in sessions that have it.
+ * @param {() => Promise<Show>} load
+ * @returns {Show}
+ */
+const showLater = (load) => async (display, step, tools) => (await arrived(load))(display, step, tools);
+
 /** @type {Map<string, Show>} */
 export const KINDS = new Map([
+  ["device_check", showLater(async () => (await import("./device_check.js")).showDeviceCheck)],
+  ["survey", showLater(async () => (await import("./survey.js")).showSurvey)],
+  ["screen_scale", showLater(async () => (await import("./screen_scale.js")).showScreenScale)],
+  ["fullscreen", showLater(async () => (await import("./fullscreen.js")).showFullscreen)],
   ["instructions", showInstructions],
   ["sound_level", showSoundLevel],
+  ["headphone_check", showHeadphoneCheck],
   ["practice", showPractice],
   ["practice_done", showPracticeDone],
+  ["gate", showGate],
   ["trials", showTrials],
   ["rest_break", showRestBreak],
+  ["debrief", showLater(async () => (await import("./debrief.js")).showDebrief)],
 ]);
 
 /**

@@ -4,20 +4,10 @@
  */
 
 import { element } from "../dom.js";
+import { paragraphs, say } from "../language.js";
 import { read, showPage, written } from "../page.js";
-import { texts } from "../texts.js";
 
 /** @import { Player } from "../player.js" */
-
-const levelTexts = {
-  title: "Set the volume",
-  paragraphs: [
-    "Please put on headphones if you have some, and set the volume of your device to about a quarter.",
-    "Then play the noise, and turn the volume up until it is loud and still comfortable. Leave it there.",
-  ],
-  play: "Play the noise",
-  stop: "Stop the noise",
-};
 
 /** Root mean square of the noise, full scale 1: that of the natural sounds (Feather et al. 2023). */
 const RMS = 0.1;
@@ -34,15 +24,15 @@ export function noise(rateHz) {
 
 /** @type {import("./registry.js").Show} */
 export async function showSoundLevel(display, _step, { player, attention }) {
-  const play = element("button", { type: "button", class: "secondary" }, levelTexts.play);
-  const content = [...written(levelTexts.title, levelTexts.paragraphs), element("p", {}, play)];
-  const button = showPage(display, content, texts.continue);
+  const play = element("button", { type: "button", class: "secondary" }, say("sound-level-play"));
+  const content = [...written(say("sound-level"), paragraphs("sound-level-text")), element("p", {}, play)];
+  const button = showPage(display, content, say("continue"));
   button.disabled = true;
   play.focus({ preventScroll: true });
   const sound = new Noise(player());
   play.addEventListener("click", async () => {
     await sound.toggle();
-    play.textContent = sound.plays ? levelTexts.stop : levelTexts.play;
+    play.textContent = say(sound.plays ? "sound-level-stop" : "sound-level-play");
     button.disabled = false; // even where no noise came: the trials say so when they cannot be heard
   });
   const record = await read(button, attention);

@@ -3,6 +3,8 @@
  * same name. A task's module is loaded when it is needed.
  */
 
+import { arrived } from "../later.js";
+
 /** @import { Task, Tools, Told } from "../types.js" */
 
 /**
@@ -26,5 +28,5 @@ export const TASKS = new Map(OURS);
 export async function taskOf(told, tools) {
   const load = TASKS.get(told.kind);
   if (!load) throw new Error(`This page does not know the task "${told.kind}".`);
-  return (await load()).makeTask(told, tools);
+  return (await arrived(load)).makeTask(told, tools);
 }

@@ -1,7 +1,7 @@
-"""Fitting a readout to any folder with one sub-folder of pictures per category, for any network."""
+"""Fitting a readout to any folder with one sub-folder of pictures or sounds per category, for any network."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,57 +10,69 @@ import torch
 from synthesis.certify.readout.features import pooled_features
 from synthesis.certify.readout.fit import LinearFit, fit_linear
 from synthesis.certify.readout.readout import Readout
+from synthesis.certify.readout.variants import variants_of
 from synthesis.common.errors import UserError
 from synthesis.media.folders import category_folder
-from synthesis.media.pictures import Picture, read_picture
+from synthesis.media.medium import Medium, preparation
+from synthesis.media.registry import medium_of
 from synthesis.networks.registry import Network
 
 _MOST_FOLDS = 5
 
 
-def labelled_pictures(folder: Path) -> tuple[list[str], list[tuple[str, Path]]]:
-    """The categories, sorted, and (category, file) for each picture.
+def labelled_files(folder: Path, medium: Medium) -> tuple[list[str], list[tuple[str, Path]]]:
+    """The categories, sorted, and (category, file) for each picture or sound.
 
-    Raises `UserError` if there is no category, only one, or one with a single picture, which can then not be
+    Raises `UserError` if there is no category, only one, or one with a single file, which can then not be
     named by a fit without it.
     """
-    pictures = category_folder(folder)
-    counts = Counter(category for category, _ in pictures)
+    files = category_folder(folder, medium.files)
+    counts = Counter(category for category, _ in files)
     if len(counts) < 2:
         raise UserError(f"{folder}: holds one category, {next(iter(counts))}; a readout needs at least two")
     for category, count in counts.items():
         if count < 2:
             raise UserError(
-                f"{folder / category}: holds one picture; a readout needs at least two of each category"
+                f"{folder / category}: holds one {medium.noun}; a readout needs at least two of each category"
             )
-    return sorted(counts), pictures
+    return sorted(counts), files
 
 
 def fit_folder(
-    folder: Path, network: Network, augment: int, seed: int, progress: Callable[[], object] = lambda: None
+    folder: Path,
+    network: Network,
+    augment: int,
+    seed: int,
+    progress: Callable[[], object] = lambda: None,
+    prepare: str | None = None,
 ) -> tuple[Readout, LinearFit]:
-    """Fit a readout of the network's pooled features to the folder's pictures.
+    """Fit a readout of the network's pooled features to the folder's pictures or sounds.
 
     Parameters
     ----------
     folder
-        One sub-folder of pictures per category.
+        One sub-folder of pictures or sounds per category.
     augment
-        How many variants of each picture are fitted too: other crops, mirror image, brightness.
+        How many variants of each are fitted too (`variants`).
     seed
         Of the variants.
     progress
-        Is called once for each picture, variants included, that has gone through the network.
+        Is called once for each stimulus, variants included, that has gone through the network.
+    prepare
+        One of the medium's ways to prepare files; by default the usual one.
 
     Raises
     ------
     UserError
-        See `labelled_pictures`; or a picture does not decode.
+        See `labelled_files`; or a file cannot be shown to the network, such as a sound of another length.
     """
-    categories, pictures = labelled_pictures(folder)
-    features = pooled_features(network, _variants(pictures, network, augment, seed), progress)
-    labels = np.repeat([categories.index(category) for category, _ in pictures], 1 + augment)
-    fit = fit_linear(features, labels, np.repeat(_folds([category for category, _ in pictures]), 1 + augment))
+    medium = medium_of(network.input)
+    categories, files = labelled_files(folder, medium)
+    prepared = preparation(medium, prepare)
+    shown = variants_of([file for _, file in files], network, prepared, augment, seed)
+    features = pooled_features(network, shown, progress)
+    labels = np.repeat([categories.index(category) for category, _ in files], 1 + augment)
+    fit = fit_linear(features, labels, np.repeat(_folds([category for category, _ in files]), 1 + augment))
     readout = Readout(
         weight=torch.from_numpy(fit.weight),
         bias=torch.from_numpy(fit.bias),
@@ -68,7 +80,8 @@ def fit_folder(
         network=network.name,
         weights_sha256=network.weights_sha256,
         fitted={
-            "pictures": len(pictures),
+            medium.files.plural: len(files),
+            "prepare": prepared,
             "augment": augment,
             "seed": seed,
             "strength": fit.strength,
@@ -79,29 +92,8 @@ def fit_folder(
     return readout, fit
 
 
-def _variants(
-    pictures: list[tuple[str, Path]], network: Network, augment: int, seed: int
-) -> Iterator[Picture]:
-    """Each picture as the network is shown it, followed by its variants."""
-    shown = network.pictures
-    for number, (_, file) in enumerate(pictures):
-        whole = read_picture(file, shown.resize_px, shown.resize_px)
-        yield read_picture(file, shown.size_px, shown.resize_px)
-        for variant in range(augment):
-            yield _variant(whole, shown.size_px, np.random.default_rng((seed, number, variant)))
-
-
-def _variant(picture: Picture, size_px: int, rng: np.random.Generator) -> Picture:
-    top, left = rng.integers(0, len(picture) - size_px, size=2, endpoint=True)
-    crop = picture[top : top + size_px, left : left + size_px]
-    if rng.random() < 0.5:
-        crop = crop[:, ::-1]
-    brighter: Picture = np.rint(np.clip(crop * rng.uniform(0.8, 1.2), 0, 255)).astype(np.uint8)
-    return brighter
-
-
 def _folds(categories: list[str]) -> list[int]:
-    """A fold for each picture, such that no fold holds all pictures of a category."""
+    """A fold for each file, such that no fold holds all files of a category."""
     counts = Counter(categories)
     folds = min(_MOST_FOLDS, *counts.values())
     seen: Counter[str] = Counter()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from synthesis.hearing.settings import FEATHER2019
@@ -14,19 +17,17 @@ if TYPE_CHECKING:
     from torch import nn
 
 _COCHCNN = CochCNNSettings(conv_bias=False)
-_REDUCED_ALIASING = CochCNNSettings(cochleagram=FEATHER2019, reduced_aliasing=True)
+# The pair of 2019 that differs in its pooling alone.
+_COCHCNN_2019 = CochCNNSettings(cochleagram=FEATHER2019)
+_REDUCED_ALIASING = replace(_COCHCNN_2019, reduced_aliasing=True)
+# Mozilla's order, with the blank at the end.
+_ENGLISH = (" ", *ascii_lowercase, "'", "")
 
 
-def _cochcnn() -> nn.Module:
+def _cochcnn(settings: CochCNNSettings) -> nn.Module:
     from synthesis.networks.hearing.cochcnn import CochCNN
 
-    return CochCNN(_COCHCNN)
-
-
-def _cochcnn_reduced_aliasing() -> nn.Module:
-    from synthesis.networks.hearing.cochcnn import CochCNN
-
-    return CochCNN(_REDUCED_ALIASING)
+    return CochCNN(settings)
 
 
 def _cochresnet() -> nn.Module:
@@ -35,10 +36,10 @@ def _cochresnet() -> nn.Module:
     return CochResNet()
 
 
-def _vggish() -> nn.Module:
+def _vggish(patches: int) -> nn.Module:
     from synthesis.networks.hearing.vggish import VGGish
 
-    return VGGish()
+    return VGGish(patches)
 
 
 def _deepspeech() -> nn.Module:
@@ -64,6 +65,30 @@ def _vggish_key(key: str) -> str:
     return f"{own}.{rest}" if own else ""
 
 
+def _vggish_entry(name: str, description: str, patches: int, samples: int) -> Entry:
+    return Entry(
+        name=name,
+        description=f"VGGish{description}; its output is an embedding (weights from a checkpoint file)",
+        build=partial(_vggish, patches),
+        weights=None,
+        layers=_layers(
+            log_mel="log_mel",
+            conv1="features.1",
+            conv2="features.4",
+            conv3_1="features.7",
+            conv3_2="features.9",
+            conv4_1="features.12",
+            conv4_2="features.14",
+            fc1_1="embeddings.1",
+            fc1_2="embeddings.3",
+            embedding="embeddings.5",
+        ),
+        feature_node="embeddings.3",
+        input=SoundInput(16_000, samples),
+        key=_vggish_key,
+    )
+
+
 def _layers(**nodes: str) -> tuple[Layer, ...]:
     return tuple(Layer(name, node) for name, node in nodes.items())
 
@@ -72,7 +97,7 @@ AUDITORY = (
     Entry(
         name="cochcnn9",
         description="CochCNN9 as in 2023 (weights from a checkpoint file)",
-        build=_cochcnn,
+        build=partial(_cochcnn, _COCHCNN),
         weights=None,
         layers=_COCHCNN.layers,
         feature_node="relufc",
@@ -80,9 +105,19 @@ AUDITORY = (
         key=_without_front_end,
     ),
     Entry(
+        name="cochcnn9_2019",
+        description="CochCNN9 with the ear of 2019 (weights from a checkpoint file)",
+        build=partial(_cochcnn, _COCHCNN_2019),
+        weights=None,
+        layers=_COCHCNN_2019.layers,
+        feature_node="relufc",
+        input=SoundInput(),
+        key=_without_front_end,
+    ),
+    Entry(
         name="cochcnn9_reduced_aliasing",
         description="CochCNN9 with Hann pooling as in 2019 (weights from a checkpoint file)",
-        build=_cochcnn_reduced_aliasing,
+        build=partial(_cochcnn, _REDUCED_ALIASING),
         weights=None,
         layers=_REDUCED_ALIASING.layers,
         feature_node="relufc",
@@ -108,27 +143,8 @@ AUDITORY = (
         input=SoundInput(),
         key=_in_resnet,
     ),
-    Entry(
-        name="vggish",
-        description="VGGish; its output is an embedding (weights from a checkpoint file)",
-        build=_vggish,
-        weights=None,
-        layers=_layers(
-            log_mel="log_mel",
-            conv1="features.1",
-            conv2="features.4",
-            conv3_1="features.7",
-            conv3_2="features.9",
-            conv4_1="features.12",
-            conv4_2="features.14",
-            fc1_1="embeddings.1",
-            fc1_2="embeddings.3",
-            embedding="embeddings.5",
-        ),
-        feature_node="embeddings.3",
-        input=SoundInput(16_000, 15_600),
-        key=_vggish_key,
-    ),
+    _vggish_entry("vggish", "", 1, 15_600),
+    _vggish_entry("vggish_2s", " on both patches of a 2-s clip", 2, 32_000),
     Entry(
         name="deepspeech",
         description="torchaudio's DeepSpeech, letters over time (weights from a checkpoint file)",
@@ -145,5 +161,6 @@ AUDITORY = (
         ),
         feature_node="fc4",
         input=SoundInput(16_000, 32_000),
+        letters=_ENGLISH,
     ),
 )

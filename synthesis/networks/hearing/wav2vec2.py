@@ -64,7 +64,15 @@ def wav2vec2_entry(name: str, bundle: str) -> Entry:
         feature_node="layers" if described._params["encoder_layer_norm_first"] else "norm",
         input=shown,
         key=_own_key,
+        letters=_letters(described),
     )
+
+
+def _letters(described: Any) -> tuple[str, ...]:
+    """Of a bundle that spells speech; one for alignment has a label more than its network has logits."""
+    if not described._params["aux_num_out"]:
+        return ()
+    return tuple(described.get_labels(blank=""))[: described._params["aux_num_out"]]
 
 
 def _build(described: Any, samples: int) -> nn.Module:

@@ -25,6 +25,10 @@ POLL_S = 0.2
 class RunEngine(Protocol):
     """A place where tasks are performed."""
 
+    def prepare(self, library: str) -> None:
+        """Begin to load what the tasks need; `library` is the network's own."""
+        ...
+
     def task_size(self, items: int) -> int:
         """How many of a layer's `items` go into one task."""
         ...
@@ -39,6 +43,6 @@ class RunEngine(Protocol):
 
 
 def shared_task_size(items: int, workers: int, batch_size: int) -> int:
-    """Whole batches, few enough that each of `workers` gets about four tasks of `items`."""
-    batches = -(-items // (4 * workers * batch_size))
-    return max(1, batches) * batch_size
+    """Such that each of `workers` gets as many tasks of `items`: four, or as few as fill its batches."""
+    rounds = min(4, -(-items // (workers * batch_size)))
+    return -(-items // (workers * max(1, rounds)))

@@ -46,6 +46,9 @@ class RayEngine:
             raise UserError("--device mps: Ray knows no such device; give --engine local, or --device cpu")
         self.device, self.workers, self.address = device, workers, address
 
+    def prepare(self, library: str) -> None:
+        """Nothing: Ray begins its processes itself."""
+
     def task_size(self, items: int) -> int:
         return shared_task_size(items, self.workers or 8, BATCH_SIZE)
 
@@ -70,8 +73,7 @@ class RayEngine:
         """The device of a task, and what it asks of the cluster."""
         if self.device == "cuda" or (self.device == "auto" and cluster.get("GPU", 0) >= 1):
             return "cuda", {"num_gpus": 1, "num_cpus": 1}
-        room = int(cluster.get("CPU", 1))
-        return "cpu", {"num_cpus": max(1, room // self.workers) if self.workers else 1}
+        return "cpu", {"num_cpus": 1}
 
 
 def _result(done: Any, task: Task) -> list[str]:

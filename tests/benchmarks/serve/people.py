@@ -46,6 +46,7 @@ class Person:
         view = await self._json(f"/api/{self.code}/session")
         self.total = view["total"]
         self.choices = tuple(choice["name"] for choice in view["task"]["choices"])
+        await self._pass_pages(view)
         window = await self._json(f"/api/{self.code}/trials?start=0&count={WINDOW}")
         await self._get(window["trials"][0]["stimulus"])
 
@@ -77,8 +78,21 @@ class Person:
         if response.status in TEMPORARY:
             self.tally.refused += 1
             return False
+        if response.status == 409 and '"step_not_due"' in text:
+            await self._pass_pages(await self._json(f"/api/{self.code}/session"))
+            return await self._put(body)
         assert response.status == 200, (response.status, text)
         return True
+
+    async def _pass_pages(self, view: dict[str, Any]) -> None:
+        """Leave the pages behind that come before the next trial."""
+        for step in view["steps"]:
+            if step["trials"] is not None:
+                return
+            body = {"uuid": str(uuid4()), "kind": step["kind"], "result": None}
+            path = f"/api/{self.code}/steps/{step['position']}"
+            async with self.http.put(path, json=body) as response:
+                assert response.status == 200, (response.status, await response.text())
 
     async def _json(self, path: str) -> Any:
         async with self.http.get(path) as response:

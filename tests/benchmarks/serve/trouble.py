@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 from sqlalchemy import make_url
 
+from tests.accounts import PASSWORD
 from tests.benchmarks import million_trials
 from tests.benchmarks.serve.people import Person, Tally, answering, leave, people, percentile_ms
 from tests.benchmarks.serve.site import Site, peak_mib
@@ -26,7 +27,7 @@ def download(site: Site, seconds: float) -> dict[str, Any]:
     """Answers of 20 people while an experimenter downloads the files of a large study one after another."""
     million_trials.fill_sqlite(database_file(site), PARTICIPANTS)
     code = site.open_study()
-    token = site.run("admin", "token")["token"]
+    token = site.run("admin", "setup")["address"].partition("#")[2]
     with site.serving() as pid:
         idle, busy, downloads = asyncio.run(_download(site, code, token, seconds))
         return {
@@ -49,8 +50,14 @@ async def _download(site: Site, code: str, token: str, seconds: float) -> tuple[
     jar = aiohttp.CookieJar(unsafe=True)
     timeout = aiohttp.ClientTimeout(total=300)
     async with aiohttp.ClientSession(site.url, cookie_jar=jar, timeout=timeout) as experimenter:
-        form = {"token": token}
-        async with experimenter.post("/admin/sign-in", data=form, allow_redirects=False) as answer:
+        form = {
+            "token": token,
+            "email": "a@example.org",
+            "name": "A",
+            "password": PASSWORD,
+            "again": PASSWORD,
+        }
+        async with experimenter.post("/admin/welcome", data=form, allow_redirects=False) as answer:
             assert answer.status == 303, await answer.text()
         downloads = await _meanwhile(crowd, _files(experimenter, seconds))
     await leave(crowd)

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from synthesis.optimise.activations import Activations, output_node
 from tests.benchmarks.synthesis.contenders import FastToTargets, fast_to_targets, run_fast
-from tests.benchmarks.synthesis.published import STEPS, published_recipe
+from tests.benchmarks.synthesis.published import published_recipe
 from tests.benchmarks.synthesis.subject import Subject
 
 REPEATS = 7
@@ -58,13 +58,15 @@ def cost_changes(subject: Subject) -> dict[str, tuple[float, float]]:
             size,
         )
     result = {name: _in_turns(*steps) for name, steps in changes.items()}
-    both = _descent(matched, subject, size, coarse=True)
+    both = _descent(matched, subject, size, coarse=True, threads=2)
     one = _descent(matched, subject, size, coarse=True, threads=1)
     result["two_threads"] = _in_turns(one, both, size, size)
     return result
 
 
-def step_changes(subject: Subject, targets: list[float]) -> dict[str, tuple[float, float]]:
+def step_changes(
+    subject: Subject, targets: list[float], published_steps: int
+) -> dict[str, tuple[float, float]]:
     """change -> mean steps per stimulus to the published errors (without it, with it).
 
     The optimiser alone: Adam at a constant rate against the published descent (which takes all its steps).
@@ -72,10 +74,10 @@ def step_changes(subject: Subject, targets: list[float]) -> dict[str, tuple[floa
     on.
     """
     usual = fast_to_targets(subject)
-    constant = run_fast(subject, targets, _Constant(**vars(fast_to_targets(subject, STEPS))))
+    constant = run_fast(subject, targets, _Constant(**vars(fast_to_targets(subject, published_steps))))
     falling = run_fast(subject, targets, usual)
     return {
-        "adam": (float(STEPS), constant.steps / subject.count),
+        "adam": (float(published_steps), constant.steps / subject.count),
         "falling_rate": (constant.steps / subject.count, falling.steps / subject.count),
         "stopping": (float(usual.max_steps), falling.steps / subject.count),
     }

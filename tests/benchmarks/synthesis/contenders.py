@@ -75,8 +75,8 @@ class _Features(nn.Module):
         return self.network(images.reshape(-1, *self.shape))["layer"].flatten(1)
 
 
-def run_plenoptic(subject: Subject, targets: list[float]) -> Reached:
-    """Each stimulus by plenoptic's Metamer, until its error is at its target or for 2,000 steps.
+def run_plenoptic(subject: Subject, targets: list[float], most_steps: int = PLENOPTIC_MOST_STEPS) -> Reached:
+    """Each stimulus by plenoptic's Metamer, until its error is at its target or for `most_steps`.
 
     Settings: those of plenoptic's guide to metamers of deep networks: Adam with rate 0.01 and without
     AMSGrad, halved every 3,000 steps; its own loss (mean squared error) and range penalty. Its model is the
@@ -88,7 +88,7 @@ def run_plenoptic(subject: Subject, targets: list[float]) -> Reached:
     seconds, steps, results = 0.0, 0, []
     for natural, start, target in zip(subject.naturals, subject.starts, targets, strict=True):
         metamer = _metamer(model, _as_image(natural), _as_image(start), subject.bounds)
-        for _ in range(0, PLENOPTIC_MOST_STEPS, PLENOPTIC_STEPS_AT_ONCE):
+        for _ in range(0, most_steps, PLENOPTIC_STEPS_AT_ONCE):
             began = time.perf_counter()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -18,13 +18,14 @@ from synthesis.optimise.recipes import Feather2023, make_recipe
 from tests.benchmarks.synthesis.subject import Subject
 
 STEPS = 2_400
+ROUNDS = 8
 
 
-def published_recipe(subject: Subject) -> Feather2023:
-    """Its own for pictures or sounds, with rounds of 300 steps."""
+def published_recipe(subject: Subject, steps: int = STEPS) -> Feather2023:
+    """Its own for pictures or sounds, with so many steps in all."""
     recipe = make_recipe(Feather2023.name, network=subject.network)
     assert isinstance(recipe, Feather2023)
-    return replace(recipe, max_steps=STEPS, round_steps=STEPS // 8)
+    return replace(recipe, max_steps=steps)
 
 
 class PublishedStep:
@@ -52,17 +53,17 @@ class PublishedStep:
         return time.perf_counter() - start
 
 
-def published_result(subject: Subject, cache: Path) -> Tensor:
+def published_result(subject: Subject, cache: Path, steps: int = STEPS) -> Tensor:
     """What the published algorithm ends with: network input (n, ...).
 
     Computed by the engine, which is exact (a test compares it with a plain implementation) and several times
     faster, and kept in `cache`, since it does not depend on the machine's speed.
     """
-    path = cache / f"{subject.name}.{subject.digest[:16]}.pt"
+    path = cache / f"{subject.name}.{subject.digest[:16]}.{steps}.pt"
     if path.is_file():
         kept: Tensor = torch.load(path, weights_only=True)
         return kept
-    batch: Batch[int] = Batch(subject.matched(), published_recipe(subject))
+    batch: Batch[int] = Batch(subject.matched(), published_recipe(subject, steps))
     for index in range(subject.count):
         batch.add(index, subject.naturals[index], subject.starts[index])
     items = batch.items

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from synthesis.bundle.manifest import LayerNull
+from synthesis.bundle.nulls import LayerNull
 from synthesis.certify.certificate import certify, measure
 from synthesis.certify.certifier import Certifier
 from synthesis.certify.decision import decision_rule
@@ -48,7 +48,7 @@ class Judge:
                 self.certifier.activation(natural, self.layer), self.certifier.activation(metamer, self.layer)
             )
             answers = self.certifier.answer(natural), self.certifier.answer(metamer)
-            certificates.append(certify(match, *answers, self.null))
+            certificates.append(certify(match, *answers, self.null, least_pairs=1))
         return Quality(
             passed=mean(certificate.passed for certificate in certificates),
             spearman=mean(certificate.spearman for certificate in certificates),
@@ -64,4 +64,4 @@ class Judge:
                 yield self.certifier.activation(stimulus, self.layer)
 
         with torch.inference_mode():
-            return layer_null(self.layer, activations, len(stimuli))
+            return layer_null(self.layer, activations, [str(number) for number in range(len(stimuli))])

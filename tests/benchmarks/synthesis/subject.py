@@ -84,13 +84,16 @@ def bench_stimuli(
     or 1/f noise where these are not there.
     """
     medium = medium_of(network.input)
+    prepare = medium.preparations[0]
     if isinstance(network.input, SoundInput):
         make_words(folder, plan_clips(0, count, count), Uncounted())
-        return [medium.read(file) for file in sorted((folder / part).rglob("*.wav"))][:count], "starter clips"
+        clips = sorted((folder / part).rglob("*.wav"))[:count]
+        return [medium.read(file, prepare) for file in clips], "starter clips"
     path = SHARED_DATA / ("photos16" if part == "stimuli" else "null_images")
     if path.is_dir():
         files = _files(path)
-        return [medium.read(file) for file in files[:: max(1, len(files) // count)][:count]], "photographs"
+        spread = files[:: max(1, len(files) // count)][:count]
+        return [medium.read(file, prepare) for file in spread], "photographs"
     return [smooth_picture(seed, network.pictures.size_px) for seed in range(count)], "1/f noise"
 
 

@@ -1,14 +1,20 @@
-/** The grid of response icons: one click or tap answers; arrow keys, letters, Enter and space do too. */
+/**
+ * The grid of response icons: a click or tap chooses; arrow keys, letters, Enter and space do too. Either the
+ * first choice ends it, or all are noted until a fixed interval is over.
+ */
 
 import { element } from "../../dom.js";
+import { say } from "../../language.js";
 import { within } from "../../signal.js";
-import { pictureTexts as texts } from "./texts.js";
+import { staticAddress } from "../../static_address.js";
 
-/** @import { Choice } from "../../types.js" */
+/** @import { Choice, Click } from "../../types.js" */
 
 const COLUMNS = 4;
 /** Icons that are not there by then come while the trial runs; their labels are there in any case. */
 const ICONS_MS = 10_000;
+/** So many choices are kept of a trial, the last ones; the server takes no more (app/tasks/image16/record.py). */
+const MOST_CLICKS = 50;
 
 export class ChoiceGrid {
   #choices;
@@ -16,7 +22,7 @@ export class ChoiceGrid {
   #current = -1;
   /** @type {Promise<unknown> | undefined} */
   #ready;
-  /** @type {((event: Event, name: string) => void) | null} */
+  /** @type {((click: Click) => void) | null} */
   #onChoice = null;
 
   /** @param {Choice[]} choices in the order of the grid, row by row */
@@ -25,7 +31,7 @@ export class ChoiceGrid {
     this.#buttons = choices.map((choice) => this.#button(choice));
     this.element = element(
       "div",
-      { class: "grid response", role: "group", "aria-label": texts.question, tabindex: "-1", translate: "no" },
+      { class: "grid response", role: "group", "aria-label": say("image16-question"), tabindex: "-1", translate: "no" },
       ...this.#buttons,
     );
     this.element.addEventListener("keydown", (event) => this.#onKey(event));
@@ -40,29 +46,62 @@ export class ChoiceGrid {
   }
 
   /**
-   * Waits for one choice; what is pressed after it changes nothing. The grid as a whole takes the focus, so
-   * that no icon stands out before the first key.
-   * @returns {Promise<{name: string, timeMs: number}>} timeMs on the clock of performance.now()
+   * Waits for one choice; what is pressed after it changes nothing.
+   * @returns {Promise<Click>}
    */
   choose() {
+    return new Promise((resolve) => {
+      this.#listen((click) => {
+        this.#onChoice = null;
+        resolve(click);
+      });
+    });
+  }
+
+  /**
+   * Notes choices, and marks the last one, until the function is called that this returns.
+   * @returns {() => Click[]} gives the choices in order
+   */
+  gather() {
+    /** @type {Click[]} */
+    const clicks = [];
+    this.#listen((click) => {
+      if (clicks.push(click) > MOST_CLICKS) clicks.shift();
+      this.#mark(click.name);
+    });
+    return () => {
+      this.#onChoice = null;
+      this.#mark(null);
+      return clicks;
+    };
+  }
+
+  /**
+   * The grid as a whole takes the focus, so that no icon stands out before the first key.
+   * @param {(click: Click) => void} onChoice
+   */
+  #listen(onChoice) {
     this.#point(-1);
     this.element.scrollTop = 0;
     this.element.focus({ preventScroll: true });
-    return new Promise((resolve) => {
-      this.#onChoice = (event, name) => {
-        this.#onChoice = null;
-        resolve({ name, timeMs: event.timeStamp });
-      };
-    });
+    this.#onChoice = onChoice;
+  }
+
+  /** @param {string | null} name of the choice that counts so far */
+  #mark(name) {
+    for (const button of this.#buttons) {
+      if (button.dataset.choice === name) button.setAttribute("aria-pressed", "true");
+      else button.removeAttribute("aria-pressed");
+    }
   }
 
   /** @param {Choice} choice */
   #button(choice) {
     const image = { alt: "", width: "48", height: "48", draggable: "false" };
-    const icon = choice.icon ? [element("img", { ...image, src: choice.icon })] : [];
+    const icon = choice.icon ? [element("img", { ...image, src: staticAddress(choice.icon) })] : [];
     const attributes = { type: "button", class: "choice", "data-choice": choice.name, tabindex: "-1" };
     const button = element("button", attributes, ...icon, element("span", {}, choice.label));
-    button.addEventListener("click", (event) => this.#onChoice?.(event, choice.name));
+    button.addEventListener("click", (event) => this.#onChoice?.({ name: choice.name, timeMs: event.timeStamp }));
     return button;
   }
 

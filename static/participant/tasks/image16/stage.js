@@ -2,34 +2,44 @@
 
 import { element } from "../../dom.js";
 import { ChoiceGrid } from "./grid.js";
+import { say } from "../../language.js";
 import { Stage } from "../../stage.js";
-import { texts } from "../../texts.js";
-import { pictureTexts } from "./texts.js";
 
-/** @import { Choice, Picture } from "../../types.js" */
+/** @import { Choice, Click, Picture } from "../../types.js" */
 
 const GROUND = "#808080";
 const INK = "#111111";
 const CROSS_PX = 20;
 const CROSS_LINE_PX = 3;
+/** A picture that is not there by then is waited for on the ready screen. */
+const PATIENCE_MS = 300;
 
 export class PictureStage extends Stage {
   #canvas;
   #context;
+  #automatic;
+  #patience = 0;
+  #gathered = () => /** @type {Click[]} */ ([]);
 
   /**
    * @param {Choice[]} choices
    * @param {number} imagePx side of the picture
+   * @param {boolean} automatic whether one press starts a series of trials
    */
-  constructor(choices, imagePx) {
+  constructor(choices, imagePx, automatic) {
     const size = String(imagePx);
     const attributes = { class: "picture timed", width: size, height: size, "aria-hidden": "true" };
     const canvas = element("canvas", attributes);
     const grid = new ChoiceGrid(choices);
-    super(pictureTexts, canvas, grid.element);
+    super({ kind: "image16" }, canvas, grid.element);
+    this.#automatic = automatic;
     this.grid = grid;
     this.#canvas = canvas;
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
+  }
+
+  get startKey() {
+    return this.#automatic ? "image16-start-all" : "image16-start";
   }
 
   /** Side of the picture as this window shows it, CSS px. */
@@ -44,12 +54,28 @@ export class PictureStage extends Stage {
 
   /** As for all stages; as long as the window is too small, the page says so. The trial can be started all the same. */
   async started() {
-    const ask = () => this.hint(this.small ? pictureTexts.small : texts.startHint);
+    const ask = () => this.hint(say(this.small ? "image16-small" : "trial-start-hint"));
     addEventListener("resize", ask);
     const started = super.started();
     ask();
     await started;
     removeEventListener("resize", ask);
+  }
+
+  /**
+   * As `open`, for a trial that begins by itself: the field stays grey, unless the picture takes long.
+   * @param {HTMLElement} display
+   * @param {string} progress
+   */
+  follow(display, progress) {
+    this.open(display, progress);
+    this.blank();
+    this.#patience = setTimeout(() => this.phase("ready"), PATIENCE_MS);
+  }
+
+  begin() {
+    clearTimeout(this.#patience);
+    super.begin();
   }
 
   blank() {
@@ -77,6 +103,18 @@ export class PictureStage extends Stage {
   choose() {
     this.phase("response");
     return this.grid.choose();
+  }
+
+  /** Shows the grid and notes all choices, until `gathered` is called. */
+  gather() {
+    this.phase("response");
+    this.#gathered = this.grid.gather();
+  }
+
+  /** Takes the grid away; the choices in order. */
+  gathered() {
+    this.blank();
+    return this.#gathered();
   }
 
   #fill() {

@@ -5,7 +5,7 @@
  */
 
 import { element } from "../../dom.js";
-import { wordTexts as texts } from "./texts.js";
+import { say } from "../../language.js";
 
 /** @import { WordEntryRecord } from "../../types.js" */
 /** @import { Vocabulary } from "./vocabulary.js" */
@@ -19,7 +19,7 @@ export class WordEntry {
     class: "word-field",
     type: "text",
     role: "combobox",
-    "aria-label": texts.question,
+    "aria-label": say("words-question"),
     "aria-autocomplete": "list",
     "aria-controls": LIST,
     "aria-describedby": "word-hint",
@@ -32,8 +32,8 @@ export class WordEntry {
     maxlength: "64",
     translate: "no",
   });
-  #confirm = element("button", { type: "submit", class: "primary confirm" }, texts.confirm);
-  #list = element("ul", { class: "word-list", id: LIST, role: "listbox", "aria-label": texts.list, translate: "no" });
+  #confirm = element("button", { type: "submit", class: "primary confirm" }, say("words-confirm"));
+  #list = element("ul", { class: "word-list", id: LIST, role: "listbox", "aria-label": say("words-list"), translate: "no" });
   #hint = element("p", { class: "word-hint", id: "word-hint", role: "status" });
   /** @type {string[]} what is listed */
   #listed = [];
@@ -71,7 +71,7 @@ export class WordEntry {
     this.#record = emptyRecord();
     this.#field.value = "";
     this.#show([]);
-    this.#tell(texts.typeHint);
+    this.#tell(say("words-type-hint"));
     this.#field.focus({ preventScroll: true });
     return new Promise((resolve) => (this.#onWord = resolve));
   }
@@ -81,7 +81,7 @@ export class WordEntry {
     event.preventDefault();
     const word = this.#vocabulary.exact(this.#field.value);
     if (word === null) {
-      this.#tell(this.#field.value.trim() ? texts.notExact : texts.typeHint);
+      this.#tell(say(this.#field.value.trim() ? "words-not-exact" : "words-type-hint"));
       this.#field.focus({ preventScroll: true });
       return;
     }
@@ -94,9 +94,9 @@ export class WordEntry {
     const text = this.#field.value;
     const found = text.trim() ? this.#vocabulary.matches(text) : [];
     this.#show(found);
-    if (!text.trim()) this.#tell(texts.typeHint);
-    else if (this.#vocabulary.exact(text)) this.#tell(texts.exactHint);
-    else this.#tell(texts.matching(found.length));
+    if (!text.trim()) this.#tell(say("words-type-hint"));
+    else if (this.#vocabulary.exact(text)) this.#tell(say("words-exact-hint"));
+    else this.#tell(say("words-matching", { count: found.length }));
   }
 
   /** @param {KeyboardEvent} event */
@@ -113,7 +113,8 @@ export class WordEntry {
   /** @param {number} timeMs */
   #count(timeMs) {
     this.#record.keystrokes += 1;
-    this.#record.first_key_ms ??= Math.max(0, timeMs - this.#onsetMs);
+    this.#record.last_key_ms = Math.max(0, timeMs - this.#onsetMs);
+    this.#record.first_key_ms ??= this.#record.last_key_ms;
   }
 
   /** @param {1 | -1} step the arrows open the list, too */
@@ -129,7 +130,7 @@ export class WordEntry {
   #escape() {
     if (!this.#listed.length) this.#field.value = "";
     this.#show([]);
-    this.#tell(this.#vocabulary.exact(this.#field.value) ? texts.exactHint : texts.typeHint);
+    this.#tell(say(this.#vocabulary.exact(this.#field.value) ? "words-exact-hint" : "words-type-hint"));
   }
 
   /** @param {string} word goes into the field, where it can still be changed */
@@ -137,7 +138,7 @@ export class WordEntry {
     this.#field.value = word;
     this.#record.how = "picked";
     this.#show([]);
-    this.#tell(texts.exactHint);
+    this.#tell(say("words-exact-hint"));
     this.#field.focus({ preventScroll: true });
   }
 
@@ -174,7 +175,7 @@ export class WordEntry {
 
 /** @returns {WordEntryRecord} */
 function emptyRecord() {
-  return { keystrokes: 0, first_key_ms: null, pastes: 0, how: "typed" };
+  return { keystrokes: 0, first_key_ms: null, last_key_ms: null, pastes: 0, how: "typed" };
 }
 
 /** @param {number} place */

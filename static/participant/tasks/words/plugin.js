@@ -5,11 +5,12 @@
 
 import { ParameterType } from "../../../vendor/jspsych.js";
 import { windowRecord } from "../../dom.js";
+import { audible } from "../../player.js";
 import { simulated } from "../../simulation.js";
-import { wordTexts } from "./texts.js";
 
 /** @import { JsPsych } from "jspsych" */
 /** @import { Attention } from "../../attention.js" */
+/** @import { FrameClock } from "../../clock.js" */
 /** @import { Player } from "../../player.js" */
 /** @import { LoadedSound, SoundRecord } from "../../types.js" */
 /** @import { WordStage } from "./stage.js" */
@@ -22,6 +23,7 @@ import { wordTexts } from "./texts.js";
  * @property {string} progress
  * @property {WordStage} stage
  * @property {Player} player
+ * @property {FrameClock} clock
  * @property {Attention} attention
  */
 
@@ -30,6 +32,8 @@ const entry = {
   keystrokes: { type: ParameterType.INT },
   /** From the scheduled onset to the first of them, ms; null without any. */
   first_key_ms: { type: ParameterType.FLOAT },
+  /** The same to the last of them. */
+  last_key_ms: { type: ParameterType.FLOAT },
   /** How often something was pasted. */
   pastes: { type: ParameterType.INT },
   /** "typed", or "picked" when the word was last taken from the list. */
@@ -52,6 +56,8 @@ const info = {
     stage: { type: ParameterType.OBJECT },
     /** The sound's clock, made once for all trials; given as a function. */
     player: { type: ParameterType.OBJECT },
+    /** The display's clock, made once for all trials; given as a function. */
+    clock: { type: ParameterType.OBJECT },
     /** The watch over focus and visibility; given as a function. */
     attention: { type: ParameterType.OBJECT },
   },
@@ -80,6 +86,18 @@ const info = {
         base_latency_ms: { type: ParameterType.FLOAT },
         /** From the system's audio to the ear, as estimated; null if the browser does not know. */
         output_latency_ms: { type: ParameterType.FLOAT },
+        /** The context's time when the sound was scheduled. */
+        scheduled_context_ms: { type: ParameterType.FLOAT },
+        /** The context's time when the end was reported. */
+        ended_context_ms: { type: ParameterType.FLOAT },
+        /** The context's time of what left the device then; null if the browser does not know. */
+        output_context_ms: { type: ParameterType.FLOAT },
+        /** The moment at which it did, from the scheduled onset; null if the browser does not know. */
+        output_page_ms: { type: ParameterType.FLOAT },
+        /** Measured refresh period of the display. */
+        screen_frame_ms: { type: ParameterType.FLOAT },
+        /** Frames that passed without us during the sound. */
+        screen_dropped_frames: { type: ParameterType.INT },
         /** Scheduled onset, from the press that started the trial. */
         onset_ms: { type: ParameterType.FLOAT },
         /** How the word came into the field. */
@@ -94,8 +112,12 @@ const info = {
         window_height_px: { type: ParameterType.INT },
         /** Device pixels per CSS px. */
         device_pixel_ratio: { type: ParameterType.FLOAT },
+        /** Scale of a pinch zoom (visualViewport.scale); null if the browser does not tell. */
+        zoom: { type: ParameterType.FLOAT },
         /** Whether a program had translated the page. */
         translated: { type: ParameterType.BOOL },
+        /** Language in which the page came from the server. */
+        page_language: { type: ParameterType.STRING },
       },
     },
   },
@@ -115,20 +137,29 @@ export class WordPlugin {
    * @param {() => void} [onLoad]
    */
   async trial(display, trial, onLoad) {
-    const { stage, player, attention } = trial;
+    const { stage, player, clock, attention } = trial;
     stage.open(display, trial.progress);
     onLoad?.();
     const { sound } = await trial.load();
     await stage.started();
     // A sound that nobody can hear would be lost: it is played once.
-    while (!(await player.awake())) await stage.started(wordTexts.silent);
+    await audible(player, (hint) => stage.started(hint));
     const pressedMs = performance.now();
     attention.reset();
     stage.listen();
+    const watched = clock.watch();
     const { onsetMs, record } = await player.play(sound, trial.lead_ms);
+    const screen = screenRecord(watched());
     const { word, timeMs, entry } = await stage.ask(onsetMs);
     /** @type {SoundRecord} */
-    const timing = { ...record, onset_ms: onsetMs - pressedMs, entry, ...attention.record, ...windowRecord() };
+    const timing = {
+      ...record,
+      ...screen,
+      onset_ms: onsetMs - pressedMs,
+      entry,
+      ...attention.record,
+      ...windowRecord(),
+    };
     return { answer: word, rt_ms: Math.max(0, timeMs - onsetMs), timing };
   }
 
@@ -146,6 +177,11 @@ export class WordPlugin {
       setTimeout(type, 600 + data.timing.requested_sound_ms + data.rt_ms, element, data.answer);
     });
   }
+}
+
+/** @param {{frameMs: number, droppedFrames: number}} watched what the screen did during the sound */
+function screenRecord({ frameMs, droppedFrames }) {
+  return { screen_frame_ms: frameMs, screen_dropped_frames: droppedFrames };
 }
 
 /**
@@ -168,9 +204,10 @@ function simulatedData(trial, jsPsych) {
   const answer = jsPsych.randomization.sampleWithoutReplacement(trial.vocabulary, 1)[0];
   const soundMs = 2000;
   const firstKeyMs = soundMs + jsPsych.randomization.sampleExGaussian(900, 150, 1 / 300, true);
+  const rtMs = firstKeyMs + 180 * answer.length;
   return {
     answer,
-    rt_ms: firstKeyMs + 180 * answer.length,
+    rt_ms: rtMs,
     timing: {
       requested_sound_ms: soundMs,
       late_ms: 0,
@@ -180,8 +217,19 @@ function simulatedData(trial, jsPsych) {
       sample_rate_hz: 48_000,
       base_latency_ms: 10,
       output_latency_ms: 30,
+      scheduled_context_ms: 60_000,
+      ended_context_ms: 60_000 + trial.lead_ms + soundMs,
+      output_context_ms: 60_000 + trial.lead_ms + soundMs - 30,
+      output_page_ms: soundMs,
+      ...screenRecord({ frameMs: 1000 / 60, droppedFrames: 0 }),
       onset_ms: trial.lead_ms,
-      entry: { keystrokes: answer.length + 1, first_key_ms: firstKeyMs, pastes: 0, how: "typed" },
+      entry: {
+        keystrokes: answer.length + 1,
+        first_key_ms: firstKeyMs,
+        last_key_ms: rtMs,
+        pastes: 0,
+        how: "typed",
+      },
       focus_losses: 0,
       hidden: false,
       ...windowRecord(),

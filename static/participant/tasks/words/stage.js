@@ -1,8 +1,8 @@
 /** The stage of sounds: a still screen while one is played, and the field for the word. */
 
 import { element } from "../../dom.js";
+import { say } from "../../language.js";
 import { Stage } from "../../stage.js";
-import { wordTexts } from "./texts.js";
 import { WordEntry } from "./entry.js";
 
 /** @import { Vocabulary } from "./vocabulary.js" */
@@ -12,9 +12,9 @@ export class WordStage extends Stage {
 
   /** @param {Vocabulary} vocabulary */
   constructor(vocabulary) {
-    const listening = element("p", { class: "listening timed" }, wordTexts.listen);
+    const listening = element("p", { class: "listening timed" }, say("words-listen"));
     const entry = new WordEntry(vocabulary);
-    super(wordTexts, listening, entry.element);
+    super({ kind: "words" }, listening, entry.element);
     this.#entry = entry;
   }
 

@@ -1,7 +1,7 @@
 /** Recognising words: what the session needs to know of this task. */
 
+import { FrameClock } from "../../clock.js";
 import { Preload } from "../../preload.js";
-import { wordTexts } from "./texts.js";
 import { WordPlugin } from "./plugin.js";
 import { WordStage } from "./stage.js";
 import { Vocabulary } from "./vocabulary.js";
@@ -18,12 +18,14 @@ import { Vocabulary } from "./vocabulary.js";
 export function makeTask(task, { api, persist, total, attention, player: playerOfSession }) {
   const stage = new WordStage(new Vocabulary(task.vocabulary));
   const player = playerOfSession();
+  const clock = new FrameClock();
   const stimuli = new Preload(api, persist, total, sounds(player));
   return {
-    texts: wordTexts,
+    kind: task.kind,
     stimuli,
     vocabulary: task.vocabulary,
-    environment: async () => ({}),
+    label: (word) => word,
+    environment: async () => ({ frame_ms: await clock.measure() }),
     trial: (index) => ({
       type: WordPlugin,
       load: () => stimuli.trial(index),
@@ -31,6 +33,7 @@ export function makeTask(task, { api, persist, total, attention, player: playerO
       lead_ms: task.lead_ms,
       stage: () => stage,
       player: () => player,
+      clock: () => clock,
       attention: () => attention,
     }),
     shown: async () => [],
@@ -43,7 +46,7 @@ export function makeTask(task, { api, persist, total, attention, player: playerO
  */
 function sounds(player) {
   return {
-    load: async (view, fetched) => ({ sound: await fetched(view.stimulus, (file) => player.decode(file)) }),
+    load: async (view, fetched) => ({ sound: await fetched(view.stimulus, view.sha256, (file) => player.decode(file)) }),
     release: () => undefined,
   };
 }

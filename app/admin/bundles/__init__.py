@@ -1,0 +1,1 @@
+"""Bundles in the browser: their layers, stimuli, certificates and failures."""

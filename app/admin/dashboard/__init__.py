@@ -1,0 +1,1 @@
+"""Pages that follow a running study: its progress, live, and its participants."""

@@ -1,0 +1,1 @@
+"""Stimulus sets: their pages, and the calls by which they are uploaded."""

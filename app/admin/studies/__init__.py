@@ -1,0 +1,1 @@
+"""Pages of studies in the making: drafts, their check, and the pre-registration of an opened study."""

@@ -1,0 +1,64 @@
+"""The bundles of an archived study: where they lie, and their rows."""
+
+import os
+import shutil
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.db.tables import Bundle
+from app.exports.archive.checking import Archive, refuse
+from app.exports.archive.layout import BundleRow
+from app.stimuli import service as stimuli
+from synthesis.common.errors import BundleError
+
+
+def placed_bundle(archive: Archive, digest: str, bundle_folder: Path) -> Path | None:
+    """Unpack a bundle beside its place, verify it as any other, and put it there.
+
+    None if one is there already. Raises `Invalid`.
+    """
+    place = bundle_folder / digest
+    if place.exists():
+        return None
+    aside = bundle_folder / f".{digest}.{os.getpid()}.tmp"
+    try:
+        for name in archive.bundle_files(digest):
+            path = aside / Path(name).relative_to(f"bundles/{digest}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(archive.content(name))
+        try:
+            found = stimuli.verify_bundle(aside).digest
+        except BundleError as error:
+            refuse(archive.path, f"its bundle {digest[:12]} cannot be used: {error}")
+        if found != digest:
+            refuse(archive.path, f"its bundle {digest[:12]} has the digest {found[:12]}")
+        aside.rename(place)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return place
+
+
+async def stored_bundle(session: AsyncSession, row: BundleRow, bundle_folder: Path) -> tuple[Bundle, bool]:
+    """The row of a bundle, and whether it is new here.
+
+    A new one gets the place where its folder lies, or would be looked for. Raises `Conflict`.
+    """
+    bundle = await stimuli.bundle_by_digest(session, row.digest)
+    if bundle is not None:
+        if (bundle.model, bundle.layers, bundle.categories) != (row.model, row.layers, row.categories):
+            raise Conflict("other_bundle", f"the bundle {row.digest[:12]} is known here with other content")
+        return bundle, False
+    bundle = Bundle(
+        digest=row.digest,
+        path=str((bundle_folder / row.digest).resolve()),
+        model=row.model,
+        medium=row.medium,
+        layers=row.layers,
+        categories=row.categories,
+        ingested_at=row.ingested_at,
+    )
+    session.add(bundle)
+    await session.flush()
+    return bundle, True

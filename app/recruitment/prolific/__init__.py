@@ -1,0 +1,1 @@
+"""Prolific: its interface over HTTP, its webhooks, its signed addresses."""

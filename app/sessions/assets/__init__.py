@@ -1,0 +1,1 @@
+"""The stimuli of a session, by their opaque addresses."""

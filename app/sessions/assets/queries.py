@@ -1,0 +1,81 @@
+"""Finding the stimulus at an address in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.tables import Bundle, Participant, PlannedTrial, Stimulus, Study, StudyStimulus
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A stimulus; `picture_px` is the side at which the study serves its pictures, None as they are."""
+
+    bundle_path: str
+    blob_sha256: str
+    media_type: str
+    picture_px: int | None
+
+
+_OF_BUNDLE = (Bundle.path, Stimulus.blob_sha256, Stimulus.media_type, Study.picture_px)
+_assets = (
+    select(*_OF_BUNDLE)
+    .select_from(PlannedTrial)
+    .join(Participant, PlannedTrial.participant_id == Participant.id)
+    .join(Study, Participant.study_id == Study.id)
+    .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
+    .join(Bundle, Stimulus.bundle_id == Bundle.id)
+)
+
+
+async def asset(session: AsyncSession, asset_token: str, owners: Sequence[str]) -> Asset | None:
+    """The stimulus at an address, if the hash of its owner's session token is among `owners`."""
+    query = _assets.where(PlannedTrial.asset_token == asset_token, Participant.token_sha256.in_(owners))
+    row = (await session.execute(query)).first()
+    return Asset(*row) if row else None
+
+
+async def own_asset(
+    session: AsyncSession, asset_token: str, owners: Sequence[str]
+) -> tuple[bytes, str] | None:
+    """As `asset`, where it is a stimulus of the study's own: its bytes and their media type."""
+    query = (
+        select(StudyStimulus.data, StudyStimulus.media_type)
+        .join(PlannedTrial, PlannedTrial.study_stimulus_id == StudyStimulus.id)
+        .join(Participant, PlannedTrial.participant_id == Participant.id)
+        .where(PlannedTrial.asset_token == asset_token, Participant.token_sha256.in_(owners))
+    )
+    row = (await session.execute(query)).first()
+    return (row[0], row[1]) if row else None
+
+
+async def presented_in_window(
+    session: AsyncSession, participant_id: int, start: int, count: int
+) -> Sequence[tuple[Asset | None, bytes | None]]:
+    """What each planned trial from `start` on presents, in order: a bundle's, or the study's own bytes."""
+    query = (
+        select(*_OF_BUNDLE, StudyStimulus.data)
+        .select_from(PlannedTrial)
+        .join(Participant, PlannedTrial.participant_id == Participant.id)
+        .join(Study, Participant.study_id == Study.id)
+        .outerjoin(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
+        .outerjoin(Bundle, Stimulus.bundle_id == Bundle.id)
+        .outerjoin(StudyStimulus, PlannedTrial.study_stimulus_id == StudyStimulus.id)
+        .where(
+            PlannedTrial.participant_id == participant_id,
+            PlannedTrial.trial_index >= start,
+            PlannedTrial.trial_index < start + count,
+        )
+        .order_by(PlannedTrial.trial_index)
+    )
+    rows = await session.execute(query)
+    return [(Asset(*row[:-1]) if row[0] is not None else None, row[-1]) for row in rows]
+
+
+async def any_asset(session: AsyncSession, participant_id: int) -> Asset | None:
+    """The stimulus of some trial of a plan."""
+    query = _assets.where(PlannedTrial.participant_id == participant_id).limit(1)
+    row = (await session.execute(query)).first()
+    return Asset(*row) if row else None

@@ -1,0 +1,1 @@
+"""How sessions end: completed, screened out, expired, withdrawn."""

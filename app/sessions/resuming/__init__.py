@@ -1,0 +1,1 @@
+"""Who runs a session: one page at a time, and what becomes of a session that was left."""

@@ -1,0 +1,1 @@
+"""Stimulus sets: pictures and sounds that experimenters upload, checked file by file."""

@@ -1,0 +1,1 @@
+"""Whole sessions while network and server fail, and what was acknowledged beside what is stored."""

@@ -1,0 +1,1 @@
+"""Servers of ours that stand for recruiters, and refuse what those refuse."""
