@@ -146,9 +146,7 @@ def test_an_answer_whose_response_was_lost_is_not_doubled(
 
 def test_by_keyboard_alone(site: Site, visitor: Visitor) -> None:
     keyboard = visitor.page.keyboard
-    visitor.page.goto(visitor.link)
-    keyboard.press("Tab")
-    keyboard.press("Enter")
+    visitor.consent_by_keyboard()
     moves = {
         "airplane": ["ArrowRight"],
         "bottle": ["ArrowDown", "ArrowDown", "ArrowRight"],

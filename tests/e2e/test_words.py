@@ -152,9 +152,7 @@ def test_a_word_is_picked_from_the_list_by_mouse_and_by_keys(site: Site, listene
 
 def test_by_keyboard_alone(site: Site, listener: Listener) -> None:
     keyboard, page = listener.page.keyboard, listener.page
-    page.goto(listener.link)
-    keyboard.press("Tab")
-    keyboard.press("Enter")
+    listener.consent_by_keyboard()
     page.wait_for_selector(f"{CARD_BUTTON}:focus")
     keyboard.press("Enter")
     page.wait_for_selector(".card .secondary:focus")  # the noise

@@ -28,6 +28,13 @@ class Visitor:
         self.page.click("form button")
         self.page.wait_for_selector(CARD_BUTTON)
 
+    def consent_by_keyboard(self) -> None:
+        """Press Tab until the button has the focus, past the links before it, then Enter."""
+        self.page.goto(self.link)
+        while not self.page.query_selector("form button:focus"):
+            self.page.keyboard.press("Tab")
+        self.page.keyboard.press("Enter")
+
     def read_on(self) -> None:
         """Leave all pages of text behind, until a trial can be started."""
         while "start" not in self.page.wait_for_selector(f"{CARD_BUTTON}, {START}").get_attribute("class"):

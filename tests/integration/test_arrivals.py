@@ -48,7 +48,6 @@ def settings(database_url: str, stand_in: StandIn) -> Iterator[Settings]:
             base_url=BASE_URL,
             prolific_api_url=f"{address}/api/v1",
             prolific_api_token=TOKEN,
-            recruiter_timeout_seconds=1,
         )
 
 

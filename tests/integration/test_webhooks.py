@@ -42,7 +42,6 @@ def settings(database_url: str, address: str) -> Settings:
         prolific_api_url=address,
         prolific_api_token=TOKEN,
         prolific_webhook_secret=HOOK_SECRET,
-        recruiter_timeout_seconds=1,
     )
 
 

@@ -66,8 +66,8 @@ test("the catalogue is that of the page, and is asked for again when it does not
 test("both languages say the same of every value that the page knows", async () => {
   const keys = [...(await readFile(file("en"), "utf8")).matchAll(/^([a-z][\w-]*) =/gm)].map(([, key]) => key);
   const values = Object.fromEntries(
-    ["answered", "count", "done", "given", "host", "is", "label", "least", "left", "longest", "minutes", "most",
-      "names", "number", "of", "reason", "request_id", "total"].map((name) => [name, 2]),
+    ["answered", "count", "date", "days", "done", "given", "host", "is", "label", "least", "left", "longest",
+      "minutes", "most", "names", "number", "of", "reason", "request_id", "total"].map((name) => [name, 2]),
   );
   for (const language of ["en", "de"]) {
     await speak(language);

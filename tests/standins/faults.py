@@ -1,6 +1,5 @@
 """What can go wrong between two programs, on demand."""
 
-import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,12 +15,11 @@ class Faults:
     """The next requests' faults in order; None is a request that goes well. Afterwards all go well.
 
     "before" is before the request was heeded, "after" when its work is done and only the answer is missing.
-    "silent" waits for longer than any client here. `down` refuses everything.
+    "silent" says nothing until the client gives up, however patient it is. `down` refuses everything.
     """
 
     next: deque[Fault | None] = field(default_factory=deque)
     down: bool = False
-    silence_s: float = 3.0
     retry_after: str = "0"
 
     def take(self) -> Fault | None:
@@ -41,7 +39,7 @@ class FaultyMiddleware:
             await _answer(send, 429, [(b"retry-after", self.faults.retry_after.encode())])
             return
         if fault in ("failed_before", "silent_before"):
-            await self._go_wrong(fault, send)
+            await _go_wrong(fault, receive, send)
             return
         if fault is None:
             await self.app(scope, receive, send)
@@ -51,12 +49,14 @@ class FaultyMiddleware:
             pass
 
         await self.app(scope, receive, kept)
-        await self._go_wrong(fault, send)
+        await _go_wrong(fault, receive, send)
 
-    async def _go_wrong(self, fault: str, send: Send) -> None:
-        if fault.startswith("silent"):
-            await asyncio.sleep(self.faults.silence_s)
-        await _answer(send, 503, [])
+
+async def _go_wrong(fault: str, receive: Receive, send: Send) -> None:
+    if fault.startswith("silent"):
+        while (await receive())["type"] != "http.disconnect":
+            pass
+    await _answer(send, 503, [])
 
 
 async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:

