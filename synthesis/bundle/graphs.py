@@ -26,7 +26,7 @@ class GraphOriginal(Record):
 class GraphNetworkRecord(Record):
     """A network of the run. Accuracies are shares of nodes (or graphs) whose label it gives, in [0, 1].
 
-    `module_sha256` is that of a user's own module. `wide` is the width of its hidden layers.
+    `module_sha256` is that of a user's own module; `width` that of the hidden layers.
     """
 
     name: str
@@ -162,7 +162,7 @@ class GraphManifest(Sealed):
     created_at: str
     spec: dict[str, Any]
     input: GraphFormat
-    data: Blob = Field(description="all graphs with labels and which of them, or of their nodes, were trained on")
+    data: Blob = Field(description="all graphs with labels, and which of these were trained on")
     originals: list[GraphOriginal]
     networks: list[GraphNetworkRecord]
     nulls: list[GraphNull]

@@ -47,7 +47,8 @@ class Medium(Kind, Protocol):
 
     `conversion` says how `adapt` changes what it must. Stimuli that are `played` are heard in reports.
     `decisions` are the decision rules that suit the kind, the usual one first; `preparations` the ways
-    to prepare a file, the usual one first. Fingerprints whose inner product is `alike` or more are of one stimulus.
+    to prepare a file, the usual one first. Fingerprints whose inner product is `alike` or more are of one
+    stimulus.
     """
 
     conversion: ClassVar[str]
