@@ -1,0 +1,1 @@
+"""Metamers of networks on graphs: graphs, the geometry of layers, measures of deviation."""
