@@ -58,6 +58,20 @@ class SoundFormat(StimulusFormat):
         return f"{self.samples / self.sample_rate_hz:g} s at {self.sample_rate_hz} Hz"
 
 
+@register_format
+class GraphFormat(StimulusFormat):
+    """A stored graph: arrays in an npz of fixed bytes (`synthesis.graphs.files`). Sizes of graphs differ."""
+
+    media_type: ClassVar[str] = "application/x-graph+npz"
+    kind: Literal["graph"] = "graph"
+    features: int = Field(gt=0, description="numbers at each node")
+    classes: int = Field(gt=1)
+    labels: Literal["nodes", "graphs"] = Field(description="what has a label")
+
+    def __str__(self) -> str:
+        return f"{self.features} features per node, {self.classes} classes of {self.labels}"
+
+
 def _of_its_kind(given: Any) -> StimulusFormat:
     if isinstance(given, StimulusFormat):
         return given

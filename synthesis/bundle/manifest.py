@@ -6,7 +6,8 @@ Units: rho and r are in [-1, 1]; signal-to-noise ratios in dB; sizes in px and b
 import hashlib
 import json
 from collections import Counter
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal, Protocol, Self
 
 from pydantic import Field
 
@@ -155,7 +156,46 @@ class DecisionRecord(Record):
         return self.rule == NO_RULE
 
 
-class Manifest(Record):
+class Sealed(Record):
+    """What a bundle's manifest is, of whatever kind: it names its format and carries a digest of itself."""
+
+    format: str
+    digest: str = Field(default="", description="SHA-256 of the manifest without this field")
+
+    def content_digest(self) -> str:
+        """SHA-256 over the canonical JSON of everything but `digest` itself."""
+        content = self.model_dump(mode="json", exclude={"digest"})
+        return hashlib.sha256(canonical_json(content)).hexdigest()
+
+    def sealed(self) -> Self:
+        """A copy whose `digest` fits its content."""
+        return self.model_copy(update={"digest": self.content_digest()})
+
+
+class Certified(Protocol):
+    """A certificate of any kind of input, as far as a summary counts it."""
+
+    @property
+    def passed(self) -> bool: ...
+
+    @property
+    def fault(self) -> Fault: ...
+
+
+def summary_of(certificates: Sequence[Certified], seconds: float) -> RunSummary:
+    """How many items there are and how many have their certificate, after work of `seconds`."""
+    faults = Counter(one.fault for one in certificates if not one.passed)
+    failed = faults.total()
+    return RunSummary(
+        items=len(certificates),
+        passed=len(certificates) - failed,
+        failed=failed,
+        seconds=round(seconds, 1),
+        faults=dict(faults),
+    )
+
+
+class Manifest(Sealed):
     format: Literal["metamerlab-bundle/4"] = FORMAT
     created_at: str
     spec: dict[str, Any]
@@ -173,26 +213,9 @@ class Manifest(Record):
     software: dict[str, str]
     digest: str = Field(default="", description="SHA-256 of the manifest without this field")
 
-    def content_digest(self) -> str:
-        """SHA-256 over the canonical JSON of everything but `digest` itself."""
-        content = self.model_dump(mode="json", exclude={"digest"})
-        return hashlib.sha256(canonical_json(content)).hexdigest()
-
-    def sealed(self) -> "Manifest":
-        """A copy whose `digest` fits its content."""
-        return self.model_copy(update={"digest": self.content_digest()})
-
     def summary(self, seconds: float) -> RunSummary:
         """How many items there are and how many have their certificate, after work of `seconds`."""
-        faults = Counter(item.certificate.fault for item in self.items if not item.certificate.passed)
-        failed = faults.total()
-        return RunSummary(
-            items=len(self.items),
-            passed=len(self.items) - failed,
-            failed=failed,
-            seconds=round(seconds, 1),
-            faults=dict(faults),
-        )
+        return summary_of([item.certificate for item in self.items], seconds)
 
     def blobs(self) -> list[Blob]:
         """Every blob that the manifest names, each once."""

@@ -8,12 +8,12 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from upath import UPath
 
-from synthesis.bundle.manifest import FORMAT, Blob, Manifest, MediaType
+from synthesis.bundle.manifest import Blob, Manifest, MediaType, Sealed
 from synthesis.common.errors import BundleError, StorageError
 from synthesis.common.files import (
     exists,
@@ -29,6 +29,7 @@ from synthesis.common.json_file import first_problem, loads
 
 # More than any bundle needs, and less than a machine's memory.
 MANIFEST_LIMIT = 500_000_000  # bytes
+AnyManifest = TypeVar("AnyManifest", bound=Sealed)
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -134,32 +135,52 @@ class BundleStore:
     def _record_path(self, key: str) -> UPath:
         return self.root / "journal" / f"{key}.json"
 
-    def write_manifest(self, manifest: Manifest) -> Manifest:
+    def write_manifest(self, manifest: AnyManifest) -> AnyManifest:
         """Seal and write the manifest, which finishes the bundle."""
         sealed = manifest.sealed()
         write_atomically(self.manifest_path, sealed.model_dump_json(indent=1).encode())
         return sealed
 
     def read_manifest(self) -> Manifest:
-        """The manifest. Raises `BundleError` if it is missing, malformed, or was changed."""
+        """The manifest of stimuli. Raises `BundleError` if it is missing, malformed, or was changed."""
+        return self.read_sealed(Manifest)
+
+    def read_sealed(self, kind: type[AnyManifest]) -> AnyManifest:
+        """The manifest, which must be of this kind. Raises `BundleError` as `read_manifest` does."""
         path = self.manifest_path
         try:
-            if is_local(path) and path.stat().st_size > MANIFEST_LIMIT:
-                raise BundleError(f"{path}: is larger than {MANIFEST_LIMIT:,} bytes: not a bundle manifest")
-            manifest = Manifest.model_validate_json(read(path))
-        except FileNotFoundError:
-            raise BundleError(self._why_no_manifest()) from None
+            manifest = kind.model_validate_json(self._manifest_bytes())
         except ValidationError as error:
             first = error.errors()[0]
             if first["loc"] == ("format",):
                 raise BundleError(
-                    f"{path}: is of another format ({first['input']}, not {FORMAT}); make it again "
+                    f"{path}: is of another format ({first['input']}, not "
+                    f"{kind.model_fields['format'].default}); make it again "
                     "with this version's `python -m synthesis run`"
                 ) from None
             raise BundleError(f"{path}: not a bundle manifest: {first_problem(error)}") from None
         if manifest.content_digest() != manifest.digest:
             raise BundleError(f"{path}: its content was changed; restore or remake the bundle")
         return manifest
+
+    def format_of_manifest(self) -> str:
+        """What the manifest calls its format, "" for one that does not say; nothing else is checked."""
+        try:
+            content = loads(self._manifest_bytes())
+        except ValueError as error:
+            if isinstance(error, BundleError):
+                raise
+            return ""
+        return str(content.get("format", "")) if isinstance(content, dict) else ""
+
+    def _manifest_bytes(self) -> bytes:
+        path = self.manifest_path
+        try:
+            if is_local(path) and path.stat().st_size > MANIFEST_LIMIT:
+                raise BundleError(f"{path}: is larger than {MANIFEST_LIMIT:,} bytes: not a bundle manifest")
+            return read(path)
+        except FileNotFoundError:
+            raise BundleError(self._why_no_manifest()) from None
 
     def _why_no_manifest(self) -> str:
         if self.root.is_dir():

@@ -22,6 +22,10 @@ COMMANDS = {
         "synthesis.commands.report:report",
         "Write report.html and its figures into a bundle; with --figure, --stimulus or --out, one figure.",
     ),
+    "graphs": (
+        "synthesis.commands.graphs:graphs",
+        "Metamers of graph neural networks: the commands run, verify and report. Each prints one JSON line.",
+    ),
     "models": (
         "synthesis.commands.models:models",
         "List the networks that metamers can be made for: name, input size, weights, licence.",

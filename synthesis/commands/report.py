@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from synthesis.commands.graphs import holds_graphs, report_graphs
 from synthesis.commands.shared import Bundle, print_result
 from synthesis.common.errors import UserError
 
@@ -41,6 +42,11 @@ def report(
     from synthesis.report.page import CHARTS, write_report
 
     store = BundleStore(bundle)
+    if holds_graphs(store):
+        if figure or stimulus or out:
+            raise UserError("of a bundle of graphs the whole report is written; give the bundle alone")
+        report_graphs(store)
+        return
     if not (figure or stimulus or out):
         print_result(files=[str(written) for written in write_report(store)])
         return

@@ -8,15 +8,19 @@ import typer
 
 from synthesis.bundle.manifest import Manifest
 from synthesis.bundle.spec import RecipeName, SynthesisSpec
+from synthesis.commands.graphs import has_graphs, run_graphs
 from synthesis.commands.shared import NULL_ALONE, print_result, tell
 from synthesis.common.command_line import ProgressFormat
+from synthesis.common.errors import UserError
 from synthesis.common.wording import counted
 from synthesis.process.device import DeviceName
 from synthesis.runs.engines import EngineName, RunEngine
 
 
 def run(
-    spec: Annotated[Path, typer.Argument(help="SPEC.yaml: model, layers, stimuli, ...")],
+    spec: Annotated[
+        Path, typer.Argument(help="SPEC.yaml: model, layers, stimuli, ...; or graphs, networks, ...")
+    ],
     out: Annotated[
         str, typer.Option(help="Folder or address of the bundle; an unfinished one is continued.")
     ],
@@ -41,6 +45,11 @@ def run(
 
     started = time.monotonic()
     use_format(progress)
+    if has_graphs(spec):
+        if recipe:
+            raise UserError("--recipe: for graphs there is one recipe; leave it out")
+        run_graphs(spec, paths_from, out, make_engine(engine, device, workers, ray_address))
+        return
     wanted = load_yaml(spec, SynthesisSpec, folder=paths_from)
     if recipe:
         wanted = wanted.model_copy(update={"recipe": recipe})

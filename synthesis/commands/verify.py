@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from synthesis.commands.graphs import holds_graphs, verify_graphs
 from synthesis.commands.shared import NULL_ALONE, Bundle, print_result, tell
 
 
@@ -24,7 +25,11 @@ def verify(
     from synthesis.runs.verify import verify_bundle
 
     started = time.monotonic()
-    manifest, differences = verify_bundle(BundleStore(bundle), weights, model, null)
+    store = BundleStore(bundle)
+    if holds_graphs(store):
+        verify_graphs(store, model)
+        return
+    manifest, differences = verify_bundle(store, weights, model, null)
     for difference in differences:
         tell(difference)
     if manifest.decision.null_alone:

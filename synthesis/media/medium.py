@@ -18,28 +18,18 @@ Stimulus = NDArray[np.integer]
 RecipeSettings = Mapping[str, Mapping[str, Any]]
 
 
-class Medium(Protocol):
-    """Stimuli of one kind; an instance, as one network is shown them (`synthesis.networks.inputs`).
+class Kind(Protocol):
+    """Inputs of one kind, of whatever form, as reports and recipes know them.
 
-    `noun` is the kind's name, for programs and people; `groups` is what its stimuli are sorted into.
-    `conversion` says how `adapt` changes what it must, `explained` how to read what `drawn` draws. Stimuli
-    that are `played` are heard in reports. `decisions` are the decision rules that suit the kind, the usual
-    one first; `preparations` the ways to prepare a file, the usual one
-    first. Fingerprints whose inner product is `alike` or more are of one stimulus.
+    `noun` is the kind's name, for programs and people; `groups` is what its inputs are sorted into;
+    `explained` says how to read what `drawn` draws. Inputs of a kind that is no `Medium` may differ in size.
     """
 
     noun: ClassVar[str]
     groups: ClassVar[str]
-    conversion: ClassVar[str]
     explained: ClassVar[str]
-    played: ClassVar[bool]
     files: ClassVar[FileKind]
     media_type: ClassVar[str]
-    decisions: ClassVar[tuple[str, ...]]
-    alike: ClassVar[float]
-    preparations: ClassVar[tuple[str, ...]]
-
-    def __init__(self, shown: Any) -> None: ...
 
     @staticmethod
     def recipes() -> RecipeSettings:
@@ -48,8 +38,26 @@ class Medium(Protocol):
 
     @staticmethod
     def drawn(data: bytes, size: tuple[int, int]) -> Image.Image:
-        """A served stimulus in a box of `size`, width and height in px, for reports."""
+        """A stored input in a box of `size`, width and height in px, for reports."""
         ...
+
+
+class Medium(Kind, Protocol):
+    """Stimuli of one kind and size; an instance, as one network is shown them (`synthesis.networks.inputs`).
+
+    `conversion` says how `adapt` changes what it must. Stimuli that are `played` are heard in reports.
+    `decisions` are the decision rules that suit the kind, the usual one first; `preparations` the ways
+    to prepare a file, the usual one first. Fingerprints whose inner product is `alike` or more are of one
+    stimulus.
+    """
+
+    conversion: ClassVar[str]
+    played: ClassVar[bool]
+    decisions: ClassVar[tuple[str, ...]]
+    alike: ClassVar[float]
+    preparations: ClassVar[tuple[str, ...]]
+
+    def __init__(self, shown: Any) -> None: ...
 
     @property
     def shape(self) -> tuple[int, ...]:

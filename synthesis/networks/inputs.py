@@ -1,11 +1,11 @@
-"""What a network is shown: pictures, sounds, or another kind, and how they are prepared. Free of torch."""
+"""What a network is shown: pictures, sounds, graphs or another kind, and their preparation. Free of torch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
-from synthesis.bundle.formats import PictureFormat, SoundFormat, StimulusFormat
+from synthesis.bundle.formats import GraphFormat, PictureFormat, SoundFormat, StimulusFormat
 
 
 class NetworkInput(Protocol):
@@ -47,6 +47,21 @@ class SoundInput:
     @property
     def format(self) -> SoundFormat:
         return SoundFormat(sample_rate_hz=self.sample_rate_hz, samples=self.samples)
+
+
+@dataclass(frozen=True)
+class GraphInput:
+    """Graphs of any number of nodes and edges, each node with `features` numbers, as they are stored."""
+
+    features: int
+    classes: int
+    node_level: bool
+    normalised: ClassVar[bool] = False
+
+    @property
+    def format(self) -> GraphFormat:
+        labels: Literal["nodes", "graphs"] = "nodes" if self.node_level else "graphs"
+        return GraphFormat(features=self.features, classes=self.classes, labels=labels)
 
 
 USUAL_PICTURES = PictureInput()

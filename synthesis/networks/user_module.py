@@ -16,8 +16,8 @@ from synthesis.common.errors import UserError
 from synthesis.networks.network import Network, nearest_first
 
 
-def run_factory(path: Path, factory: str) -> Network:
-    """What `factory` in the file at `path` returns, as a `Network`.
+def run_factory(path: Path, factory: str, *arguments: int) -> Network:
+    """What `factory` in the file at `path` returns when it gets these arguments, as a `Network`.
 
     Raises `UserError` when there is no such file or factory, when it fails, or returns something else.
     """
@@ -28,7 +28,7 @@ def run_factory(path: Path, factory: str) -> Network:
         raise UserError(
             f"{path}: has no factory {factory!r}; it has {', '.join(nearest_first(factory, own))}"
         )
-    made = _called(path, factory, make)
+    made = _called(path, factory, make, arguments)
     if isinstance(made, Network):
         return made
     if isinstance(made, nn.Module):
@@ -52,9 +52,9 @@ def _imported(path: Path) -> ModuleType:
     return module
 
 
-def _called(path: Path, factory: str, make: Any) -> Any:
+def _called(path: Path, factory: str, make: Any, arguments: tuple[int, ...]) -> Any:
     try:
-        return make()
+        return make(*arguments)
     except Exception as error:
         raise UserError(f"{path}:{factory} failed: {_in_one_line(error)}") from error
 

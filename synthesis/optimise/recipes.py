@@ -12,7 +12,7 @@ from torch import Tensor
 
 from synthesis.common.errors import UserError
 from synthesis.media.noise import Noise, grey, light_grey
-from synthesis.media.registry import medium_of
+from synthesis.media.registry import kind_of
 from synthesis.networks.inputs import USUAL_PICTURES
 from synthesis.networks.registry import Network
 from synthesis.optimise.objectives import half_squared_error, relative_error
@@ -226,7 +226,7 @@ def make_recipe(
     Without a network, as it is for pictures. Raises `UserError` for a name that is unknown, or not for the
     stimuli that the network is shown.
     """
-    settings = medium_of(network.input if network else USUAL_PICTURES).recipes()
+    settings = kind_of(network.input if network else USUAL_PICTURES).recipes()
     known = {recipe.name: recipe for recipe in _RECIPES if recipe.name in settings}
     if name not in known:
         raise UserError(f"unknown recipe {name!r}; known recipes: {', '.join(known)}")

@@ -116,7 +116,7 @@ def write_report(store: BundleStore) -> list[UPath]:
         columns=["natural", *(readable_layer(layer) for layer in manifest.layers)],
         sounds=sound_rows(store, manifest, naturals),
         best_pairs=list(best_pairs(store, manifest)),
-        charts=[_inline(name, chart) for name, chart in charts.items()],
+        charts=[inline(name, chart, _DESCRIPTIONS[name]) for name, chart in charts.items()],
         software=", ".join(f"{name} {version}" for name, version in manifest.software.items()),
     )
     files = {REPORT: render(page).encode(), **files}
@@ -125,16 +125,16 @@ def write_report(store: BundleStore) -> list[UPath]:
     return [store.root / name for name in files]
 
 
-def render(page: ReportPage) -> str:
-    """The page as HTML, everything escaped."""
+def render(page: object, template: str = "report.html.jinja", folder: Path = Path(__file__).parent) -> str:
+    """The page as HTML, everything escaped; `template` is in `folder`, what it extends here."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.FileSystemLoader([folder, Path(__file__).parent]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.jinja").render(page=page)
+    return environment.get_template(template).render(page=page)
 
 
 def _facts(manifest: Manifest) -> dict[str, str]:
@@ -244,6 +244,6 @@ def _sheet(store: BundleStore, manifest: Manifest, naturals: list[Natural]) -> F
     return Figure(data_address("image/webp", webp(sheet)), SHEET, description)
 
 
-def _inline(name: str, chart: Chart) -> Figure:
+def inline(name: str, chart: Chart, description: str) -> Figure:
     """As a picture of its own, since parts of several SVG in one page share the names of their parts."""
-    return Figure(data_address("image/svg+xml", to_svg(chart).encode()), f"{name}.png", _DESCRIPTIONS[name])
+    return Figure(data_address("image/svg+xml", to_svg(chart).encode()), f"{name}.png", description)

@@ -2,13 +2,16 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from synthesis.bundle.manifest import Blob, LayerMatch, Provenance, canonical_json
 from synthesis.bundle.nulls import LayerNull
+from synthesis.bundle.record import Record
 from synthesis.bundle.store import BundleStore
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,21 @@ class Journal:
 
     def null(self, key: dict[str, Any]) -> LayerNull | None:
         """The null stored under `key`, or None."""
+        return self.record(key, LayerNull)
+
+    def put_null(self, key: dict[str, Any], null: LayerNull) -> None:
+        self.put_record(key, null)
+
+    def record(self, key: dict[str, Any], kind: type[AnyRecord]) -> AnyRecord | None:
+        """What is stored under `key`, or None: never made, or unreadable."""
         record = self.store.get_record(_name(key))
         try:
-            return None if record is None else LayerNull.model_validate(record)
+            return None if record is None else kind.model_validate(record)
         except ValidationError:
             return None
 
-    def put_null(self, key: dict[str, Any], null: LayerNull) -> None:
-        self.store.put_record(_name(key), null.model_dump())
+    def put_record(self, key: dict[str, Any], record: Record) -> None:
+        self.store.put_record(_name(key), record.model_dump(mode="json"))
 
 
 def _name(key: dict[str, Any]) -> str:

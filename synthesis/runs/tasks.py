@@ -20,8 +20,8 @@ from synthesis.common.stopping import look
 from synthesis.networks.registry import Network, load_network
 from synthesis.optimise.checks import require_gradient, require_repeatable
 from synthesis.optimise.recipes import make_recipe
-from synthesis.process.device import exact_float32, set_item_threads
-from synthesis.process.progress import Counter, Uncounted
+from synthesis.process.device import exact_float32
+from synthesis.process.progress import Counter
 from synthesis.runs.items import Job, LayerMaker
 from synthesis.runs.journal import Journal
 
@@ -37,6 +37,10 @@ class Setup:
     @property
     def spec(self) -> SynthesisSpec:
         return SynthesisSpec.model_validate_json(self.spec_json)
+
+    def perform(self, task: "Task", device: str, progress: Counter) -> None:
+        """Make and journal a task's items. The network is kept for the process's next task."""
+        _maker(self, device).make(task.layer, list(task.jobs), task.null, progress)
 
 
 @dataclass(frozen=True)
@@ -86,27 +90,6 @@ def require_usable(network: Network, spec: SynthesisSpec) -> None:
         from synthesis.optimise.cochleagram_space import cochleagram_of  # it imports timm
 
         cochleagram_of(network)
-
-
-def perform(setup: Setup, task: Task, device: str, progress: Counter) -> None:
-    """Make and journal a task's items on `device`. The network is kept for the process's next task."""
-    _maker(setup, device).make(task.layer, list(task.jobs), task.null, progress)
-
-
-def perform_afar(setup: Setup, task: Task, device: str) -> list[str]:
-    """The same in a process that nobody watches; the messages for people."""
-    progress = Uncounted()
-    set_item_threads(torch.device(device))
-    perform(setup, task, device, progress)
-    return progress.said
-
-
-def report_performed(task: Task, said: list[str], progress: Counter) -> None:
-    """Count the items of a task that was performed afar, and pass on what was said."""
-    for message in said:
-        progress.say(message)
-    for _ in task.jobs:
-        progress.advance()
 
 
 @lru_cache(maxsize=1)

@@ -7,12 +7,9 @@ journal what came of them. An engine only decides where tasks run, and what happ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from synthesis.process.progress import Counter
-
-if TYPE_CHECKING:
-    from synthesis.runs.tasks import Setup, Task
 
 EngineName = Literal["local", "ray"]
 
@@ -20,6 +17,21 @@ EngineName = Literal["local", "ray"]
 LOSSES_ALLOWED = 3
 # How often a driver that waits for its tasks looks for a wish to stop.
 POLL_S = 0.2
+
+
+class Task(Protocol):
+    """Some jobs that one process does one after another; plain data. As text it names them to people."""
+
+    @property
+    def jobs(self) -> Sequence[object]: ...
+
+
+class Setup(Protocol):
+    """All that a process must know of a run, as plain data that can be hashed."""
+
+    def perform(self, task: Any, device: str, progress: Counter) -> None:
+        """Do and journal a task's jobs on `device`, and count each."""
+        ...
 
 
 class RunEngine(Protocol):
@@ -34,9 +46,9 @@ class RunEngine(Protocol):
         ...
 
     def perform(self, setup: Setup, tasks: Sequence[Task], progress: Counter) -> None:
-        """Have every task's items made and journalled, and count each.
+        """Have every task's jobs done and journalled, and count each.
 
-        Raises `UserError` as `synthesis.runs.tasks.perform` does, or when a task's process was lost
+        Raises `UserError` as `Setup.perform` does, or when a task's process was lost
         `LOSSES_ALLOWED` times; then, and on an interruption, no process of the engine goes on working.
         """
         ...

@@ -17,10 +17,9 @@ from synthesis.common.errors import UserError
 from synthesis.common.stopping import held_back, look
 from synthesis.process.device import item_threads, processes_on_a_processor
 from synthesis.process.progress import Counter
-from synthesis.runs.engines import LOSSES_ALLOWED, POLL_S, RunEngine, shared_task_size
+from synthesis.runs.engines import LOSSES_ALLOWED, POLL_S, RunEngine, Setup, Task, shared_task_size
 from synthesis.runs.engines.processes import Counted, pool_of, prepare, work
 from synthesis.runs.items import BATCH_SIZE
-from synthesis.runs.tasks import Setup, Task, perform
 
 
 def local_engine(devices: Sequence[torch.device], workers: int | None) -> RunEngine:
@@ -44,7 +43,7 @@ class InProcess:
     def perform(self, setup: Setup, tasks: Sequence[Task], progress: Counter) -> None:
         with item_threads(self.device):
             for task in tasks:
-                perform(setup, task, str(self.device), progress)
+                setup.perform(task, str(self.device), progress)
 
 
 class Processes:

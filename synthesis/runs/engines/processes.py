@@ -22,7 +22,7 @@ import torch
 from synthesis.common.stopping import held_back
 from synthesis.process.device import set_item_threads
 from synthesis.process.progress import Uncounted
-from synthesis.runs.tasks import Setup, Task, perform
+from synthesis.runs.engines import Setup, Task
 
 # The number of each task of which an item was finished since it was last asked.
 Counted = Callable[[], Iterable[int]]
@@ -80,7 +80,7 @@ def pool_of(devices: Sequence[str]) -> Iterator[tuple[ProcessPoolExecutor, Count
 def work(setup: Setup, task: Task, number: int) -> list[str]:
     """In a process of the pool: perform a task, and tell of each item; the messages for people."""
     progress = _Told(number)
-    perform(setup, task, _device, progress)
+    setup.perform(task, _device, progress)
     return progress.said
 
 

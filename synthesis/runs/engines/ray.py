@@ -13,14 +13,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import torch
+
 from synthesis.common.errors import UserError
 from synthesis.common.stopping import held_back, look
-from synthesis.process.device import DeviceName, cores
+from synthesis.process.device import DeviceName, cores, set_item_threads
 from synthesis.process.memory import is_out_of_memory
-from synthesis.process.progress import Counter
-from synthesis.runs.engines import LOSSES_ALLOWED, POLL_S, shared_task_size
+from synthesis.process.progress import Counter, Uncounted
+from synthesis.runs.engines import LOSSES_ALLOWED, POLL_S, Setup, Task, shared_task_size
 from synthesis.runs.items import BATCH_SIZE
-from synthesis.runs.tasks import Setup, Task, perform_afar, report_performed
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 # How Ray treats graphics cards in tasks that ask for none; without a choice it warns of its next one.
@@ -67,13 +68,29 @@ class RayEngine:
                 finished, _ = ray.wait(list(running), num_returns=1, timeout=POLL_S)
                 for done in finished:
                     task = running.pop(done)
-                    report_performed(task, _result(done, task), progress)
+                    _report(task, _result(done, task), progress)
 
     def _share(self, cluster: dict[str, float]) -> tuple[str, dict[str, float]]:
         """The device of a task, and what it asks of the cluster."""
         if self.device == "cuda" or (self.device == "auto" and cluster.get("GPU", 0) >= 1):
             return "cuda", {"num_gpus": 1, "num_cpus": 1}
         return "cpu", {"num_cpus": 1}
+
+
+def perform_afar(setup: Setup, task: Task, device: str) -> list[str]:
+    """Perform a task in a process that nobody watches; the messages for people."""
+    progress = Uncounted()
+    set_item_threads(torch.device(device))
+    setup.perform(task, device, progress)
+    return progress.said
+
+
+def _report(task: Task, said: list[str], progress: Counter) -> None:
+    """Count the jobs of a task that was performed afar, and pass on what was said."""
+    for message in said:
+        progress.say(message)
+    for _ in task.jobs:
+        progress.advance()
 
 
 def _result(done: Any, task: Task) -> list[str]:

@@ -1,0 +1,114 @@
+"""The driver of a run with graphs: networks, nulls, metamers, geometry, observers, and the manifest."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from synthesis.bundle.graphs import GraphManifest, GraphOriginal
+from synthesis.bundle.manifest import Blob
+from synthesis.bundle.store import BundleStore
+from synthesis.common.errors import UserError
+from synthesis.graphs.bench import input_of
+from synthesis.graphs.data import Graph
+from synthesis.graphs.files import encode_graph
+from synthesis.graphs.geometry import GeometryJob
+from synthesis.graphs.jobs import Job
+from synthesis.graphs.kind import Graphs
+from synthesis.graphs.observers import ObserveJob
+from synthesis.graphs.plan import GraphPlan, finished_graphs, metamer_jobs, null_jobs, train_jobs
+from synthesis.graphs.tasks import GraphSetup, GraphTask, recorded
+from synthesis.process.lock import exclusive
+from synthesis.process.memory import out_of_memory
+from synthesis.process.progress import Steps
+from synthesis.process.versions import versions
+from synthesis.runs.engines import RunEngine
+from synthesis.runs.journal import Journal
+
+SET_MEDIA_TYPE = "application/x-graphs+npz"
+
+
+class GraphRun:
+    """One run into one bundle; what the bundle's journal has is not done again."""
+
+    def __init__(self, plan: GraphPlan, store: BundleStore, engine: RunEngine) -> None:
+        self.plan, self.spec, self.store, self.engine = plan, plan.spec, store, engine
+        self.journal = Journal(store)
+        self.data = store.put_blob(plan.data_bytes, SET_MEDIA_TYPE)
+        self.setup = GraphSetup(plan.spec.model_dump_json(), str(store.root.absolute()), self.data.sha256)
+
+    def execute(self) -> GraphManifest:
+        """Do what is left to do, write the manifest, and return it."""
+        self.store.look_around()
+        originals = [self._original(name, encode_graph(graph), graph) for name, graph in self.plan.originals]
+        networks = self._done("networks", train_jobs(self.spec))
+        nulls = self._done("nulls", null_jobs(self.spec, originals, networks))
+        items = self._done("metamers", metamer_jobs(self.spec, originals, networks, nulls))
+        geometry = self._done("geometry", geometry_jobs(self.plan, originals, networks))
+        certified = tuple(item for item in items if item.certificate.passed)
+        observed = self._done("observers", [ObserveJob(one, tuple(originals), certified) for one in networks])
+        manifest = GraphManifest(
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            spec=self.plan.record,
+            input=input_of(self.plan.data).format,
+            data=self.data,
+            originals=originals,
+            networks=networks,
+            nulls=nulls,
+            items=items,
+            geometry=[layer for record in geometry for layer in record.layers],
+            observations=[one for record in observed for one in record.found],
+            software=versions() | _graph_versions(),
+        )
+        return self.store.write_manifest(manifest)
+
+    def _original(self, name: str, data: bytes, graph: Graph) -> GraphOriginal:
+        blob: Blob = self.store.put_blob(data, Graphs.media_type)
+        return GraphOriginal(id=name, blob=blob, nodes=graph.nodes, edges=graph.edges.shape[1] // 2)
+
+    def _done(self, what: str, jobs: Sequence[Job]) -> list[Any]:
+        """The records of these jobs, after the engine did those that the journal has not."""
+        with Steps(what, len(jobs)) as progress:
+            left = []
+            for job in jobs:
+                if recorded(self.journal, job, self.data.sha256) is None:
+                    left.append(job)
+                else:
+                    progress.skip()
+            size = max(1, self.engine.task_size(len(left)))
+            tasks = [GraphTask(tuple(left[start : start + size])) for start in range(0, len(left), size)]
+            self.engine.perform(self.setup, tasks, progress)
+        self.store.look_around()
+        records = [recorded(self.journal, job, self.data.sha256) for job in jobs]
+        if None in records:
+            raise UserError(f"{jobs[records.index(None)]}: was not stored; run the same command to continue")
+        return records
+
+
+def geometry_jobs(plan: GraphPlan, originals: list[GraphOriginal], networks: list[Any]) -> list[GeometryJob]:
+    if not plan.spec.geometry:
+        return []
+    return [GeometryJob(original, network) for original in originals for network in networks]
+
+
+def make_graphs(plan: GraphPlan, store: BundleStore, engine: RunEngine) -> GraphManifest:
+    """Make what is left of the plan's bundle while no other run may. Raises `UserError` if one does."""
+    engine.prepare("synthesis.graphs.tasks")
+    with exclusive(store.root):
+        store.remove_leftovers()
+        try:
+            return finished_graphs(plan, store) or GraphRun(plan, store, engine).execute()
+        except (RuntimeError, MemoryError) as error:
+            raise out_of_memory(error, plan.spec.graphs) from None
+        finally:
+            store.remove_leftovers()
+
+
+def _graph_versions() -> dict[str, str]:
+    found = {}
+    for package in ("networkx", "safetensors", "torch_geometric"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
