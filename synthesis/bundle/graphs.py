@@ -112,7 +112,8 @@ class Deviation(Record):
 class GraphItem(Record):
     """One metamer: (graph, network, layer, what was optimised, restart).
 
-    `deviation` has how far the metamer is from the original, by the names of the measures. `profile` has the match at each of the network's layers.
+    `deviation` has how far the metamer is from the original, by the names of the measures.
+    `profile` has the match at each of the network's layers.
     """
 
     id: str

@@ -1,10 +1,10 @@
-"""A graph convolution with a full adjacency matrix as a layer, and a GCN's activations from such a matrix."""
+"""A graph convolution in plain torch, and a GCN's activations from a full adjacency matrix."""
 
 import torch
 from torch import Tensor, nn
 
 from synthesis.common.errors import UserError
-from synthesis.graphs.dense import adjacency, normalised
+from synthesis.graphs.dense import normalised
 
 
 class DenseGCNConv(nn.Module):
@@ -17,7 +17,11 @@ class DenseGCNConv(nn.Module):
         self.bias = nn.Parameter(torch.zeros(outputs))
 
     def forward(self, x: Tensor, edges: Tensor) -> Tensor:
-        out: Tensor = normalised(adjacency(edges, len(x)).to(x.dtype)) @ self.lin(x) + self.bias
+        """(nodes, outputs) of x (nodes, inputs) and edges (2, both directions)."""
+        degrees = torch.bincount(edges[0], minlength=len(x)) + 1
+        scale = degrees.to(x.dtype).rsqrt()[:, None]
+        scaled = scale * self.lin(x)
+        out: Tensor = scale * scaled.index_add(0, edges[0], scaled[edges[1]]) + self.bias
         return out
 
 

@@ -58,7 +58,7 @@ def most(free: Tensor, ones: int) -> Tensor:
     soft = free.sigmoid()
     hard = torch.zeros_like(soft).flatten()
     hard[free.detach().flatten().topk(ones).indices] = 1
-    return hard.view_as(soft) + soft - soft.detach()
+    return hard.view_as(soft) + (soft - soft.detach())
 
 
 def _projected(free: Tensor, kind: FeatureKind) -> Tensor:

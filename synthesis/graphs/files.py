@@ -243,7 +243,5 @@ def _masks(
     test = arrays.get("test", ~train.astype(bool))
     for key, mask in (("train", train), ("test", test)):
         if mask.shape != labels.shape or mask.dtype != bool or not mask.any():
-            raise UserError(
-                f"{name}: `{key}` must be true or false for each of {labels.size} labels, some true"
-            )
+            raise UserError(f"{name}: `{key}` must be true or false for each label, and some true")
     return train, test

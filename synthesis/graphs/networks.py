@@ -127,9 +127,8 @@ def activations(
         if isinstance(error, UserError | MemoryError):
             raise
         reason = " ".join(str(error).split())[:200]
-        raise UserError(
-            f"the network fails on a graph of {len(x)} nodes ({type(error).__name__}: {reason})"
-        ) from error
+        what = f"a graph of {len(x)} nodes and {x.shape[1]} features"
+        raise UserError(f"the network fails on {what} ({type(error).__name__}: {reason})") from error
     return found
 
 

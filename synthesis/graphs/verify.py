@@ -140,6 +140,8 @@ class _Check:
             if spec.features == "binary":
                 ones = int(original.features.sum()), int(metamer.features.sum())
                 yield from equal(f"{where}: ones", ones[1], ones[0])
+                if not np.isin(metamer.features, (0, 1)).all():
+                    yield f"{where}: has features that are neither 0 nor 1"
             if spec.features == "non-negative" and (metamer.features < 0).any():
                 yield f"{where}: has negative features"
             return

@@ -144,7 +144,8 @@ def test_a_bundle_of_graphs_is_none_of_stimuli(bundle: BundleStore) -> None:
 
 def test_graphs_with_a_label_each_keep_their_degrees(tmp_path: Path) -> None:
     text = (
-        "graphs: motifs\nnetworks: [dense-gcn]\nseeds: 1\nepochs: 5\noriginals: 1\nrestarts: 1\nmax_steps: 5\n"
+        "graphs: motifs\nnetworks: [dense-gcn]\nseeds: 1\nepochs: 5\noriginals: 1\nrestarts: 1\n"
+        "max_steps: 5\n"
         "layers: [pooled]\noptimise: [structure]\nkeep: degrees\ngeometry: false\n"
     )
     store = made(tmp_path, text)
