@@ -22,6 +22,7 @@ ABOUT = {
     "synthesis": {
         "commands": "the command line",
         "starter": "stimuli of the demo",
+        "graphs": "metamers of graph neural networks",
         "recognition": "observers",
         "report": "figures of a bundle",
         "runs": "plan, engines, journal, verification",
