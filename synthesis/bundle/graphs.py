@@ -102,11 +102,17 @@ class GraphProvenance(Record):
     device: str
 
 
+class Deviation(Record):
+    """A measure of a metamer and its original, and its mean over random draws (`graphs.deviation`)."""
+
+    value: float
+    chance: float
+
+
 class GraphItem(Record):
     """One metamer: (graph, network, layer, what was optimised, restart).
 
-    `deviation` has how far the metamer is from the original, each measure beside its value by chance
-    (`chance_...`). `profile` has the match at each of the network's layers.
+    `deviation` has how far the metamer is from the original, by the names of the measures. `profile` has the match at each of the network's layers.
     """
 
     id: str
@@ -118,7 +124,7 @@ class GraphItem(Record):
     blob: Blob
     certificate: GraphCertificate
     profile: list[LayerMatch]
-    deviation: dict[str, float]
+    deviation: dict[str, Deviation]
     provenance: GraphProvenance
 
 

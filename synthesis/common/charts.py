@@ -10,7 +10,7 @@ from synthesis.common.errors import UserError
 from synthesis.common.files import write_atomically
 from synthesis.common.vega_names import safe_names
 
-Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
+Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.ConcatChart | alt.HConcatChart | alt.VConcatChart
 
 PNG_SCALE = 3  # px per unit of the drawing: about 300 dpi at a width of 16 cm
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the first is built into vl-convert

@@ -1,11 +1,10 @@
-"""Of each layer of a network: the share of the dimensions of the features that it does not see, and volumes."""
+"""Of each layer: the share of the dimensions of the features that it does not see, and volumes."""
 
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-
 from torch import Tensor, nn
 
 from synthesis.bundle.graphs import GraphNetworkRecord, GraphOriginal, LayerGeometry

@@ -8,9 +8,11 @@ import time
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+import numpy as np
 import torch
 
 from synthesis.bundle.graphs import (
+    Deviation,
     GraphItem,
     GraphNetworkRecord,
     GraphNull,
@@ -20,11 +22,11 @@ from synthesis.bundle.graphs import (
 )
 from synthesis.bundle.manifest import Blob
 from synthesis.bundle.record import Record
-from synthesis.graphs import deviation
 from synthesis.graphs.bench import Bench, survey, tensors
 from synthesis.graphs.certificates import certify, graph_null, profile
 from synthesis.graphs.data import Graph
 from synthesis.graphs.dense_layers import dense_activations
+from synthesis.graphs.deviation import measures
 from synthesis.graphs.features import feature_metamer
 from synthesis.graphs.files import encode_graph
 from synthesis.graphs.kind import Graphs
@@ -200,9 +202,13 @@ class MetamerJob:
             blob=blob,
             certificate=certify(matches, self.layer, (labels, given), self.null),
             profile=matches,
-            deviation=deviation.measures(graph, metamer),
+            deviation=self._deviation(graph, metamer),
             provenance=made_how,
         )
+
+    def _deviation(self, graph: Graph, metamer: Graph) -> dict[str, Deviation]:
+        found = measures(graph, metamer, np.random.default_rng(self.noise_seed))
+        return {name: Deviation(value=one.value, chance=one.chance) for name, one in found.items()}
 
 
 def _recipe(bench: Bench, max_steps: int) -> Recipe:

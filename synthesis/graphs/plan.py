@@ -115,8 +115,9 @@ def metamer_jobs(
 
 
 def _optimised(spec: GraphSpec, network: GraphNetworkRecord) -> Iterator[Optimised]:
+    kind = next(one.kind for one in spec.networks if one.title == network.architecture)
     for optimised in spec.optimise:
-        if optimised == "features" or network.architecture.startswith(DENSE):
+        if optimised == "features" or kind in DENSE:
             yield optimised
 
 

@@ -163,10 +163,13 @@ def _rows(manifest: GraphManifest) -> list[GraphRow]:
         for layer in null.layers
     }
     order, names = layers(manifest), settings(manifest)
-    ranked = sorted(found.items(), key=lambda one: (names.index(one[0][0]), one[0][2], order.index(one[0][1])))
+
+    def rank(place: tuple[str, str, str]) -> tuple[int, str, int]:
+        return names.index(place[0]), place[2], order.index(place[1])
+
     return [
         _row(place, items, [smallest[one.graph, one.network, one.optimised, one.layer] for one in items])
-        for place, items in ranked
+        for place, items in sorted(found.items(), key=lambda one: rank(one[0]))
     ]
 
 

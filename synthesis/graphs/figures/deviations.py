@@ -11,7 +11,6 @@ from synthesis.common.charts import BLUE, NULL_COLOUR, Chart
 from synthesis.common.wording import readable_layer
 from synthesis.graphs.figures.rows import layers, mean_and_sem
 
-CHANCE = "chance_"
 _METAMERS, _BY_CHANCE = "Metamers", "By chance"
 
 
@@ -20,9 +19,7 @@ def deviations_chart(manifest: GraphManifest) -> Chart:
     rows, order = list(_rows(manifest)), [readable_layer(name) for name in layers(manifest)]
     scale = alt.Scale(domain=[_METAMERS, _BY_CHANCE], range=[BLUE, NULL_COLOUR])
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X(
-            "layer:N", sort=order, axis=alt.Axis(title=None)
-        ),
+        x=alt.X("layer:N", sort=order, axis=alt.Axis(title=None, labelAngle=0)),
         color=alt.Color("set:N", scale=scale, legend=alt.Legend(title=None, orient="top")),
     )
     y = alt.Axis(title=None, tickCount=4)
@@ -51,17 +48,18 @@ def _rows(manifest: GraphManifest) -> Iterator[dict[str, Any]]:
     for (layer, optimised), items in of_layer.items():
         chosen = [item for item in items if item.certificate.passed] or items
         for name in chosen[0].deviation:
-            if name.startswith(CHANCE):
-                continue
-            for kind, key in ((_METAMERS, name), (_BY_CHANCE, CHANCE + name)):
-                values = [one.deviation[key] for one in chosen if key in one.deviation]
-                if values:
-                    middle, error = mean_and_sem(values)
-                    yield {
-                        "layer": readable_layer(layer),
-                        "measure": f"{optimised}: {name.replace('_', ' ')}",
-                        "set": kind,
-                        "mean": middle,
-                        "low": middle - error,
-                        "high": middle + error,
-                    }
+            measured = [one.deviation[name] for one in chosen if name in one.deviation]
+            values = {
+                _METAMERS: [one.value for one in measured],
+                _BY_CHANCE: [one.chance for one in measured],
+            }
+            for kind, numbers in values.items():
+                middle, error = mean_and_sem(numbers)
+                yield {
+                    "layer": readable_layer(layer),
+                    "measure": f"{optimised}: {name.replace('_', ' ')}",
+                    "set": kind,
+                    "mean": middle,
+                    "low": middle - error,
+                    "high": middle + error,
+                }

@@ -25,12 +25,11 @@ def errors_chart(manifest: GraphManifest) -> Chart:
 
 
 def _panel(manifest: GraphManifest, rows: list[dict[str, Any]], optimised: str) -> Chart:
-    order = [
-        _place(network, layer) for network in settings(manifest) for layer in layers(manifest)
-    ]
+    order = [_place(network, layer) for network in settings(manifest) for layer in layers(manifest)]
     there = {row["place"] for row in rows}
     sets = [_CERTIFIED, _OTHERS, _NULL]
     legend = alt.Legend(title=None, orient="top")
+    colours = alt.Scale(domain=sets, range=[BLUE, VERMILION, INK])
     panel: Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_point(size=50)
@@ -45,7 +44,7 @@ def _panel(manifest: GraphManifest, rows: list[dict[str, Any]], optimised: str) 
                 sort=[place for place in order if place in there],
                 axis=alt.Axis(title=None, grid=True),
             ),
-            color=alt.Color("set:N", scale=alt.Scale(domain=sets, range=[BLUE, VERMILION, INK]), legend=legend),
+            color=alt.Color("set:N", scale=colours, legend=legend),
             shape=alt.Shape(
                 "set:N", scale=alt.Scale(domain=sets, range=["circle", "cross", "diamond"]), legend=legend
             ),

@@ -35,9 +35,7 @@ def _curves(
     shapes = alt.Scale(domain=names, range=[SHAPES[n % len(SHAPES)] for n in range(len(names))])
     caption = "Mean and standard error over seeds and graphs."
     base = alt.Chart(alt.InlineData(values=list(_rows(manifest, value)))).encode(
-        x=alt.X(
-            "layer:N", sort=order, axis=alt.Axis(title=None)
-        ),
+        x=alt.X("layer:N", sort=order, axis=alt.Axis(title=None, labelAngle=0)),
         color=alt.Color("network:N", sort=names, scale=colours, legend=legend),
     )
     axis = alt.Axis(title=title)
@@ -47,15 +45,11 @@ def _curves(
             base.mark_rule().encode(y=alt.Y("low:Q", scale=y, axis=axis), y2="high:Q"),
             base.mark_point(filled=True, size=70).encode(
                 y=alt.Y("mean:Q", scale=y, axis=axis),
-                shape=alt.Shape(
-                    "network:N", sort=names, scale=shapes, legend=legend
-                ),
+                shape=alt.Shape("network:N", sort=names, scale=shapes, legend=legend),
             ),
         )
         .properties(width=340, height=240)
-        .properties(
-            title=alt.TitleParams(text=title, subtitle=caption)
-        )
+        .properties(title=alt.TitleParams(text=title, subtitle=caption))
     )
     return chart
 
