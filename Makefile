@@ -11,8 +11,9 @@ PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
-	bench-ray bench-processes bench-page bench-demo bench-analysis bench-serve bench-serve-quick bench-stop bench-plans \
-	bench-admin bench-audio bench-chaos bench-exports docs-pictures figures figure-observers figure-hearing wheel lock clean
+	bench-ray bench-graphs bench-processes bench-page bench-demo bench-analysis bench-serve bench-serve-quick \
+	bench-stop bench-plans bench-admin bench-audio bench-chaos bench-exports docs-pictures figures \
+	figure-observers figure-hearing wheel lock clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -48,6 +49,9 @@ bench-synthesis: .venv/.ready-bench
 
 bench-ray: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_ray.py
+
+bench-graphs: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_graphs.py
 
 bench-processes: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_processes.py

@@ -175,6 +175,11 @@ def _features(features: NDArray[Any], name: str) -> NDArray[np.float32]:
 def _labels(labels: NDArray[Any], name: str) -> NDArray[np.int64]:
     if labels.ndim != 1 or labels.dtype.kind not in "iu" or labels.size == 0 or labels.min() < 0:
         raise UserError(f"{name}: labels must be whole numbers from 0, one for each node or each graph")
+    if labels.max() >= len(labels):
+        raise UserError(
+            f"{name}: label {labels.max()} is out of range: {len(labels)} labels have at most as many "
+            "classes; number the classes from 0"
+        )
     if len(np.unique(labels)) < 2:
         raise UserError(
             f"{name}: all labels are {int(labels[0])}; with one class there is nothing to tell apart"
@@ -196,6 +201,10 @@ def _undirected(edges: NDArray[Any], nodes: int, name: str) -> NDArray[np.int64]
             f"{name}: {loops} edges lead from a node to itself; leave them out, the networks add their own"
         )
     pairs = set(map(tuple, edges.T.tolist()))
+    if repeated := edges.shape[1] - len(pairs):
+        raise UserError(
+            f"{name}: {repeated} edges are given more than once; give each edge once, or both ways"
+        )
     one_way = [pair for pair in pairs if pair[::-1] not in pairs]
     if 0 < len(one_way) < len(pairs):
         raise UserError(

@@ -63,6 +63,9 @@ def test_several_graphs_are_told_apart_by_graph_of(tmp_path: Path) -> None:
         ({"edges": np.array([[0, 2], [1, 2]])}, "1 edges lead from a node to itself"),
         ({"edges": np.array([[0], [9]])}, "edges name nodes 0 to 9; there are 0 to 5"),
         ({"edges": np.array([[0.5], [1]])}, "edges must be whole numbers"),
+        ({"edges": np.array([[0, 0, 2], [1, 1, 3]])}, "1 edges are given more than once"),
+        ({"labels": np.array([0, 1, 0, 1, 0, 10**9])}, "label 1000000000 is out of range"),
+        ({"labels": np.array([0, 1, 0, 1, 0, -1])}, "whole numbers from 0"),
         ({"weights": np.array([1, 1, 0.5, 1])}, "`weights` gives edges weights"),
         (
             {"features": np.full((6, 2), np.nan)},
