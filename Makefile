@@ -99,12 +99,12 @@ bench-audio: .venv/.ready-bench
 	touch $@
 
 .venv/.ready-dev: .venv/.ready
-	$(PIP) --editable '.[synthesis,demo,ray,s3,dev]'
+	$(PIP) --editable '.[synthesis,demo,graphs,ray,s3,dev]'
 	$(BIN)/python tests/browser.py
 	touch $@
 
 .venv/.ready-bench: .venv/.ready-dev
-	$(PIP) --editable '.[synthesis,demo,dev,bench]'
+	$(PIP) --editable '.[synthesis,graphs,demo,dev,bench]'
 	touch $@
 
 node_modules/.ready: package.json package-lock.json | .venv/bin/python

@@ -133,8 +133,8 @@ class LayerGeometry(Record):
     """Of the features of one graph at one layer, in double precision.
 
     `metameric_share` is the share of the dimensions of the features that the layer does not see: 1 - rank of
-    the Jacobian / dimensions, in [0, 1]. `volume_change` is that of log volume by the activation, NaN where
-    the layer has none.
+    the Jacobian / dimensions, in [0, 1]. `volume_change` is that of log volume by the activation, None where
+    there is none or the rank is a bound.
     """
 
     graph: str

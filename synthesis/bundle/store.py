@@ -30,7 +30,21 @@ from synthesis.common.json_file import first_problem, loads
 # More than any bundle needs, and less than a machine's memory.
 MANIFEST_LIMIT = 500_000_000  # bytes
 AnyManifest = TypeVar("AnyManifest", bound=Sealed)
+# What a bundle holds, by the name of its format.
+_KINDS = {"metamerlab-bundle": "stimuli", "metamerlab-graphs": "graphs"}
 _SHA256 = re.compile("[0-9a-f]{64}")
+
+
+def _another(found: str, kind: type[Sealed]) -> str:
+    """What to say of a manifest of the format `found` where one of `kind` was wanted."""
+    wanted = str(kind.model_fields["format"].default)
+    name = found.partition("/")[0]
+    if name in _KINDS and name != wanted.partition("/")[0]:
+        return f"is a bundle of {_KINDS[name]} ({found}, not {wanted}); give one of the other kind"
+    return (
+        f"is of another format ({found}, not {wanted}); make it again with this version's "
+        "`python -m synthesis run`"
+    )
 
 
 class BundleStore:
@@ -153,11 +167,7 @@ class BundleStore:
         except ValidationError as error:
             first = error.errors()[0]
             if first["loc"] == ("format",):
-                raise BundleError(
-                    f"{path}: is of another format ({first['input']}, not "
-                    f"{kind.model_fields['format'].default}); make it again "
-                    "with this version's `python -m synthesis run`"
-                ) from None
+                raise BundleError(f"{path}: {_another(str(first['input']), kind)}") from None
             raise BundleError(f"{path}: not a bundle manifest: {first_problem(error)}") from None
         if manifest.content_digest() != manifest.digest:
             raise BundleError(f"{path}: its content was changed; restore or remake the bundle")

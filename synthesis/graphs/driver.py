@@ -42,9 +42,11 @@ class GraphRun:
         self.store.look_around()
         originals = [self._original(name, encode_graph(graph), graph) for name, graph in self.plan.originals]
         networks = self._done("networks", train_jobs(self.spec))
-        nulls = self._done("nulls", null_jobs(self.spec, originals, networks))
+        # Neither needs the other, and an engine begins its processes anew for each list of tasks.
+        of_nulls = null_jobs(self.spec, originals, networks)
+        found = self._done("nulls and geometry", [*of_nulls, *geometry_jobs(self.plan, originals, networks)])
+        nulls, geometry = found[: len(of_nulls)], found[len(of_nulls) :]
         items = self._done("metamers", metamer_jobs(self.spec, originals, networks, nulls))
-        geometry = self._done("geometry", geometry_jobs(self.plan, originals, networks))
         certified = tuple(item for item in items if item.certificate.passed)
         observed = self._done("observers", [ObserveJob(one, tuple(originals), certified) for one in networks])
         manifest = GraphManifest(

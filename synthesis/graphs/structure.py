@@ -4,6 +4,7 @@ First a soft matrix whose largest entries are the edges (straight-through), then
 the error falls. With degrees kept there are swaps alone, from a rewired graph.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,12 +22,13 @@ from synthesis.optimise.recipes import Recipe
 
 # (nodes, nodes) or a batch of them -> the matched layer.
 Activation = Callable[[Tensor], Tensor]
-# Of the swaps that the gradient promises most of, so many are computed exactly at a time.
+# Of the swaps that the gradient promises most of, so many are computed exactly at a time: 32 of graphs up to
+# 300 nodes, fewer of larger ones, whose matrices take the square of their nodes.
 TRIED = 32
+LEAST_TRIED = 4
+ENTRIES = 3_000_000
 # So many pairs of edges are looked at for a swap; of small graphs all.
 PAIRS = 200_000
-# Of single edges, so many that might go with so many that might come.
-MOVED = 6
 _SMALLEST_GAIN = 1e-7
 # Pairs of nodes whose edges go, and pairs that get one.
 Change = tuple[list[tuple[int, int]], list[tuple[int, int]]]
@@ -128,7 +130,7 @@ def _gradient(activation: Activation, target: Tensor, matrix: Tensor) -> NDArray
 def _swaps(
     matrix: NDArray[np.float32], gradient: NDArray[np.float32], generator: np.random.Generator
 ) -> list[Change]:
-    """The swaps by which the squared error falls most in first order, at most `TRIED`."""
+    """The swaps by which the squared error falls most in first order; `_tried` of them."""
     starts, ends = np.nonzero(np.triu(matrix))
     count = len(starts)
     if count * (count - 1) <= PAIRS:
@@ -143,7 +145,7 @@ def _swaps(
         gain = gradient[a, d] + gradient[c, b] - gradient[a, b] - gradient[c, d]
         found.append(np.stack([a, b, c, d, gain], axis=1)[valid])
     swaps = np.concatenate(found)
-    best = swaps[np.argsort(swaps[:, 4], kind="stable")[:TRIED], :4].astype(int).tolist()
+    best = swaps[np.argsort(swaps[:, 4], kind="stable")[: _tried(matrix)], :4].astype(int).tolist()
     return [([(a, b), (c, d)], [(a, d), (c, b)]) for a, b, c, d in best]
 
 
@@ -151,10 +153,16 @@ def _moves(matrix: NDArray[np.float32], gradient: NDArray[np.float32]) -> list[C
     """The edges that the error falls most without, each with the pairs that it falls most with."""
     rows, columns = np.triu_indices(len(matrix), 1)
     there, slope = matrix[rows, columns] > 0, gradient[rows, columns]
-    gone = np.flatnonzero(there)[np.argsort(-slope[there], kind="stable")[:MOVED]]
-    new = np.flatnonzero(~there)[np.argsort(slope[~there], kind="stable")[:MOVED]]
+    each = math.isqrt(_tried(matrix))
+    gone = np.flatnonzero(there)[np.argsort(-slope[there], kind="stable")[:each]]
+    new = np.flatnonzero(~there)[np.argsort(slope[~there], kind="stable")[:each]]
     pairs = np.stack([rows, columns], axis=1).tolist()
     return [([(*pairs[old],)], [(*pairs[other],)]) for old in gone for other in new]
+
+
+def _tried(matrix: NDArray[np.float32]) -> int:
+    """How many changes of a matrix are computed exactly."""
+    return max(LEAST_TRIED, min(TRIED, ENTRIES // matrix.size))
 
 
 def _set(matrix: Tensor, pairs: list[tuple[int, int]], value: float) -> None:
