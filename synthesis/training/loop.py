@@ -16,10 +16,12 @@ from synthesis.training.checkpoint import load_checkpoint, save_checkpoint
 from synthesis.training.data import Parts
 from synthesis.training.export import write_network
 from synthesis.training.model import TaskNetwork, loss_of
+from synthesis.training.parts import planned
 from synthesis.training.schedule import clip_settings, learning_rate
 from synthesis.training.spec import TrainSpec
 from synthesis.training.standing import Standing
 from synthesis.training.start import start_from
+from synthesis.training.tally import main_score
 
 _CHECKPOINT_EVERY_S = 60.0
 _CALIBRATION_CLIPS = 64
@@ -45,12 +47,15 @@ def train(spec: TrainSpec, parts: Parts, out: Path, counter: Counter) -> Standin
 
 class _Training:
     def __init__(self, spec: TrainSpec, parts: Parts, out: Path) -> None:
-        self.spec, self.parts, self.out = spec, parts, out
+        self.parts, self.out = parts, out
+        self.spec = spec = planned(spec, parts)
         self.device = devices("auto")[0]
-        words = len(parts.training.spoken.vocabulary)
+        words = len(parts.training.spoken.vocabulary) + spec.null_class
         torch.manual_seed(spec.seed)
         try:
-            network = TaskNetwork(spec.network, spec.task, words, len(parts.backgrounds))
+            network = TaskNetwork(
+                spec.network, spec.task, words, len(parts.backgrounds), spec.backgrounds.weight
+            )
         except ValueError as error:
             raise UserError(f"network: {error}") from None
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
@@ -111,7 +116,7 @@ class _Training:
         examples = self.standing.step * spec.batch
         self.standing.validations.append({"examples": examples, **found})
         say(f"{examples} examples: validation {', '.join(f'{k} {v:.3f}' for k, v in found.items())}")
-        main = found["background" if spec.task == "background" else "word"]
+        main = main_score(found, spec.task)
         for wanted in spec.snapshots_at:
             if main >= wanted and wanted not in self.standing.snapshots:
                 self.standing.snapshots.append(wanted)

@@ -22,10 +22,11 @@ validation_clips: 8
 
 
 def tone_folder(folder: Path) -> Path:
-    """`folder` with a corpus in it: one voice to train on, one held out."""
+    """`folder` with a corpus in it: two voices to train on, one held out."""
     (folder / "words.txt").write_text("\n".join(WORDS))
     voices = [
-        VoiceSpec(engine="tones", voice="low", takes=8),
+        VoiceSpec(engine="tones", voice="low", takes=5),
+        VoiceSpec(engine="tones", voice="middle", takes=3),
         VoiceSpec(engine="tones", voice="high", takes=1, held_out=True),
     ]
     spec = CorpusSpec(voices=voices, vocabulary=folder / "words.txt")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from synthesis.hearing.settings import FEATHER2019
 from synthesis.networks.entry import Entry
 from synthesis.networks.hearing.cochcnn_settings import CochCNNSettings
+from synthesis.networks.hearing.cochresnet_settings import CochResNetSettings
 from synthesis.networks.inputs import SoundInput
 from synthesis.networks.network import Layer
 
@@ -129,16 +130,7 @@ AUDITORY = (
         description="CochResNet50 as in 2023 (weights from a checkpoint file)",
         build=_cochresnet,
         weights=None,
-        layers=_layers(
-            cochleagram="cochleagram",
-            conv1_relu1="resnet.act1",
-            layer1="resnet.layer1",
-            layer2="resnet.layer2",
-            layer3="resnet.layer3",
-            layer4="resnet.layer4",
-            avgpool="resnet.global_pool",
-            final="resnet.fc",
-        ),
+        layers=CochResNetSettings().layers,
         feature_node="resnet.global_pool",
         input=SoundInput(),
         key=_in_resnet,
