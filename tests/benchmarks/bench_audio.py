@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 import torch  # noqa: E402
 
 from tests.benchmarks.audio.cochleagram import cochleagram_lines  # noqa: E402
+from tests.benchmarks.audio.kernels import kernel_lines  # noqa: E402
 from tests.benchmarks.audio.read_speech import read_speech_lines  # noqa: E402
 from tests.benchmarks.audio.textures import texture_lines  # noqa: E402
 from tests.benchmarks.audio.words import word_accuracy_lines  # noqa: E402
@@ -32,6 +33,7 @@ PARTS: dict[str, Part] = {
     "words": partial(word_accuracy_lines, HELD_OUT),
     "textures": partial(texture_lines, HELD_OUT),
     "read_speech": read_speech_lines,
+    "kernels": kernel_lines,
 }
 
 
