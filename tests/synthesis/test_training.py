@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,6 @@ from synthesis.speech.recordings import cut_corpus
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES
 from synthesis.training import loop
-from synthesis.training import parts as parts_module
 from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
 from synthesis.training.parts import read_parts
@@ -31,16 +29,14 @@ from synthesis.training.schedule import clip_settings, learning_rate
 from synthesis.training.spec import ClipSpec, OptimiserSpec, TrainSpec
 from synthesis.training.voices import read_spoken_words
 from synthesis.vocabulary.words import default_vocabulary
-from tests.synthesis.trainings import TINY, WORDS, spec_of, tone_folder
+from tests.synthesis.trainings import TINY, WORDS, backgrounds_made_once, spec_of, tone_folder
 
 CLEAN = ClipSettings(context=1, colour_db=0, room=0, level_db=0, clean=1)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _backgrounds_made_once() -> Iterator[None]:
-    """The same backgrounds for each test that asks for the same: making them takes ten seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts_module, "make_backgrounds", cache(make_backgrounds))
+    with backgrounds_made_once():
         yield
 
 
