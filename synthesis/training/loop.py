@@ -17,6 +17,7 @@ from synthesis.training.checkpoint import load_checkpoint, save_checkpoint
 from synthesis.training.data import Batch, Parts
 from synthesis.training.export import write_network
 from synthesis.training.model import TaskNetwork, loss_of
+from synthesis.training.parts import validation_batches
 from synthesis.training.schedule import clip_settings, learning_rate
 from synthesis.training.spec import TrainSpec
 from synthesis.training.standing import Standing
@@ -129,10 +130,7 @@ class _Training:
             say(f"{examples} examples: {', '.join(f'{k} {v:.3f}' for k, v in named.items())}")
 
     def _validation_clips(self) -> Iterator[Batch]:
-        spec = self.spec
-        size = min(spec.batch, spec.validation_clips)
-        for number in range(spec.validation_clips // size):
-            yield self.parts.validation.batch(number, size, clip_settings(spec.clips, 0.0, 1.0))
+        return validation_batches(self.spec, self.parts.validation)
 
     def _save(self) -> None:
         state: dict[str, Any] = vars(self.standing)

@@ -1,11 +1,13 @@
 """Adversarial training: what it does to a network, and what of it is in the spec, the file and the report."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
+from synthesis.commands.attack import attack
 from synthesis.commands.train import train
 from synthesis.common.errors import SpecError, UserError
 from synthesis.networks.hearing.trained_file import read_trained
@@ -21,6 +23,7 @@ from tests.synthesis.trainings import TINY, backgrounds_made_once, spec_of, tone
 
 SPACES: tuple[Space, ...] = ("waveform", "cochleagram")
 SHORT = TINY.replace("examples: 48", "examples: 24")
+AGAINST = "adversary: {norm: l2, eps: 1.0, steps: 2, space: cochleagram}\n"
 ATTACK = "adversary: {norm: l2, eps: 0.5, steps: 2}\n"
 LEARNS = """
 corpora: [corpus]
@@ -44,6 +47,14 @@ def _backgrounds_made_once() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tone_folder(tmp_path_factory.mktemp("adversary"))
+
+
+def found_by(folder: Path, section: str, file: str, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+    """What `python -m synthesis attack` prints."""
+    (folder / "attack.yaml").write_text(f"{LEARNS}{section}")
+    attack(folder / "attack.yaml", "trained", file)
+    found: dict[str, float] = json.loads(capsys.readouterr().out)
+    return found
 
 
 def training_of(folder: Path, text: str, out: str) -> loop._Training:
@@ -125,17 +136,63 @@ def test_the_attack_raises_the_loss_and_leaves_the_network_as_it_was(folder: Pat
     assert all(parameter.grad is None for parameter in network.parameters())
 
 
-def test_a_network_trained_against_the_attack_withstands_it_better(folder: Path) -> None:
-    section = "adversary: {norm: l2, eps: 1.0, steps: 2, space: cochleagram}\n"
-    usual, robust = (
-        training_of(folder, f"{LEARNS}{more}", out) for more, out in (("", "plain"), (section, "robust"))
-    )
+@pytest.fixture(scope="module")
+def pair(folder: Path) -> tuple[loop._Training, loop._Training]:
+    """Two trainings of one seed: the usual one in `plain`, one against an attack in `robust`."""
+    usual = training_of(folder, LEARNS, "plain")
+    robust = training_of(folder, f"{LEARNS}{AGAINST}", "robust")
     for one in (usual, robust):
         one.run(Uncounted())
+    return usual, robust
+
+
+def test_a_network_trained_against_the_attack_withstands_it_better(
+    pair: tuple[loop._Training, loop._Training],
+) -> None:
+    usual, robust = pair
     attacked = accuracy(usual.network, usual._validation_clips(), "word", usual.device, robust.adversary)
     assert usual.standing.validations[-1]["word"] > 0.6
     assert robust.standing.validations[-1]["word"] > 0.6
     assert robust.standing.validations[-1]["word_under_attack"] > attacked["word"] + 0.2
+
+
+def test_the_files_of_both_are_attacked_from_the_command_line(
+    folder: Path, pair: tuple[loop._Training, loop._Training], capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual, robust = (
+        found_by(folder, AGAINST, str(folder / out / "network.safetensors"), capsys)
+        for out in ("plain", "robust")
+    )
+    # The file has the training's network in float16 and computes in float32.
+    assert usual["clips"] == robust["clips"] == 64
+    assert usual["accuracy"] == pytest.approx(pair[0].standing.validations[-1]["word"], abs=0.1)
+    validation = pair[1].standing.validations[-1]
+    assert robust["under_attack"] == pytest.approx(validation["word_under_attack"], abs=0.15)
+    assert robust["under_attack"] > usual["under_attack"] + 0.2
+    assert usual["under_random_step"] > usual["under_attack"] + 0.2
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_an_attack_without_room_changes_no_answer_of_a_file(
+    folder: Path,
+    pair: tuple[loop._Training, loop._Training],
+    space: Space,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = str(pair[0].out / "network.safetensors")
+    found = found_by(folder, f"adversary: {{norm: l2, eps: 0, steps: 1, space: {space}}}\n", file, capsys)
+    assert found["accuracy"] == found["under_attack"] == found["under_random_step"] > 0.6
+
+
+def test_what_cannot_be_attacked_is_one_line(folder: Path) -> None:
+    (folder / "none.yaml").write_text(TINY)
+    with pytest.raises(UserError, match=r"none.yaml: has no adversary; add a section"):
+        attack(folder / "none.yaml", "word_cochcnn")
+    (folder / "some.yaml").write_text(f"{TINY}{ATTACK}")
+    with pytest.raises(UserError, match="alexnet: does not answer words or backgrounds"):
+        attack(folder / "some.yaml", "alexnet", "random:1")
+    with pytest.raises(UserError, match="no clip of its corpora has a right answer that background"):
+        attack(folder / "some.yaml", "background_reduced_aliasing")
 
 
 def test_the_control_is_trained_on_random_steps_and_tested_by_the_attack(folder: Path) -> None:

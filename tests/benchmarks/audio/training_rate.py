@@ -1,7 +1,7 @@
 """`audio.training_rate.KIND`: clips a second that a training sees on one thread, with and without an attack.
 
-The network is that of docs/examples/training/small*.yaml; clips are composed as in a training, of the
-held-out voices. `per_cpu_second` counts the time that the process computed, without what it waited for others.
+The network is that of docs/examples/training/word-small*.yaml; clips are composed as in a training, of the
+held-out voices. `per_cpu_second` counts the time that the process computed, without its waiting.
 """
 
 import tempfile
@@ -23,10 +23,10 @@ from tests.benchmarks.audio.words import held_out_corpora
 
 SPECS = Path(__file__).parents[3] / "docs" / "examples" / "training"
 KINDS = {
-    "standard": "small.yaml",
-    "random_step": "small-random-step.yaml",
-    "waveform_5_steps": "small-robust.yaml",
-    "cochleagram_5_steps": "small-robust-cochleagram.yaml",
+    "standard": "word-small.yaml",
+    "random_step": "word-small-random-step.yaml",
+    "waveform_5_steps": "word-small-robust.yaml",
+    "cochleagram_5_steps": "word-small-robust-cochleagram.yaml",
 }
 _SECONDS = 20.0
 
