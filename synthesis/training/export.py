@@ -29,6 +29,7 @@ def write_network(
         "optimiser": spec.optimiser.model_dump(mode="json"),
         "start_from": spec.start_from and spec.start_from.name,
         "backgrounds": spec.backgrounds.answers,
+        "adversary": spec.adversary and spec.adversary.model_dump(mode="json"),
         "clips": spec.clips.model_dump(mode="json"),
     }
     words = (*spoken.vocabulary, "") if spec.null_class else spoken.vocabulary

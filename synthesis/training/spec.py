@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from synthesis.bundle.spec import FilePath
+from synthesis.training.adversary_spec import AdversarySpec
 from synthesis.training.network_spec import NetworkSpec
 from synthesis.training.presets import filled
 
@@ -80,6 +81,8 @@ class TrainSpec(_Strict):
     clips: ClipSpec = ClipSpec()
     backgrounds: BackgroundSpec = BackgroundSpec()
     optimiser: OptimiserSpec = OptimiserSpec()
+    adversary: AdversarySpec | None = None
+    """Disturbs each training clip, for networks that are robust to it."""
     start_from: FilePath | None = None
     """Another training of the same network, or the file of one, whose weights this one begins with."""
     null_class: bool = False
