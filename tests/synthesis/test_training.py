@@ -1,7 +1,6 @@
 """Clips and the training of networks, on a corpus of tones."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,15 +28,10 @@ from synthesis.training.schedule import clip_settings, learning_rate
 from synthesis.training.spec import ClipSpec, OptimiserSpec, TrainSpec
 from synthesis.training.voices import read_spoken_words
 from synthesis.vocabulary.words import default_vocabulary
-from tests.synthesis.trainings import TINY, WORDS, backgrounds_made_once, spec_of, tone_folder
+from tests.synthesis.trainings import TINY, WORDS, spec_of, tone_folder
 
+pytestmark = pytest.mark.usefixtures("backgrounds_made_once")
 CLEAN = ClipSettings(context=1, colour_db=0, room=0, level_db=0, clean=1)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _backgrounds_made_once() -> Iterator[None]:
-    with backgrounds_made_once():
-        yield
 
 
 @pytest.fixture(scope="module")

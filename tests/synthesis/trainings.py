@@ -1,18 +1,11 @@
 """A corpus of tones, and the spec of a training that is small enough for tests."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-
-import pytest
 
 from synthesis.common.yaml_file import load_yaml
 from synthesis.process.progress import Uncounted
 from synthesis.speech.corpus import build_corpus
 from synthesis.speech.corpus_spec import CorpusSpec, VoiceSpec
-from synthesis.training import parts
-from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.spec import TrainSpec
 from tests.synthesis.tones import ToneEngine
 
@@ -26,14 +19,6 @@ batch: 8
 validate_every: 16
 validation_clips: 8
 """
-
-
-@contextmanager
-def backgrounds_made_once() -> Iterator[None]:
-    """The same backgrounds for all that ask for the same: making them takes ten seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "make_backgrounds", cache(make_backgrounds))
-        yield
 
 
 def tone_folder(folder: Path) -> Path:
