@@ -120,3 +120,44 @@ def test_the_attack_is_the_same_for_the_same_seed_and_in_any_company() -> None:
     assert not torch.equal(one, other)
     first = attack(clean[:1], classifier(right[:1], weights), ball, 3, 0.5, generator(5))
     torch.testing.assert_close(first, one[:1])
+
+
+def noisy_features(count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Items and their classes, as in Tsipras et al. (2019).
+
+    The first value is the sign of the class in 95 % of items; the others lean towards it, within noise.
+    """
+    source = generator(seed)
+    right = torch.randint(0, 2, (count,), generator=source)
+    sign = right * 2.0 - 1
+    strong = torch.where(torch.rand(count, generator=source) < 0.95, sign, -sign)
+    weak = 0.3 * sign[:, None] + torch.randn(count, 100, generator=source)
+    return torch.cat([strong[:, None], weak], 1), right
+
+
+def trained(ball: Ball) -> Tensor:
+    """The weights of a linear classifier that was trained on attacked items."""
+    weights = torch.zeros(2, 101, requires_grad=True)
+    optimiser = torch.optim.SGD([weights], 0.05)
+    for step in range(200):
+        clean, right = noisy_features(128, step)
+        frozen = weights.detach()
+        items = attack(clean, classifier(right, frozen), ball, 5, ball.eps / 2, generator(step))
+        optimiser.zero_grad()
+        classifier(right, weights)(items).mean().backward()
+        optimiser.step()
+    return weights.detach()
+
+
+def test_training_against_the_attack_gives_a_classifier_that_withstands_it() -> None:
+    ball = Ball("linf", 0.6)
+    clean, right = noisy_features(2000, seed=999)
+    shares = {}
+    for name, weights in (("usual", trained(Ball("linf", 0.0))), ("robust", trained(ball))):
+        items = attack(clean, classifier(right, weights), ball, 5, 0.3, generator(0))
+        shares[name] = [float(((x @ weights.T).argmax(1) == right).float().mean()) for x in (clean, items)]
+    # The usual one sums the weak values, which the attack turns over; the robust one goes by the strong one.
+    assert shares["usual"][0] > 0.97
+    assert shares["usual"][1] < 0.2
+    assert shares["robust"][0] > 0.9
+    assert shares["robust"][1] > 0.9
