@@ -28,6 +28,7 @@ def write_network(
         "validation": standing.validations[-1] if standing.validations else {},
         "optimiser": spec.optimiser.model_dump(mode="json"),
         "start_from": spec.start_from and spec.start_from.name,
+        "adversary": spec.adversary and spec.adversary.model_dump(mode="json"),
         "clips": spec.clips.model_dump(mode="json"),
     }
     answers = parts.backgrounds if spec.task == "background" else spoken.vocabulary

@@ -44,7 +44,16 @@ class TaskNetwork(nn.Module):
 
     def forward(self, sounds: Tensor) -> tuple[Tensor, Tensor | None]:
         """Logits of the network's own answers, (batch, classes), and of the second head, if there is one."""
-        hidden = self.trunk.dropout(self.trunk.features(sounds))
+        return self.answers(self.ear(sounds))
+
+    def ear(self, sounds: Tensor) -> Tensor:
+        """Cochleagrams, (batch, 1, channels, frames)."""
+        heard: Tensor = self.trunk.cochleagram(sounds)
+        return heard
+
+    def answers(self, heard: Tensor) -> tuple[Tensor, Tensor | None]:
+        """As `forward`, of what `ear` returns."""
+        hidden = self.trunk.dropout(self.trunk.features_after_ear(heard))
         second = None if self.second is None else self.second(hidden)
         return self.trunk.classification(hidden), second
 
@@ -57,17 +66,47 @@ def targets(task: Task, words: Tensor, backgrounds: Tensor) -> tuple[Tensor, Ten
 
 
 def loss_of(
-    network: TaskNetwork, task: Task, sounds: Tensor, labels: tuple[Tensor, Tensor], smoothing: float
+    network: TaskNetwork,
+    task: Task,
+    inputs: Tensor,
+    labels: tuple[Tensor, Tensor],
+    smoothing: float,
+    after_ear: bool = False,
 ) -> Tensor:
-    """Mean cross-entropy of the task's heads; autocast to bfloat16 where the device has it."""
-    with torch.autocast(sounds.device.type, torch.bfloat16):
-        answers = network(sounds)
-    losses = []
-    for logits, wanted in zip(answers, targets(task, *labels), strict=True):
-        if logits is not None and wanted is not None and bool((wanted >= 0).any()):
-            losses.append(
-                nn.functional.cross_entropy(
-                    logits.float(), wanted, ignore_index=-1, label_smoothing=smoothing
-                )
-            )
-    return torch.stack(losses).sum()
+    """Mean cross-entropy of the task's heads; autocast to bfloat16 where the device has it.
+
+    `inputs` are sounds or, with `after_ear`, what the network's ear makes of them.
+    """
+    by_head = _losses_by_head(network, task, inputs, labels, smoothing, after_ear)
+    return torch.stack([losses.sum() / known.sum() for losses, known in by_head]).sum()
+
+
+def clip_losses(
+    network: TaskNetwork, task: Task, inputs: Tensor, labels: tuple[Tensor, Tensor], after_ear: bool
+) -> Tensor:
+    """The cross-entropy of each clip, (batch,): the sum over heads, 0 for those that it has no answer for."""
+    by_head = _losses_by_head(network, task, inputs, labels, 0.0, after_ear)
+    return torch.stack([losses for losses, _ in by_head]).sum(0)
+
+
+def _losses_by_head(
+    network: TaskNetwork,
+    task: Task,
+    inputs: Tensor,
+    labels: tuple[Tensor, Tensor],
+    smoothing: float,
+    after_ear: bool,
+) -> list[tuple[Tensor, Tensor]]:
+    """Of each head that any clip has an answer for: the loss of each clip, and which have one."""
+    with torch.autocast(inputs.device.type, torch.bfloat16):
+        answers = network.answers(inputs) if after_ear else network(inputs)
+    return [
+        (
+            nn.functional.cross_entropy(
+                logits.float(), wanted, ignore_index=-1, label_smoothing=smoothing, reduction="none"
+            ),
+            wanted >= 0,
+        )
+        for logits, wanted in zip(answers, targets(task, *labels), strict=True)
+        if logits is not None and wanted is not None and bool((wanted >= 0).any())
+    ]

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from synthesis.bundle.spec import FilePath
+from synthesis.training.adversary_spec import AdversarySpec
 
 Task = Literal["word", "background", "both"]
 Widths = tuple[int, int, int, int, int]
@@ -73,6 +74,8 @@ class TrainSpec(_Strict):
     clips: ClipSpec = ClipSpec()
     backgrounds: BackgroundSpec = BackgroundSpec()
     optimiser: OptimiserSpec = OptimiserSpec()
+    adversary: AdversarySpec | None = None
+    """Disturbs each training clip, for networks that are robust to it."""
     start_from: FilePath | None = None
     """Another training of the same network, or the file of one, whose weights this one begins with."""
     examples: int = Field(default=200_000, ge=1)

@@ -1,9 +1,7 @@
 """Clips and the training of networks, on a corpus of tones."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +21,6 @@ from synthesis.speech.recordings import cut_corpus
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES
 from synthesis.training import loop
-from synthesis.training import parts as parts_module
 from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
 from synthesis.training.parts import read_parts
@@ -33,15 +30,8 @@ from synthesis.training.voices import read_spoken_words
 from synthesis.vocabulary.words import default_vocabulary
 from tests.synthesis.trainings import TINY, WORDS, spec_of, tone_folder
 
+pytestmark = pytest.mark.usefixtures("backgrounds_made_once")
 CLEAN = ClipSettings(context=1, colour_db=0, room=0, level_db=0, clean=1)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _backgrounds_made_once() -> Iterator[None]:
-    """The same backgrounds for each test that asks for the same: making them takes ten seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts_module, "make_backgrounds", cache(make_backgrounds))
-        yield
 
 
 @pytest.fixture(scope="module")

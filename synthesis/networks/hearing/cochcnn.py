@@ -64,7 +64,11 @@ class CochCNN(nn.Module):
 
     def features(self, sounds: Tensor) -> Tensor:
         """The hidden layer, (batch, fc_width): what heads for further tasks are given, after dropout."""
-        x = self.batchnorm0(self.cochleagram(sounds))
+        return self.features_after_ear(self.cochleagram(sounds))
+
+    def features_after_ear(self, cochleagrams: Tensor) -> Tensor:
+        """The hidden layer of cochleagrams, (batch, 1, channels, frames)."""
+        x = self.batchnorm0(cochleagrams)
         x = self.batchnorm1(self.maxpool0(self._block(0, x)))
         x = self.batchnorm2(self.maxpool1(self._block(1, x)))
         x = self._block(4, self._block(3, self._block(2, x)))
