@@ -20,8 +20,9 @@ ITERATIONS, TOLERANCE = 500, 1e-3
 def channel_axes(mean_gram: Tensor, most: int = MOST_AXES) -> Tensor:
     """The `most` channel combinations with the largest mean energy: eigenvectors of the mean Gram matrix.
 
-    A layer of 2,048 channels has 2 million entries in its Gram matrix; of 32 combinations there are 528. (channels,
-    axes), orthonormal, each with its largest entry above 0, so that they do not depend on the library's signs.
+    A layer of 2,048 channels has 2 million entries in its Gram matrix; of 32 combinations there are 528.
+    (channels, axes), orthonormal, each with its largest entry above 0, so that they do not depend on the
+    library's signs.
     """
     _, vectors = torch.linalg.eigh(mean_gram.double())
     axes = vectors.flip(1)[:, :most]
@@ -72,7 +73,12 @@ def _ica(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(components, entries) and (entries, components); sources have unit variance."""
     ica = FastICA(
-        components, whiten="unit-variance", max_iter=ITERATIONS, tol=TOLERANCE, random_state=seed, whiten_solver="svd"
+        components,
+        whiten="unit-variance",
+        max_iter=ITERATIONS,
+        tol=TOLERANCE,
+        random_state=seed,
+        whiten_solver="svd",
     )
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)

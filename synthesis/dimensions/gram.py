@@ -7,11 +7,11 @@ from synthesis.common.errors import UserError
 
 
 def second_moments(activation: Tensor) -> Tensor:
-    """Mean over places of the product of each two channels: (batch, channels, height, width) to (batch, channels,
-    channels).
+    """Mean over places of the product of each two channels: (batch, channels, height, width) to (batch,
+    channels, channels).
 
-    Kamao et al. 2025 take the sum; the mean is the same up to a constant. Raises `UserError` for an activation without
-    spatial extent that is no vector of channels; a vector counts as one place.
+    Kamao et al. 2025 take the sum; the mean is the same up to a constant. Raises `UserError` for an
+    activation without spatial extent that is no vector of channels; a vector counts as one place.
     """
     if activation.ndim == 2:
         activation = activation[:, :, None, None]

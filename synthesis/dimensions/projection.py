@@ -17,8 +17,8 @@ class Projection:
     mean, scale
         (entries,): of the entries of the reduced matrices over the fitted pictures.
     unmixing
-        (components, entries): each component has unit variance over the fitted pictures. They are in order of the
-        variance that they explain.
+        (components, entries): each component has unit variance over the fitted pictures. They are in order
+        of the variance that they explain.
     explained
         (components,): the share of the entries' variance that lies along each.
 
