@@ -51,8 +51,8 @@ def fit_components(axes: Tensor, entries: Sequence[Tensor], components: int, see
     table = torch.cat(list(entries)).double().numpy()
     if components >= len(table):
         raise UserError(
-            f"{len(table)} pictures for {components} components: give more pictures than components, or fewer "
-            "components"
+            f"{len(table)} pictures for {components} components: give more pictures than components, "
+            "or fewer components"
         )
     mean, scale = table.mean(axis=0), table.std(axis=0)
     scale[scale == 0] = 1.0
@@ -86,8 +86,8 @@ def _ica(
             ica.fit(standard)
         except ConvergenceWarning:
             raise UserError(
-                f"the {components} components did not converge in {ITERATIONS} iterations; give fewer components or "
-                "more pictures"
+                f"the {components} components did not converge in {ITERATIONS} iterations; give fewer "
+                "components or more pictures"
             ) from None
     return ica.components_, ica.mixing_
 

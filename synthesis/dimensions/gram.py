@@ -17,8 +17,8 @@ def second_moments(activation: Tensor) -> Tensor:
         activation = activation[:, :, None, None]
     if activation.ndim != 4:
         raise UserError(
-            f"an activation of shape {tuple(activation.shape[1:])} has no channels and places; choose a layer whose "
-            "activation is (channels, height, width)"
+            f"an activation of shape {tuple(activation.shape[1:])} has no channels and places; "
+            "choose a layer whose activation is (channels, height, width)"
         )
     flat = activation.flatten(2)
     return flat @ flat.mT / flat.shape[2]

@@ -35,13 +35,16 @@ class Projection:
     def components(self) -> int:
         return int(self.unmixing.shape[0])
 
-    def reduced(self, activation: Tensor) -> Tensor:
-        """Activations (batch, channels, ...) to entries (batch, entries)."""
-        if activation.ndim == 2:
-            activation = activation[:, :, None, None]
-        return upper_triangle(second_moments(torch.einsum("bc...,ca->ba...", activation, self.axes)))
-
     def coordinates(self, activation: Tensor) -> Tensor:
         """Activations (batch, channels, ...) to coordinates (batch, components), differentiable."""
-        coordinates: Tensor = ((self.reduced(activation) - self.mean) / self.scale) @ self.unmixing.T
+        coordinates: Tensor = ((reduced(self.axes, activation) - self.mean) / self.scale) @ self.unmixing.T
         return coordinates
+
+
+def reduced(axes: Tensor, activation: Tensor) -> Tensor:
+    """Activations (batch, channels, ...) to the entries (batch, entries) of their Gram matrices between
+    `axes`.
+    """
+    if activation.ndim == 2:
+        activation = activation[:, :, None, None]
+    return upper_triangle(second_moments(torch.einsum("bc...,ca->ba...", activation, axes)))

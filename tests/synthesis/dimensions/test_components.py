@@ -10,7 +10,7 @@ from synthesis.dimensions.control import noise_along, rms
 from synthesis.dimensions.fit import channel_axes, fit_components
 from synthesis.dimensions.gram import second_moments, upper_triangle
 from synthesis.dimensions.path import PathSettings, along
-from synthesis.dimensions.projection import Projection
+from synthesis.dimensions.projection import Projection, reduced
 
 PICTURES, SOURCES = 3000, 3
 
@@ -69,8 +69,7 @@ def fitted() -> tuple[nn.Module, Projection]:
     network = nn.Sequential(nn.Conv2d(3, 8, 5), nn.ReLU()).eval().requires_grad_(False)
     activations = [network(torch.rand(50, 3, 16, 16) ** (1 + number)) for number in range(6)]
     axes = channel_axes(torch.cat([second_moments(a) for a in activations]).mean(0), most=4)
-    part = Projection(axes, *[torch.zeros(1)] * 4)
-    return network, fit_components(axes, [part.reduced(a) for a in activations], 5, seed=0)
+    return network, fit_components(axes, [reduced(axes, a) for a in activations], 5, seed=0)
 
 
 @pytest.mark.parametrize("direction", [1, -1])
@@ -90,7 +89,7 @@ def test_pictures_reach_their_levels_and_leave_other_components(
         change = coordinates(result)[0] - before
         assert change[1].item() == pytest.approx(direction * level, rel=0.03)
         assert change[[0, 2, 3, 4]].norm().item() <= 0.03 * level
-        assert 0 <= result.min() and result.max() <= 1
+        assert result.min() >= 0 and result.max() <= 1
     sizes = [(result - picture).norm().item() for result in moved]
     assert sizes == sorted(sizes)
 
