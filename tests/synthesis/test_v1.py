@@ -1,4 +1,4 @@
-"""VOneAlexNet's model of V1: cells tuned to orientation and frequency, invariant to phase, noise held fixed."""
+"""VOneAlexNet's model of V1: tuned to orientation and frequency, invariant to phase, its noise held fixed."""
 
 import math
 

@@ -76,17 +76,9 @@ class C1(nn.Module):
         return cells
 
 
-class Kernels(nn.Module):
-    """A place for weights under a published name."""
-
-    def __init__(self, *shape: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(shape))
-
-
 @register_notrace_module
-class S2(nn.Module):
-    """Cells tuned to prototypes of one size: exp(-||C1 - prototype||^2 / 2), at all places of all bands.
+class Tuning(nn.Module):
+    """How near C1 is to prototypes of one size, exp(-||C1 - prototype||^2 / 2), at all places of all bands.
 
     The stored weights have the published order: (4 orientations x prototypes, 1, size, size). Float32 under
     autocast too, since a difference of large squares is taken; one node of a graph.
@@ -95,16 +87,16 @@ class S2(nn.Module):
     def __init__(self, size: int, prototypes: int = PROTOTYPES) -> None:
         super().__init__()
         self.size = size
-        self.conv = Kernels(len(_DIRECTIONS) * prototypes, 1, size, size)
+        self.weight = nn.Parameter(torch.zeros(len(_DIRECTIONS) * prototypes, 1, size, size))
 
     def set_prototypes(self, prototypes: Tensor) -> None:
         """Of shape (prototypes, 4, size, size)."""
         with torch.no_grad():
-            self.conv.weight.copy_(prototypes.transpose(0, 1).reshape(self.conv.weight.shape))
+            self.weight.copy_(prototypes.transpose(0, 1).reshape(self.weight.shape))
 
     def prototypes(self) -> Tensor:
         """Of shape (prototypes, 4, size, size)."""
-        by_orientation = self.conv.weight.view(len(_DIRECTIONS), -1, self.size, self.size)
+        by_orientation = self.weight.view(len(_DIRECTIONS), -1, self.size, self.size)
         return by_orientation.transpose(0, 1)
 
     def forward(self, c1: list[Tensor]) -> Tensor:
@@ -119,6 +111,18 @@ class S2(nn.Module):
         overlap = functional.conv2d(band, prototypes, padding=around)
         squares = functional.avg_pool2d((band**2).sum(1, keepdim=True), self.size, 1, around)
         return torch.exp(overlap - (squares * self.size**2 + norms) / 2)
+
+
+class S2(nn.Module):
+    """Cells tuned to prototypes of one size, which have the name of the published checkpoints."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.conv = Tuning(size)
+
+    def forward(self, c1: list[Tensor]) -> Tensor:
+        responses: Tensor = self.conv(c1)
+        return responses
 
 
 class Joined(nn.Module):
@@ -178,9 +182,9 @@ class HMAX(nn.Module):
         c1 = self.c1_units[_BAND](torch.cat(pair, 1))[:, :, 3:-3, 3:-3]
         for cells in self.s2_units:
             assert isinstance(cells, S2)
-            patches = c1.unfold(2, cells.size, 1).unfold(3, cells.size, 1)
-            patches = patches.permute(0, 2, 3, 1, 4, 5).flatten(0, 2)
-            cells.set_prototypes(patches[torch.randperm(len(patches))[:PROTOTYPES]])
+            side = cells.conv.size
+            patches = c1.unfold(2, side, 1).unfold(3, side, 1).permute(0, 2, 3, 1, 4, 5).flatten(0, 2)
+            cells.conv.set_prototypes(patches[torch.randperm(len(patches))[:PROTOTYPES]])
 
 
 def _noise_pictures(count: int, size_px: int) -> Tensor:
