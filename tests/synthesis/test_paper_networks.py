@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from synthesis.bundle.spec import FileWeights, RandomWeights
+from synthesis.bundle.store import BundleStore
 from synthesis.media.registry import medium_of
 from synthesis.networks.registry import Network, PictureInput, load_network
 from synthesis.optimise.activations import MatchedActivation
@@ -16,6 +17,7 @@ from synthesis.optimise.batch import Batch, initial_noise
 from synthesis.optimise.clamps import freed_clamps
 from synthesis.optimise.recipes import make_recipe
 from tests.synthesis.auditory_networks import small_networks
+from tests.synthesis.conftest import Cli
 from tests.synthesis.networks import smooth_picture
 from tests.synthesis.sound_networks import clip
 
@@ -149,3 +151,39 @@ def natural_of(network: Network) -> np.ndarray:
     wave = clip(3, shown.sample_rate_hz, shown.samples / shown.sample_rate_hz)  # type: ignore[attr-defined]
     made: np.ndarray = medium_of(shown).to_stimuli(torch.from_numpy(wave)[None].float().numpy())[0]
     return made
+
+
+OWN = """\
+from synthesis.networks.network import Layer
+from synthesis.networks.registry import Network, PictureInput
+from synthesis.networks.seeing.hmax import HMAX
+from synthesis.networks.seeing.vone_alexnet import VOneAlexNet
+
+def hmax():
+    return Network("any", HMAX(), (Layer("c1", "c1_out_no_reshape"),), PictureInput(64, 64, grey=True))
+
+def vone():
+    return Network("any", VOneAlexNet(), (Layer("v1_output", "vone_block.output"),), PictureInput(64, 64))
+"""
+
+
+@pytest.mark.parametrize(("factory", "layer"), [("hmax", "c1"), ("vone", "v1_output")])
+def test_a_run_makes_metamers_and_their_certificates(cli: Cli, spec: Path, factory: str, layer: str) -> None:
+    """The whole way from the command line, with small pictures; noise that is not fixed would be refused."""
+    (spec.parent / "own.py").write_text(OWN)
+    changes = (
+        ("model: tiny", f"model: own.py:{factory}"),
+        ("layers: [relu6, relu1]", f"layers: [{layer}]"),
+        ("max_steps: 60", "max_steps: 3"),
+    )
+    text = spec.read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    spec.write_text(text)
+    code, _, err = cli("run", spec, "--out", spec.parent / "out")
+    assert code == 0, err
+    store = BundleStore(spec.parent / "out")
+    items = store.read_manifest().items
+    assert items
+    assert all(item.layer == layer for item in items)
