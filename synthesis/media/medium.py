@@ -41,8 +41,7 @@ class Medium(Protocol):
 
     def __init__(self, shown: Any) -> None: ...
 
-    @staticmethod
-    def recipes() -> RecipeSettings:
+    def recipes(self) -> RecipeSettings:
         """The recipes that suit the kind, with its settings of each."""
         ...
 
