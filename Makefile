@@ -12,7 +12,7 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
 	bench-ray bench-graphs bench-processes bench-page bench-demo bench-analysis bench-serve bench-serve-quick \
-	bench-stop bench-plans bench-admin bench-audio bench-chaos bench-exports docs-pictures figures \
+	bench-stop bench-plans bench-admin bench-adaptive bench-audio bench-chaos bench-exports docs-pictures figures \
 	figure-observers figure-hearing wheel lock clean
 
 demo: .venv/.ready node_modules/.vendored
@@ -70,6 +70,9 @@ bench-exports: .venv/.ready-dev
 
 bench-admin: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_admin.py
+
+bench-adaptive: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_adaptive.py
 
 bench-plans: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_plans.py

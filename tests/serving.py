@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-START_PATIENCE_S = 60
+START_PATIENCE_S = 120
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,10 @@ COMMANDS = {
         "synthesis.commands.train:train",
         "Train a network of words or backgrounds, and write OUT/network.safetensors. Prints one JSON line.",
     ),
+    "attack": (
+        "synthesis.commands.attack:attack",
+        "Count the validation clips that a network names, as they are and perturbed. Prints one JSON line.",
+    ),
 }
 
 app = program(COMMANDS, help="Make, certify and check model metamers.")

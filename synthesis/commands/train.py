@@ -17,11 +17,12 @@ def train(
     from synthesis.process.lock import exclusive_folder
     from synthesis.process.progress import Steps
     from synthesis.training import loop
-    from synthesis.training.parts import read_parts
+    from synthesis.training.parts import planned, read_parts
     from synthesis.training.spec import TrainSpec
 
     wanted = load_yaml(spec, TrainSpec)
     parts = read_parts(wanted)
+    wanted = planned(wanted, parts)
     with exclusive_folder(out, "training"), Steps(f"batches of {wanted.batch} clips", wanted.steps) as steps:
         progress = loop.train(wanted, parts, out, steps)
     print_result(

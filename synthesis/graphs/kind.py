@@ -1,5 +1,6 @@
 """Graphs as a kind of input, in the registry of kinds: shown to networks, and to people only drawn."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from synthesis.graphs.layout import positions
 from synthesis.media.folders import FileKind
 from synthesis.media.medium import RecipeSettings
 from synthesis.media.registry import register_kind
+from synthesis.networks.inputs import GraphInput
 
 LEARNING_RATE = 0.05
 
@@ -23,9 +25,11 @@ def standard(generator: torch.Generator, shape: tuple[int, ...]) -> torch.Tensor
 
 
 @register_kind
+@dataclass(frozen=True)
 class Graphs:
     """Undirected graphs without weights, with numbers at their nodes."""
 
+    shown: GraphInput
     noun: ClassVar[str] = "graph"
     groups: ClassVar[str] = "labels"
     explained: ClassVar[str] = "Nodes of the original and of a metamer are at the same places."

@@ -19,7 +19,7 @@ RecipeSettings = Mapping[str, Mapping[str, Any]]
 
 
 class Kind(Protocol):
-    """Inputs of one kind, of whatever form, as reports and recipes know them.
+    """Inputs of one kind, of whatever form; an instance, as one network is shown them.
 
     `noun` is the kind's name, for programs and people; `groups` is what its inputs are sorted into;
     `explained` says how to read what `drawn` draws. Inputs of a kind that is no `Medium` may differ in size.
@@ -31,8 +31,9 @@ class Kind(Protocol):
     files: ClassVar[FileKind]
     media_type: ClassVar[str]
 
-    @staticmethod
-    def recipes() -> RecipeSettings:
+    def __init__(self, shown: Any) -> None: ...
+
+    def recipes(self) -> RecipeSettings:
         """The recipes that suit the kind, with its settings of each."""
         ...
 
@@ -56,8 +57,6 @@ class Medium(Kind, Protocol):
     decisions: ClassVar[tuple[str, ...]]
     alike: ClassVar[float]
     preparations: ClassVar[tuple[str, ...]]
-
-    def __init__(self, shown: Any) -> None: ...
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -22,6 +22,16 @@ def grey(generator: torch.Generator, shape: tuple[int, ...]) -> Tensor:
     return (0.5 + torch.randn(shape, generator=generator) / 20).clamp_(0, 1)
 
 
+def light_uncoloured(generator: torch.Generator, shape: tuple[int, ...]) -> Tensor:
+    """`light_grey` with the same value for each colour, shape (3, height, width)."""
+    return light_grey(generator, (1, *shape[1:])).repeat(shape[0], 1, 1)
+
+
+def uncoloured(generator: torch.Generator, shape: tuple[int, ...]) -> Tensor:
+    """`grey` with the same value for each colour, shape (3, height, width)."""
+    return grey(generator, (1, *shape[1:])).repeat(shape[0], 1, 1)
+
+
 def pink(generator: torch.Generator, shape: tuple[int, ...]) -> Tensor:
     """Noise of equal power per octave, mean 0, RMS 0.01, shape (samples,): sounds of Feather et al. 2019."""
     (samples,) = shape

@@ -37,15 +37,15 @@ class Pictures:
     alike: ClassVar[float] = 0.985
     preparations: ClassVar[tuple[str, ...]] = get_args(Prepare)
 
-    @staticmethod
-    def recipes() -> RecipeSettings:
+    def recipes(self) -> RecipeSettings:
         # Not at the top: it imports torch.
-        from synthesis.media.noise import grey, light_grey
+        from synthesis.media.noise import grey, light_grey, light_uncoloured, uncoloured
 
+        usual, light = (uncoloured, light_uncoloured) if self.shown.grey else (grey, light_grey)
         return {
-            "fast": {"start": grey, "bounds": LEVELS},
-            "feather2019": {"start": light_grey, "bounds": LEVELS},
-            "feather2023": {"start": grey, "bounds": LEVELS},
+            "fast": {"start": usual, "bounds": LEVELS},
+            "feather2019": {"start": light, "bounds": LEVELS},
+            "feather2023": {"start": usual, "bounds": LEVELS},
         }
 
     @staticmethod

@@ -23,10 +23,10 @@ def register_kind(kind: type[Kind]) -> type[Kind]:
     return kind
 
 
-def kind_of(shown: NetworkInput) -> type[Kind]:
+def kind_of(shown: NetworkInput) -> Kind:
     """The kind of what a network is shown, a medium or another."""
     name = shown.format.kind
-    return _others[name] if name in _others else medium_named(name)
+    return _others[name](shown) if name in _others else medium_of(shown)
 
 
 def medium_named(kind: str) -> type[Medium]:

@@ -24,10 +24,14 @@ class NetworkInput(Protocol):
 
 @dataclass(frozen=True)
 class PictureInput:
-    """Pictures (batch, 3, size_px, size_px) in [0, 1]: short side to `resize_px`, then a central crop."""
+    """Pictures (batch, 3, size_px, size_px) in [0, 1]: short side to `resize_px`, then a central crop.
+
+    A `grey` network sees luminance alone: a synthesis for it starts from grey noise.
+    """
 
     size_px: int = 224
     resize_px: int = 256
+    grey: bool = False
     normalised: ClassVar[bool] = True
 
     @property

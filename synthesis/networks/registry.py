@@ -24,6 +24,7 @@ from synthesis.networks.network import (
     split_user_module,
 )
 from synthesis.networks.seeing.catalogue import ENTRIES
+from synthesis.networks.seeing.paper_catalogue import PAPER_ENTRIES
 
 __all__ = [
     "Entry",
@@ -47,7 +48,7 @@ __all__ = [
     "split_user_module",
 ]
 
-_entries: dict[str, Entry] = {entry.name: entry for entry in (*ENTRIES, *AUDITORY, *SHIPPED)}
+_entries: dict[str, Entry] = {entry.name: entry for entry in (*ENTRIES, *PAPER_ENTRIES, *AUDITORY, *SHIPPED)}
 
 
 def register(entry: Entry) -> Entry:

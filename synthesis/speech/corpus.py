@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+from scipy.signal import resample
 
 from synthesis.common.errors import UserError
 from synthesis.common.files import write_atomically
@@ -17,8 +18,10 @@ from synthesis.common.stopping import look
 from synthesis.process.lock import exclusive_folder
 from synthesis.process.progress import Counter
 from synthesis.speech.corpus_spec import CorpusManifest, CorpusSpec, EngineRecord, Shard, VoiceSpec
-from synthesis.speech.engine import SpeechEngine, Waveform
+from synthesis.speech.engine import SentenceEngine, SpeechEngine, Waveform
 from synthesis.speech.engines import load_engine
+from synthesis.speech.running import RunningSpeech, Span
+from synthesis.speech.sentences import make_sentences
 from synthesis.speech.takes import SAMPLE_RATE_HZ, Takes, to_take
 from synthesis.vocabulary.words import default_vocabulary, read_vocabulary
 
@@ -52,9 +55,9 @@ def build_corpus(
     _check_voices(spec, engines)
     with exclusive_folder(out, "corpus"):
         manifest = _begin(spec, vocabulary, engines, out)
-        done = {(shard.engine, shard.voice, shard.take) for shard in manifest.shards}
+        done = {shard.file for shard in manifest.shards}
         for voice, take in planned_takes(spec):
-            if (voice.engine, voice.voice, take) in done:
+            if _file(voice, take) in done:
                 counter.skip()
                 continue
             shard = _make_shard(engines[voice.engine], voice, take, spec, vocabulary, out)
@@ -69,6 +72,11 @@ def _check_voices(spec: CorpusSpec, engines: dict[str, SpeechEngine]) -> None:
         if voice.voice not in engines[voice.engine].voices:
             known = ", ".join(engines[voice.engine].voices)
             raise UserError(f"{voice.engine} has no voice {voice.voice!r}; it has {known}")
+        if voice.sentences and not isinstance(engines[voice.engine], SentenceEngine):
+            raise UserError(
+                f"{voice.engine} does not say when it speaks which word, so it cannot make running speech; "
+                "leave sentences out, or take espeak or flite"
+            )
 
 
 def _begin(
@@ -115,13 +123,16 @@ def _make_shard(
 ) -> Shard:
     name = f"{voice.engine} {voice.voice}"
     rng = np.random.default_rng([spec.seed, zlib.crc32(name.encode()), take])
-    words = np.sort(rng.permutation(len(vocabulary))[: max(1, round(voice.share * len(vocabulary)))])
-    spoken = [(int(word), said) for word, said in _speak(engine, voice, spec, vocabulary, words, rng)]
-    takes = Takes.join([said for _, said in spoken], [word for word, _ in spoken])
+    takes: Takes | RunningSpeech
+    if voice.sentences and isinstance(engine, SentenceEngine):
+        takes = RunningSpeech.join(list(_speak_sentences(engine, voice, spec, vocabulary, rng)))
+    else:
+        takes = _single_words(engine, voice, spec, vocabulary, rng)
     data = takes.to_bytes()
-    file = f"{voice.engine}_{voice.voice}_{take}.npz".replace("+", "_").replace("/", "_")
+    file = _file(voice, take)
     write_atomically(out / file, data)
     return Shard(
+        kind="running" if voice.sentences else "words",
         file=file,
         engine=voice.engine,
         voice=voice.voice,
@@ -131,6 +142,49 @@ def _make_shard(
         seconds=round(len(takes.audio) / SAMPLE_RATE_HZ, 2),
         sha256=hashlib.sha256(data).hexdigest(),
     )
+
+
+def _file(voice: VoiceSpec, take: int) -> str:
+    kind = "_running" if voice.sentences else ""
+    return f"{voice.engine}_{voice.voice}_{take}{kind}.npz".replace("+", "_").replace("/", "_")
+
+
+def _single_words(
+    engine: SpeechEngine,
+    voice: VoiceSpec,
+    spec: CorpusSpec,
+    vocabulary: tuple[str, ...],
+    rng: np.random.Generator,
+) -> Takes:
+    words = np.sort(rng.permutation(len(vocabulary))[: max(1, round(voice.share * len(vocabulary)))])
+    spoken = [(int(word), said) for word, said in _speak(engine, voice, spec, vocabulary, words, rng)]
+    return Takes.join([said for _, said in spoken], [word for word, _ in spoken])
+
+
+def _speak_sentences(
+    engine: SentenceEngine,
+    voice: VoiceSpec,
+    spec: CorpusSpec,
+    vocabulary: tuple[str, ...],
+    rng: np.random.Generator,
+) -> Iterator[tuple[Waveform, list[tuple[int, Span]]]]:
+    """Each sentence at 20 kHz, with the places of its words in the vocabulary and in time."""
+    places = {word: place for place, word in enumerate(vocabulary)}
+    for sentence in make_sentences(vocabulary, voice.sentences, rng):
+        look()
+        rate, pitch = rng.uniform(*spec.rate), rng.uniform(*spec.pitch)
+        factor = float(np.exp(rng.uniform(*np.log(spec.resampling))))
+        said = engine.speak_sentence(
+            sentence, voice.voice, rate=rate, pitch=pitch, seed=int(rng.integers(2**31))
+        )
+        samples = round(len(said.spoken.waveform) * SAMPLE_RATE_HZ / (said.spoken.sample_rate_hz * factor))
+        words = [
+            (places[sentence[place]], (start_s / factor, end_s / factor))
+            for place, start_s, end_s in said.words
+            if sentence[place] in places
+        ]
+        if words:
+            yield resample(said.spoken.waveform, samples).astype(np.float32), words
 
 
 def _speak(

@@ -21,8 +21,16 @@ class VoiceSpec(_Strict):
     takes: int = Field(default=1, ge=1, le=100)
     share: float = Field(default=1.0, gt=0, le=1)
     """Of the vocabulary, drawn anew for each take: slow engines can lend more voices for the same time."""
+    sentences: int = Field(default=0, ge=0)
+    """If above 0, each take is running speech: so many sentences of vocabulary words and common ones."""
     held_out: bool = False
     """For testing: training never uses it."""
+
+    @model_validator(mode="after")
+    def _words_or_sentences(self) -> Self:
+        if self.sentences and self.share != 1:
+            raise ValueError("share: sentences go through the vocabulary in turn; leave it out")
+        return self
 
 
 class CorpusSpec(_Strict):
@@ -43,18 +51,21 @@ class CorpusSpec(_Strict):
             low, high = getattr(self, name)
             if low > high:
                 raise ValueError(f"{name}: the lower bound {low} is above the upper {high}")
-        seen: set[tuple[str, str]] = set()
+        seen: dict[tuple[str, str], dict[bool, bool]] = {}
         for voice in self.voices:
-            key = (voice.engine, voice.voice)
-            if key in seen:
+            of_voice = seen.setdefault((voice.engine, voice.voice), {})
+            if (voice.sentences > 0) in of_voice:
                 raise ValueError(f"voices: {voice.engine} {voice.voice} is listed twice")
-            seen.add(key)
+            if voice.held_out not in of_voice.values() and of_voice:
+                raise ValueError(f"voices: {voice.engine} {voice.voice} is held out and trained on")
+            of_voice[voice.sentences > 0] = voice.held_out
         return self
 
 
 class Shard(_Strict):
-    """One take of the vocabulary by one voice: a .npz file with `audio` (int16), `ends` and `words`."""
+    """One take by one voice: a .npz file of `synthesis.speech.takes.Takes`, or of `RunningSpeech`."""
 
+    kind: Literal["words", "running"] = "words"
     file: str
     engine: str
     voice: str

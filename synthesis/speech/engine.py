@@ -1,7 +1,8 @@
 """What a speech engine is: a few named voices that turn a text into a waveform."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,14 @@ class Spoken:
 
     waveform: Waveform
     sample_rate_hz: int
+
+
+@dataclass(frozen=True)
+class SpokenSentence:
+    """What an engine said, and (place in the sentence, start, end in s) of each word whose times it knows."""
+
+    spoken: Spoken
+    words: tuple[tuple[int, float, float], ...]
 
 
 class SpeechEngine(Protocol):
@@ -50,3 +59,13 @@ class SpeechEngine(Protocol):
         seed
             Of the engine's own noise, where it has any.
         """
+
+
+@runtime_checkable
+class SentenceEngine(Protocol):
+    """A synthesiser that says at which time of its waveform it speaks each word."""
+
+    def speak_sentence(
+        self, words: Sequence[str], voice: str, *, rate: float, pitch: float, seed: int
+    ) -> SpokenSentence:
+        """Speak words as one sentence; parameters as of `SpeechEngine.synthesise`."""

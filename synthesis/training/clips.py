@@ -5,12 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthesis.speech.engine import Waveform
+from synthesis.speech.running import RunningSpeech
 from synthesis.speech.takes import SAMPLE_RATE_HZ
-from synthesis.training.backgrounds import UNNAMED, Backgrounds
+from synthesis.training.backgrounds import UNNAMED, Backgrounds, Labels
 from synthesis.training.voices import SpokenWords, Voice
 
 SAMPLES = 2 * SAMPLE_RATE_HZ
 RMS = 0.1
+NO_SPEECH = -2
+"""The word of a clip in which nobody speaks."""
+_NO_LABELS: Labels = ()
 _CROSS_FADES_MS = (5.0, 30.0)
 
 
@@ -19,13 +23,17 @@ class ClipSettings:
     """How clips are drawn.
 
     context
-        Share of clips with words before and after the target; the others are the word alone.
+        Share of clips with words before and after the target; the others are the word alone. Of running
+        speech, the word is alone only where this is 0.
     snr_db
         Lowest and highest signal-to-noise ratio, drawn uniformly; speech level over the words' span.
     clean
         Share of clips without a background.
     shift_ms
-        The target's centre lies at 1 s plus or minus this, drawn uniformly.
+        The target's centre lies at 1 s plus or minus this, drawn uniformly; less for a short word, so that 1
+        s always lies in it.
+    without_speech
+        Share of clips in which nobody speaks.
     level_db
         The clip's level around RMS 0.1, plus or minus this, drawn uniformly.
     colour_db
@@ -45,6 +53,7 @@ class ClipSettings:
     colour_db: float = 6.0
     room: float = 0.3
     voice_change: float = 1.08
+    without_speech: float = 0.0
 
 
 PLAIN = ClipSettings(
@@ -55,11 +64,19 @@ PLAIN = ClipSettings(
 
 @dataclass(frozen=True)
 class Clip:
-    """waveform: shape (40000,), float32. word, background: class numbers, UNNAMED where there is none."""
+    """waveform: shape (40000,), float32. word: its place in the vocabulary, or NO_SPEECH.
+
+    labels: of the background, () where there is none, None where nobody said what it is.
+    """
 
     waveform: Waveform
     word: int
-    background: int
+    labels: Labels
+
+    @property
+    def background(self) -> int:
+        """The class of the background where it has exactly one label, else UNNAMED."""
+        return self.labels[0] if self.labels is not None and len(self.labels) == 1 else UNNAMED
 
 
 def compose(
@@ -70,16 +87,19 @@ def compose(
     backgrounds: Backgrounds | None,
 ) -> Clip:
     """A clip around the take `index` of a voice; equal generators give equal clips."""
-    speech = _phrase(rng, voice, index, settings)
+    silent = settings.without_speech > 0 and rng.uniform() < settings.without_speech
+    word = NO_SPEECH if silent else int(voice.takes.words[index])
+    speech = np.zeros(SAMPLES, np.float32) if silent else _phrase(rng, voice, index, settings)
     speech = _vary(rng, speech, settings)
-    mixed, background = speech, UNNAMED
+    mixed, labels = speech, _NO_LABELS
     if backgrounds is not None and rng.uniform() >= settings.clean:
-        noise, background = backgrounds.draw(rng, SAMPLES)
-        mixed = speech + noise * (_rms_where_loud(speech) * 10 ** (-rng.uniform(*settings.snr_db) / 20))
+        noise, labels = backgrounds.draw(rng, SAMPLES)
+        beside = 1.0 if silent else _rms_where_loud(speech)
+        mixed = speech + noise * (beside * 10 ** (-rng.uniform(*settings.snr_db) / 20))
     mixed = mixed - mixed.mean()
     level = RMS * 10 ** (rng.uniform(-settings.level_db, settings.level_db) / 20)
     mixed = mixed * (level / max(float(np.sqrt(np.mean(mixed**2))), 1e-6))
-    return Clip(mixed.astype(np.float32), int(voice.takes.words[index]), background)
+    return Clip(mixed.astype(np.float32), word, labels)
 
 
 def draw_clip(
@@ -102,10 +122,12 @@ def _phrase(rng: np.random.Generator, voice: Voice, index: int, settings: ClipSe
     """The target with its centre near 1 s and, in some clips, other words up to both ends."""
     clip = np.zeros(SAMPLES, np.float32)
     factor = settings.voice_change ** rng.uniform(-1, 1)
+    shift = rng.uniform(-1, 1) * settings.shift_ms * SAMPLE_RATE_HZ / 1000
+    if isinstance(voice.takes, RunningSpeech) and settings.context > 0:
+        return _window(voice.takes, index, factor, shift)
     target = _resampled(voice.waveform(index), factor)
-    centre = SAMPLES // 2 + round(rng.uniform(-1, 1) * settings.shift_ms * SAMPLE_RATE_HZ / 1000)
-    start = centre - len(target) // 2
-    in_context = rng.uniform() < settings.context
+    start = SAMPLES // 2 + _inside(shift, len(target)) - len(target) // 2
+    in_context = rng.uniform() < settings.context and not isinstance(voice.takes, RunningSpeech)
     fade = round(rng.uniform(*_CROSS_FADES_MS) * SAMPLE_RATE_HZ / 1000) if in_context else 0
     _add(clip, target, start, fade)
     if in_context:
@@ -118,6 +140,23 @@ def _phrase(rng: np.random.Generator, voice: Voice, index: int, settings: ClipSe
             word = _other_word(rng, voice, factor)
             _add(clip, word, after, fade)
             after += len(word) - fade
+    return clip
+
+
+def _inside(shift: float, samples: int) -> int:
+    """The shift of a word of so many samples that leaves the clip's middle in it."""
+    return round(float(np.clip(shift, -samples / 2, samples / 2)))
+
+
+def _window(speech: RunningSpeech, index: int, factor: float, shift: float) -> Waveform:
+    """Two seconds of running speech as it was said, around a word; silence beyond the recording's ends."""
+    start, end = speech.spans[index]
+    centre = (start + end) / 2 - factor * _inside(shift, int((end - start) / factor))
+    length = round(SAMPLES * factor) + 1
+    first = round(centre - length / 2)
+    piece = _resampled(speech.piece(index, first, first + length), factor)
+    clip = np.zeros(SAMPLES, np.float32)
+    clip[: len(piece)] = piece[:SAMPLES]
     return clip
 
 

@@ -28,11 +28,14 @@ def write_network(
         "validation": standing.validations[-1] if standing.validations else {},
         "optimiser": spec.optimiser.model_dump(mode="json"),
         "start_from": spec.start_from and spec.start_from.name,
+        "backgrounds": spec.backgrounds.answers,
+        "adversary": spec.adversary and spec.adversary.model_dump(mode="json"),
         "clips": spec.clips.model_dump(mode="json"),
     }
-    answers = parts.backgrounds if spec.task == "background" else spoken.vocabulary
+    words = (*spoken.vocabulary, "") if spec.null_class else spoken.vocabulary
+    answers = parts.backgrounds if spec.task == "background" else words
     described = Trained(
-        architecture="cochcnn",
+        architecture=spec.network.architecture,
         settings=folded.settings,
         answers=answers,
         task=spec.task,

@@ -1,7 +1,7 @@
 """The training itself: steps, validations, checkpoints, and what is written at the end."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,17 @@ from synthesis.common.stopping import asked
 from synthesis.process.device import devices
 from synthesis.process.progress import Counter
 from synthesis.training.accuracy import accuracy
+from synthesis.training.adversary import Adversary
 from synthesis.training.checkpoint import load_checkpoint, save_checkpoint
-from synthesis.training.data import Parts
+from synthesis.training.data import Batch, Parts
 from synthesis.training.export import write_network
 from synthesis.training.model import TaskNetwork, loss_of
+from synthesis.training.parts import planned, validation_batches
 from synthesis.training.schedule import clip_settings, learning_rate
 from synthesis.training.spec import TrainSpec
 from synthesis.training.standing import Standing
 from synthesis.training.start import start_from
+from synthesis.training.tally import main_score
 
 _CHECKPOINT_EVERY_S = 60.0
 _CALIBRATION_CLIPS = 64
@@ -45,16 +48,25 @@ def train(spec: TrainSpec, parts: Parts, out: Path, counter: Counter) -> Standin
 
 class _Training:
     def __init__(self, spec: TrainSpec, parts: Parts, out: Path) -> None:
-        self.spec, self.parts, self.out = spec, parts, out
+        self.parts, self.out = parts, out
+        self.spec = spec = planned(spec, parts)
         self.device = devices("auto")[0]
-        words = len(parts.training.spoken.vocabulary)
+        words = len(parts.training.spoken.vocabulary) + spec.null_class
         torch.manual_seed(spec.seed)
         try:
-            network = TaskNetwork(spec.network, spec.task, words, len(parts.backgrounds))
+            network = TaskNetwork(
+                spec.network, spec.task, words, len(parts.backgrounds), spec.backgrounds.weight
+            )
         except ValueError as error:
             raise UserError(f"network: {error}") from None
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.optimiser = _optimiser(self.network, spec)
+        self.adversary = Adversary(spec.adversary, spec.seed) if spec.adversary else None
+        if self.adversary:
+            clips = clip_settings(spec.clips, 0.0, 1.0)
+            self.adversary.check(
+                self.network, parts.training.batch(0, spec.batch, clips).sounds.to(self.device)
+            )
         out.mkdir(parents=True, exist_ok=True)
         state = load_checkpoint(out, spec, self.network, self.optimiser)
         self.standing = Standing(**state) if state else Standing()
@@ -87,12 +99,14 @@ class _Training:
             group["lr"] = learning_rate(spec.optimiser, at)
         clips = clip_settings(spec.clips, spec.optimiser.curriculum, at)
         batch = self.parts.training.batch(step, spec.batch, clips)
+        inputs = batch.sounds.to(self.device)
+        labels = batch.words.to(self.device), batch.backgrounds.to(self.device)
+        if self.adversary:
+            inputs = self.adversary.perturb(self.network, spec.task, inputs, labels, step, "training")
+        after_ear = self.adversary is not None and self.adversary.after_ear
         torch.manual_seed(spec.seed * 1_000_003 + step)  # of dropout, so that a resumed run draws the same
         self.network.train()
-        labels = batch.words.to(self.device), batch.backgrounds.to(self.device)
-        loss = loss_of(
-            self.network, spec.task, batch.sounds.to(self.device), labels, spec.optimiser.label_smoothing
-        )
+        loss = loss_of(self.network, spec.task, inputs, labels, spec.optimiser.label_smoothing, after_ear)
         if not torch.isfinite(loss):
             raise UserError(f"step {step}: the loss is {loss.item()}; try a lower optimiser.peak")
         self.optimiser.zero_grad(set_to_none=True)
@@ -101,23 +115,26 @@ class _Training:
 
     def _validate(self, say: Callable[[str], None]) -> None:
         spec = self.spec
-        clips = clip_settings(spec.clips, 0.0, 1.0)
-        size = min(spec.batch, spec.validation_clips)
-        batches = (
-            self.parts.validation.batch(number, size, clips)
-            for number in range(spec.validation_clips // size)
-        )
-        found = accuracy(self.network, batches, spec.task, self.device)
+        found = accuracy(self.network, self._validation_clips(), spec.task, self.device)
         examples = self.standing.step * spec.batch
         self.standing.validations.append({"examples": examples, **found})
         say(f"{examples} examples: validation {', '.join(f'{k} {v:.3f}' for k, v in found.items())}")
-        main = found["background" if spec.task == "background" else "word"]
+        main = main_score(found, spec.task)
         for wanted in spec.snapshots_at:
             if main >= wanted and wanted not in self.standing.snapshots:
                 self.standing.snapshots.append(wanted)
                 path = self.out / f"network_at_{wanted:g}.safetensors"
                 write_network(path, self.network, spec, self.parts, self.standing)
         self.standing.stopped = spec.stop_at_accuracy is not None and main >= spec.stop_at_accuracy
+        if self.adversary and (self.standing.stopped or self.standing.step == spec.steps):
+            clips = self._validation_clips()
+            attacked = accuracy(self.network, clips, spec.task, self.device, self.adversary)
+            named = {f"{name}_under_attack": share for name, share in attacked.items()}
+            self.standing.validations[-1].update(named)
+            say(f"{examples} examples: {', '.join(f'{k} {v:.3f}' for k, v in named.items())}")
+
+    def _validation_clips(self) -> Iterator[Batch]:
+        return validation_batches(self.spec, self.parts.validation)
 
     def _save(self) -> None:
         state: dict[str, Any] = vars(self.standing)

@@ -28,6 +28,7 @@ def clip_settings(clips: ClipSpec, curriculum: float, progress: float) -> ClipSe
         snr_db=(min(ceiling_db, floor_db + _EASIER_DB * (1 - hardness)), ceiling_db),
         clean=clips.clean,
         shift_ms=clips.shift_ms,
+        without_speech=clips.without_speech,
         level_db=clips.level_db,
         colour_db=clips.colour_db * hardness,
         room=clips.room * hardness,

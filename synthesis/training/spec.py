@@ -5,27 +5,15 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from synthesis.bundle.spec import FilePath
+from synthesis.training.adversary_spec import AdversarySpec
+from synthesis.training.network_spec import NetworkSpec
+from synthesis.training.presets import filled
 
 Task = Literal["word", "background", "both"]
-Widths = tuple[int, int, int, int, int]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class NetworkSpec(_Strict):
-    """A CochCNN of a size; the defaults are small enough for a CPU."""
-
-    filters: int = Field(default=50, ge=4)
-    sample_factor: int = Field(default=2, ge=1)
-    oversampling: float | None = Field(default=2.0, ge=1)
-    low_hz: float = Field(default=50.0, ge=0)
-    high_hz: float = Field(default=10_000.0, gt=0)
-    widths: Widths = (24, 48, 96, 128, 96)
-    fc_width: int = Field(default=256, ge=1)
-    reduced_aliasing: bool = False
-    dropout: float = Field(default=0.3, ge=0, lt=1)
 
 
 class ClipSpec(_Strict):
@@ -35,6 +23,7 @@ class ClipSpec(_Strict):
     snr_db: tuple[float, float] = (-3.0, 30.0)
     clean: float = Field(default=0.15, ge=0, le=1)
     shift_ms: float = Field(default=60.0, ge=0, le=500)
+    without_speech: float = Field(default=0.0, ge=0, lt=1)
     level_db: float = Field(default=6.0, ge=0, le=30)
     colour_db: float = Field(default=6.0, ge=0, le=30)
     room: float = Field(default=0.3, ge=0, le=1)
@@ -45,7 +34,26 @@ class BackgroundSpec(_Strict):
     per_class: int = Field(default=24, ge=1)
     """Instances of each synthetic texture."""
     folder: FilePath | None = None
-    """Recordings that are mixed in too; they are no answers of the background task."""
+    """Recordings that are mixed in too; without `labels` they are no answers of the background task."""
+    labels: FilePath | None = None
+    """A CSV file (file, labels) that says what is heard in each recording of `folder`: the background task's
+    answers, in place of the textures."""
+    answers: Literal["one", "several"] = "one"
+    """Whether a clip's background has one label, or any number of them at once."""
+    mixed: tuple[int, int] = (1, 1)
+    """Fewest and most backgrounds that are heard together in a clip."""
+    weight: float = Field(default=1.0, gt=0)
+    """Of the background's loss beside the word's, in a network of both tasks."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not 1 <= self.mixed[0] <= self.mixed[1]:
+            raise ValueError("mixed: give the fewest, at least 1, and the most")
+        if self.mixed[1] > 1 and self.answers == "one":
+            raise ValueError("mixed: backgrounds heard together have several labels; say answers: several")
+        if self.labels and not self.folder:
+            raise ValueError("labels: name the folder of their recordings too")
+        return self
 
 
 class OptimiserSpec(_Strict):
@@ -68,13 +76,22 @@ class TrainSpec(_Strict):
     corpora: list[FilePath] = Field(min_length=1)
     engine_weights: dict[str, float] = Field(default_factory=dict)
     """How often an engine is drawn, relative to 1."""
-    preset: Literal["small", "published"] = "small"
+    preset: Literal["small", "published-2023", "published-2019"] = "small"
     network: NetworkSpec = NetworkSpec()
     clips: ClipSpec = ClipSpec()
     backgrounds: BackgroundSpec = BackgroundSpec()
     optimiser: OptimiserSpec = OptimiserSpec()
+    adversary: AdversarySpec | None = None
+    """Disturbs each training clip, for networks that are robust to it."""
     start_from: FilePath | None = None
     """Another training of the same network, or the file of one, whose weights this one begins with."""
+    null_class: bool = False
+    """One more answer than there are words, for clips in which nobody speaks (`clips.without_speech`)."""
+    one_voice: bool = False
+    """Train although the corpora have a single voice."""
+    epochs: int | None = Field(default=None, ge=1)
+    """In place of `examples`: how often each spoken word is the target of a clip, in an order that is drawn
+    for every epoch."""
     examples: int = Field(default=200_000, ge=1)
     batch: int = Field(default=64, ge=2)
     seed: int = Field(default=0, ge=0)
@@ -90,16 +107,7 @@ class TrainSpec(_Strict):
     @classmethod
     def _preset(cls, values: object) -> object:
         """Fill in what the spec does not say itself from its preset."""
-        if not isinstance(values, dict) or values.get("preset") != "published":
-            return values
-        filled = dict(values)
-        for part, numbers in PUBLISHED.items():
-            given = values.get(part, {})
-            if isinstance(numbers, dict) and isinstance(given, dict):
-                filled[part] = {**numbers, **given}
-            else:
-                filled.setdefault(part, numbers)
-        return filled
+        return filled(values) if isinstance(values, dict) else values
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -107,37 +115,14 @@ class TrainSpec(_Strict):
             raise ValueError("engine_weights: each must be above 0")
         if self.clips.snr_db[0] > self.clips.snr_db[1]:
             raise ValueError("clips.snr_db: the lower bound is above the upper")
+        if self.clips.without_speech and not self.null_class and self.task == "word":
+            raise ValueError("clips.without_speech: such clips have no word; say null_class: true")
+        if self.epochs and self.engine_weights:
+            raise ValueError("engine_weights: in an epoch every spoken word comes once; leave them out")
+        if self.epochs and "examples" in self.model_fields_set:
+            raise ValueError("epochs: they say how many examples there are; leave examples out")
         return self
 
     @property
     def steps(self) -> int:
         return -(-self.examples // self.batch)
-
-
-PUBLISHED: dict[str, object] = {
-    "network": {
-        "sample_factor": 4,
-        "oversampling": None,
-        "widths": (96, 256, 512, 1024, 512),
-        "fc_width": 4096,
-        "dropout": 0.5,
-    },
-    "clips": {
-        "context": 1.0,
-        "snr_db": (-10.0, 10.0),
-        "clean": 0.0,
-        "level_db": 0.0,
-        "colour_db": 0.0,
-        "room": 0.0,
-        "voice_change": 1.0,
-    },
-    "optimiser": {
-        "schedule": "steps",
-        "peak": 0.01,
-        "weight_decay": 1e-4,
-        "label_smoothing": 0.0,
-        "curriculum": 0.0,
-    },
-    "batch": 128,
-    "stop_at_accuracy": 0.57,
-}

@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from synthesis.common.errors import UserError
+from synthesis.networks.hearing.cochcnn import CochCNN
 from synthesis.networks.hearing.trained_file import read_trained
 from synthesis.training.checkpoint import FILE, read_checkpoint
 from synthesis.training.model import TaskNetwork
@@ -28,6 +29,9 @@ def start_from(path: Path, network: TaskNetwork, sounds: Tensor) -> None:
         if read_trained(path) is None:
             raise UserError(f"start_from: {path} was not written by a training")
         weights = {f"trunk.{name}": value.float() for name, value in load_file(path).items()}
+        if not _has_training_norms(network):
+            _load(path, network, weights, without=("second.",))
+            return
         # While a norm follows a layer, the layer's own bias is not there, or zero.
         biases = {layer: weights.pop(f"trunk.{layer}.bias", torch.zeros(1)) for layer in _NORM_OF}
         norms = (f"trunk.{norm}." for norm in _NORM_OF.values())
@@ -37,6 +41,10 @@ def start_from(path: Path, network: TaskNetwork, sounds: Tensor) -> None:
         _load(path, network, read_checkpoint(path)["network"], without=("second.",))
     else:
         raise UserError(f"start_from: {path} holds no training (it has no {FILE})")
+
+
+def _has_training_norms(network: TaskNetwork) -> bool:
+    return isinstance(network.trunk, CochCNN) and network.trunk.training_norms
 
 
 def _load(path: Path, network: nn.Module, weights: dict[str, Tensor], without: tuple[str, ...]) -> None:

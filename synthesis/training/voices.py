@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -13,14 +13,15 @@ from synthesis.common.errors import UserError
 from synthesis.speech.corpus import read_manifest
 from synthesis.speech.corpus_spec import Shard
 from synthesis.speech.engine import Waveform
+from synthesis.speech.running import RunningSpeech
 from synthesis.speech.takes import Takes
+from synthesis.training.backgrounds import Part
 
-Part = Literal["training", "validation", "test"]
 _ONE_IN = 20
 """Of the takes of the training voices, that are kept for validation."""
 _WHY_NONE: dict[Part, str] = {
     "training": "the corpora have no voice that is not held out",
-    "validation": f"it is every {_ONE_IN}th take of the voices that are not held out, and they have too few",
+    "validation": f"it is every {_ONE_IN}th word of the voices that are not held out, and they have too few",
     "test": "the corpora have no held-out voice",
 }
 
@@ -31,7 +32,7 @@ class Voice:
 
     name: str
     engine: str
-    takes: Takes
+    takes: Takes | RunningSpeech
     chosen: np.ndarray
 
     def waveform(self, index: int) -> Waveform:
@@ -52,16 +53,31 @@ class SpokenWords:
     def __len__(self) -> int:
         return sum(len(voice.chosen) for voice in self.voices)
 
+    def target(self, number: int) -> tuple[Voice, int]:
+        """The spoken word of that number, from 0 to below the length: its voice, and its place there."""
+        voice = int(np.searchsorted(self._ends, number, side="right"))
+        before = int(self._ends[voice - 1]) if voice else 0
+        return self.voices[voice], int(self.voices[voice].chosen[number - before])
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        return np.cumsum([len(voice.chosen) for voice in self.voices])
+
 
 def read_spoken_words(corpora: Iterable[Path], part: Part) -> SpokenWords:
     """Read the takes of training voices (all but every 20th, or those), or of held-out voices.
 
+    Of running speech, the last twentieth of a voice is kept for validation: windows of neighbouring words
+    overlap.
+
     Raises
     ------
     UserError
-        A folder is no corpus, a shard is missing, the vocabularies differ, the part is empty, or there is
-        only one word to learn.
+        A folder is no corpus, a shard is missing, the vocabularies differ, a voice is held out of one corpus
+        and trained on in another, the part is empty, or there is only one word to learn.
     """
+    corpora = tuple(corpora)
+    _check_held_out(corpora)
     vocabulary: tuple[str, ...] | None = None
     voices: list[Voice] = []
     for folder in corpora:
@@ -82,22 +98,41 @@ def read_spoken_words(corpora: Iterable[Path], part: Part) -> SpokenWords:
     return SpokenWords(vocabulary, tuple(voices), places, words)
 
 
+def _check_held_out(corpora: tuple[Path, ...]) -> None:
+    found: dict[bool, dict[str, Path]] = {True: {}, False: {}}
+    for folder in corpora:
+        for shard in read_manifest(folder).shards:
+            found[shard.held_out][f"{shard.engine} {shard.voice}"] = folder
+    for voice, folder in found[True].items():
+        if voice in found[False]:
+            raise UserError(
+                f"{folder}: holds out the voice {voice!r}, which {found[False][voice]} trains on; leave one "
+                "of the two corpora out, or hold the voice out in both"
+            )
+
+
 def _voice(folder: Path, shard: Shard, part: Part) -> Voice:
-    takes = _takes(folder / shard.file, shard.sha256)
+    takes = _takes(folder / shard.file, shard.sha256, shard.kind)
     every = np.arange(len(takes.words))
-    kept_back = (every + shard.take) % _ONE_IN == 0
-    chosen = every if part == "test" else every[kept_back == (part == "validation")]
-    return Voice(f"{shard.engine} {shard.voice}", shard.engine, takes, chosen)
+    engine = shard.engine
+    if isinstance(takes, RunningSpeech):
+        engine = f"{shard.engine}-running"
+        validation, training = takes.split(1 / _ONE_IN)
+    else:
+        kept_back = (every + shard.take) % _ONE_IN == 0
+        validation, training = every[kept_back], every[~kept_back]
+    chosen = {"training": training, "validation": validation, "test": every}[part]
+    return Voice(f"{shard.engine} {shard.voice}", engine, takes, chosen)
 
 
 @lru_cache(maxsize=1024)
-def _takes(path: Path, sha256: str) -> Takes:
+def _takes(path: Path, sha256: str, kind: Literal["words", "running"]) -> Takes | RunningSpeech:
     """One copy in memory for the training and the validation part."""
     try:
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
             raise ValueError("it has changed since it was written")
-        return Takes.from_bytes(data)
+        return RunningSpeech.from_bytes(data) if kind == "running" else Takes.from_bytes(data)
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"{path}: cannot be read ({error}); make the corpus again") from None
 

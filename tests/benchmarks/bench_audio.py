@@ -20,9 +20,12 @@ sys.path.insert(0, str(ROOT))
 
 import torch  # noqa: E402
 
+from tests.benchmarks.audio.attacks import attack_lines  # noqa: E402
 from tests.benchmarks.audio.cochleagram import cochleagram_lines  # noqa: E402
+from tests.benchmarks.audio.kernels import kernel_lines  # noqa: E402
 from tests.benchmarks.audio.read_speech import read_speech_lines  # noqa: E402
 from tests.benchmarks.audio.textures import texture_lines  # noqa: E402
+from tests.benchmarks.audio.training_rate import training_rate_lines  # noqa: E402
 from tests.benchmarks.audio.words import word_accuracy_lines  # noqa: E402
 
 HELD_OUT = ROOT / "var" / "bench" / "held_out"
@@ -32,6 +35,9 @@ PARTS: dict[str, Part] = {
     "words": partial(word_accuracy_lines, HELD_OUT),
     "textures": partial(texture_lines, HELD_OUT),
     "read_speech": read_speech_lines,
+    "kernels": kernel_lines,
+    "attacks": partial(attack_lines, HELD_OUT),
+    "training_rate": partial(training_rate_lines, HELD_OUT),
 }
 
 

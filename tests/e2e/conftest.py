@@ -11,7 +11,7 @@ from tests.browser import find_chromium
 from tests.e2e.site import ROOT, Site, serving
 from tests.e2e.visitor import Visitor
 
-ACTION_TIMEOUT_MS = 60_000  # patience for a busy machine, on which figures give way to answers
+ACTION_TIMEOUT_MS = 120_000  # patience for a busy machine, on which figures give way to answers
 TRIALS = 5
 
 

@@ -27,7 +27,7 @@ from tests.accounts import make_account
 from tests.support import build_tiny_bundle, study_yaml, word_study_yaml
 
 ROOT = Path(__file__).parents[2]
-START_PATIENCE_S = 30
+START_PATIENCE_S = 120
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from tests.e2e.test_admin import sign_in
 from tests.synthesis.networks import write_pictures
 
 NewContext = Callable[..., BrowserContext]
-PATIENCE_MS = 90_000
+PATIENCE_MS = 120_000
 SPEC = "model: tiny\nlayers: [relu1, relu6]\nstimuli: pictures\nmax_steps: 20\nseeds_per_stimulus: 20\n"
 NARROW_PX, WIDE_PX = 390, 1280
 

@@ -132,7 +132,8 @@ def test_check_says_what_is_needed_and_what_is_there(cli: Cli) -> None:  # noqa:
     needs = {state["network"]: state for state in (*audio["needs"], *vision["needs"])}
     assert needs["resnet50"]["weights_are"] in {"here", "fetched when needed"}
     assert "torchvision ResNet50_Weights.IMAGENET1K_V1" in needs["resnet50"]["weights"]
-    assert needs["cornet_s"]["problem"].startswith("the network 'cornet_s' is not among those")
+    assert (needs["cornet_s"]["problem"], needs["cornet_s"]["weights_are"]) == ("", "missing")
+    assert (needs["spectemp_filters"]["problem"], needs["spectemp_filters"]["weights_are"]) == ("", "missing")
     assert not needs["resnet50"]["stimuli_here"] and not needs["resnet50"]["made"]
 
 
@@ -147,6 +148,16 @@ def test_check_sees_weights_stimuli_and_bundles_in_a_copy_of_the_files(cli: Cli,
     assert code == 0
     assert "vggish" in out and "weights here: " in out
     assert "deepspeech" in out and "metamers made" in out
+
+
+def test_check_names_a_network_that_there_is_not(cli: Cli, tmp_path: Path) -> None:  # noqa: F811
+    copy = tmp_path / "mine"
+    shutil.copytree(published_folder(), copy)
+    spec = copy / "2023/networks/hmax_standard.yaml"
+    spec.write_text(spec.read_text().replace("model: hmax_standard", "model: hmax_of_mine"))
+    code, out, _ = cli("published", "check", "2023/vision6", "--folder", copy)
+    assert code == 1
+    assert "the network 'hmax_of_mine' is not among those of `python -m synthesis models`" in out
 
 
 def test_mistakes_are_one_line(cli: Cli, tmp_path: Path) -> None:  # noqa: F811

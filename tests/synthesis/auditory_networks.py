@@ -8,6 +8,7 @@ from synthesis.networks.hearing.auditory import AUDITORY
 from synthesis.networks.hearing.cochcnn import CochCNN, CochCNNSettings
 from synthesis.networks.hearing.cochresnet import CochResNet
 from synthesis.networks.hearing.deepspeech import DeepSpeechNetwork
+from synthesis.networks.hearing.spectrotemporal import Modulations, SpectrotemporalNetwork
 from synthesis.networks.hearing.vggish import VGGish
 from synthesis.networks.modules import frozen
 from synthesis.networks.registry import Network, SoundInput
@@ -51,6 +52,10 @@ def small_networks():
             "cochresnet50", seeded(lambda: CochResNet(7, EAR, channels=(4, 5, 6, 7), blocks=(1, 2, 1, 2)))
         ),
         "vggish": network("vggish", seeded(lambda: VGGish(fc_width=16)), samples=15_600),
+        "spectemp_filters": network(
+            "spectemp_filters",
+            seeded(lambda: SpectrotemporalNetwork(7, EAR, Modulations((0, 4, 16), (0, 0.5), 2.0))),
+        ),
         "deepspeech": network("deepspeech", seeded(lambda: DeepSpeechNetwork(hidden=12)), samples=8_000),
     }
 

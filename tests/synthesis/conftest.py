@@ -1,5 +1,6 @@
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,13 @@ def finished_bundle(tmp_path_factory) -> Path:
     plan = make_plan(load_yaml(write_inputs(folder), SynthesisSpec))
     make_bundle(plan, BundleStore(folder / "out"), InProcess(torch.device("cpu")))
     return folder / "out"
+
+
+@pytest.fixture(scope="session")
+def backgrounds_made_once() -> Iterator[None]:
+    """The same backgrounds for each training that asks for the same: making them takes ten seconds."""
+    from synthesis.training import parts
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "make_backgrounds", cache(parts.make_backgrounds))
+        yield

@@ -34,6 +34,7 @@ CLAMPED = {
     "vggish": {
         layer.name: f"into {layer.node}" for layer in NETWORKS["vggish"].layers if layer.name != "log_mel"
     },
+    "spectemp_filters": {},
     "deepspeech": {name: f"{name}.fc" for name in ("fc1", "fc2", "fc3", "fc4")},
 }
 
@@ -93,7 +94,9 @@ def test_nothing_after_a_layer_is_left(name):
         assert not late, layer
 
 
-@pytest.mark.parametrize("name", ["cochcnn9", "cochcnn9_reduced_aliasing", "cochresnet50"])
+@pytest.mark.parametrize(
+    "name", ["cochcnn9", "cochcnn9_reduced_aliasing", "cochresnet50", "spectemp_filters"]
+)
 def test_the_cochleagram_is_one_node_and_no_part_of_the_state(name):
     network = NETWORKS[name]
     assert network.nodes()[0] == "cochleagram"

@@ -57,7 +57,7 @@ def test_words_are_cut_where_the_table_says(folder: Path) -> None:
         (f"{HEADER}reading.flac,believe,500,200,a\n", "words.csv:2: start_ms 500 and end_ms 200 must be in"),
         (f"{HEADER}absent.wav,believe,0,200,a\n", "words.csv:2: file: there is no 'absent.wav'"),
         (f"{HEADER}reading.flac,believe,9000,9200,a\n", "ends before 'believe' at 9000 ms"),
-        (f"{HEADER}reading.flac,unheard,0,200,a\n", "none of its words is in the vocabulary"),
+        (f"{HEADER}reading.flac,unheard,0,200,a\n", "none of the words that have times is in the vocabulary"),
         (f"{HEADER}nan.wav,believe,0,200,a\n", "has samples that are NaN or infinite"),
         (f"{HEADER}text.wav,believe,0,200,a\n", "cannot be read as sound"),
     ],
@@ -65,8 +65,12 @@ def test_words_are_cut_where_the_table_says(folder: Path) -> None:
 def test_a_bad_table_or_recording_is_one_line_and_writes_nothing(
     folder: Path, table: str, message: str
 ) -> None:
-    soundfile.write(folder / "nan.wav", np.full(8000, np.nan, np.float32), RATE_HZ, subtype="FLOAT")
-    (folder / "text.wav").write_text("no sound")
+    if "nan.wav" in table:
+        soundfile.write(folder / "nan.wav", np.full(8000, np.nan, np.float32), RATE_HZ, subtype="FLOAT")
+        table += "reading.flac,ability,0,200,a\n"
+    if "text.wav" in table:
+        (folder / "text.wav").write_text("no sound")
+        table += "reading.flac,ability,0,200,a\n"
     (folder / "words.csv").write_text(table)
     with pytest.raises(UserError, match=message):
         cut_corpus(folder, WORDS, folder / "corpus", False, "CC0", Uncounted())

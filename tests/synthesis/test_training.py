@@ -1,9 +1,7 @@
 """Clips and the training of networks, on a corpus of tones."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +21,6 @@ from synthesis.speech.recordings import cut_corpus
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES
 from synthesis.training import loop
-from synthesis.training import parts as parts_module
 from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
 from synthesis.training.parts import read_parts
@@ -33,15 +30,8 @@ from synthesis.training.voices import read_spoken_words
 from synthesis.vocabulary.words import default_vocabulary
 from tests.synthesis.trainings import TINY, WORDS, spec_of, tone_folder
 
+pytestmark = pytest.mark.usefixtures("backgrounds_made_once")
 CLEAN = ClipSettings(context=1, colour_db=0, room=0, level_db=0, clean=1)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _backgrounds_made_once() -> Iterator[None]:
-    """The same backgrounds for each test that asks for the same: making them takes ten seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts_module, "make_backgrounds", cache(make_backgrounds))
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +43,7 @@ def test_training_validation_and_held_out_takes_never_meet(folder: Path) -> None
     training, validation, test = (
         read_spoken_words([folder / "corpus"], part) for part in ("training", "validation", "test")
     )
-    assert {voice.name for voice in training.voices} == {"tones low"}
+    assert {voice.name for voice in training.voices} == {"tones low", "tones middle"}
     assert {voice.name for voice in test.voices} == {"tones high"}
     assert len(training) + len(validation) == 8 * len(WORDS)
     for one, other in zip(training.voices, validation.voices, strict=True):
@@ -187,14 +177,6 @@ stop_at_accuracy: 0.6
     assert progress.step < spec.steps
 
 
-def test_the_published_preset_fills_what_the_spec_leaves_open(folder: Path) -> None:
-    spec = spec_of(folder, "preset: published\ncorpora: [corpus]\nnetwork: {fc_width: 512}\nseed: 4\n")
-    assert spec.network.widths == (96, 256, 512, 1024, 512)
-    assert spec.network.fc_width == 512
-    assert spec.stop_at_accuracy == 0.57
-    assert spec.optimiser.schedule == "steps"
-
-
 def test_two_trainings_do_not_write_into_one_folder(folder: Path) -> None:
     (folder / "tiny.yaml").write_text(TINY)
     with (
@@ -236,7 +218,9 @@ def corpus_of(folder: Path, words: list[str], takes: int) -> Path:
     table = ["file,word,start_ms,end_ms,speaker"]
     folder.mkdir()
     soundfile.write(folder / "tone.wav", np.tile(tone, 2), SAMPLE_RATE_HZ)
-    table += [f"tone.wav,{word},0,200,ann" for word in words for _ in range(takes)]
+    table += [
+        f"tone.wav,{word},0,200,{name}" for word in words for name in ("ann", "bob") for _ in range(takes)
+    ]
     (folder / "words.csv").write_text("\n".join(table))
     cut_corpus(folder, default_vocabulary(), folder / "corpus", False, "none", Uncounted())
     return folder / "corpus"

@@ -14,6 +14,8 @@ from synthesis.training.clips import SAMPLES
 from synthesis.training.parts import read_parts
 from tests.synthesis.trainings import TINY, spec_of, tone_folder
 
+pytestmark = pytest.mark.usefixtures("backgrounds_made_once")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

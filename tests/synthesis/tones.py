@@ -1,8 +1,10 @@
 """A speech engine for tests that need no speech: each word is a chord of its own, each voice a register."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from synthesis.speech.engine import Spoken
+from synthesis.speech.engine import Spoken, SpokenSentence
 
 RATE_HZ = 16_000
 
@@ -25,3 +27,17 @@ class ToneEngine:
         wave = sum(np.sin(2 * np.pi * tone * time_s) for tone in tones) * np.hanning(len(time_s)) / 4
         silence = np.zeros(RATE_HZ // 10)
         return Spoken(np.concatenate([silence, wave, silence]).astype(np.float32), RATE_HZ)
+
+
+class ToneSpeaker(ToneEngine):
+    """Implements `SentenceEngine` too: words follow each other, each with its silence around it."""
+
+    def speak_sentence(
+        self, words: Sequence[str], voice: str, *, rate: float, pitch: float, seed: int
+    ) -> SpokenSentence:
+        said = [self.synthesise(word, voice, rate=rate, pitch=pitch, seed=seed).waveform for word in words]
+        starts = np.cumsum([0, *map(len, said)]) / RATE_HZ
+        timed = [
+            (place, float(starts[place]) + 0.1, float(starts[place + 1]) - 0.1) for place in range(len(words))
+        ]
+        return SpokenSentence(Spoken(np.concatenate(said), RATE_HZ), tuple(timed))

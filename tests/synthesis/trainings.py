@@ -21,13 +21,14 @@ validation_clips: 8
 """
 
 
-def tone_folder(folder: Path) -> Path:
-    """`folder` with a corpus in it: one voice to train on, one held out."""
+def tone_folder(folder: Path, takes: tuple[int, ...] = (5, 3)) -> Path:
+    """`folder` with a corpus in it: one or two voices to train on, with so many takes, one held out."""
     (folder / "words.txt").write_text("\n".join(WORDS))
     voices = [
-        VoiceSpec(engine="tones", voice="low", takes=8),
-        VoiceSpec(engine="tones", voice="high", takes=1, held_out=True),
+        VoiceSpec(engine="tones", voice=voice, takes=number)
+        for voice, number in zip(("low", "middle"), takes, strict=False)
     ]
+    voices.append(VoiceSpec(engine="tones", voice="high", takes=1, held_out=True))
     spec = CorpusSpec(voices=voices, vocabulary=folder / "words.txt")
     build_corpus(spec, folder / "corpus", Uncounted(), lambda _: ToneEngine())
     return folder

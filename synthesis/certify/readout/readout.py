@@ -14,6 +14,7 @@ from torch import Tensor
 from synthesis.common.errors import UserError
 from synthesis.common.json_file import loads
 from synthesis.common.names import composed
+from synthesis.common.safetensors_header import header_texts
 
 FORMAT = "metamerlab-readout/1"
 
@@ -69,7 +70,7 @@ def parse_readout(data: bytes, where: str) -> Readout:
     """
     try:
         tensors = load(data)
-        record = loads(_metadata(data)[FORMAT])
+        record = loads(header_texts(data)[FORMAT])
         readout = Readout(
             weight=tensors["weight"],
             bias=tensors["bias"],
@@ -89,10 +90,3 @@ def parse_readout(data: bytes, where: str) -> Readout:
             f"{tuple(readout.bias.shape)}; fit it again with `python -m synthesis readout`"
         )
     return readout
-
-
-def _metadata(data: bytes) -> dict[str, str]:
-    # safetensors.torch.load returns the tensors alone; the header is JSON after its 8-byte length.
-    length = int.from_bytes(data[:8], "little")
-    header: dict[str, dict[str, str]] = loads(data[8 : 8 + length])
-    return header["__metadata__"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from synthesis.hearing.settings import FEATHER2019
 from synthesis.networks.entry import Entry
 from synthesis.networks.hearing.cochcnn_settings import CochCNNSettings
+from synthesis.networks.hearing.cochresnet_settings import CochResNetSettings
 from synthesis.networks.inputs import SoundInput
 from synthesis.networks.network import Layer
 
@@ -48,6 +49,12 @@ def _deepspeech() -> nn.Module:
     return DeepSpeechNetwork()
 
 
+def _spectrotemporal() -> nn.Module:
+    from synthesis.networks.hearing.spectrotemporal import SpectrotemporalNetwork
+
+    return SpectrotemporalNetwork()
+
+
 def _without_front_end(key: str) -> str:
     """The papers' code numbers the front end 0, whose filters it stores too, and the network 1."""
     return "" if key.startswith("0.") else key.removeprefix("1.")
@@ -56,6 +63,12 @@ def _without_front_end(key: str) -> str:
 def _in_resnet(key: str) -> str:
     own = _without_front_end(key)
     return own if not own or own.startswith("resnet.") else f"resnet.{own}"
+
+
+def _readout_alone(key: str) -> str:
+    """2023's file stores the transfer functions too, which are computed here."""
+    own = _without_front_end(key)
+    return "" if own.startswith("spectempfilterbank.") else own
 
 
 def _vggish_key(key: str) -> str:
@@ -129,16 +142,7 @@ AUDITORY = (
         description="CochResNet50 as in 2023 (weights from a checkpoint file)",
         build=_cochresnet,
         weights=None,
-        layers=_layers(
-            cochleagram="cochleagram",
-            conv1_relu1="resnet.act1",
-            layer1="resnet.layer1",
-            layer2="resnet.layer2",
-            layer3="resnet.layer3",
-            layer4="resnet.layer4",
-            avgpool="resnet.global_pool",
-            final="resnet.fc",
-        ),
+        layers=CochResNetSettings().layers,
         feature_node="resnet.global_pool",
         input=SoundInput(),
         key=_in_resnet,
@@ -162,5 +166,21 @@ AUDITORY = (
         feature_node="fc4",
         input=SoundInput(16_000, 32_000),
         letters=_ENGLISH,
+    ),
+    Entry(
+        name="spectemp_filters",
+        description="Spectrotemporal filters on a cochleagram (readout from a checkpoint file)",
+        build=_spectrotemporal,
+        weights=None,
+        layers=_layers(
+            input_after_preproc="cochleagram",
+            filtered_signal="filters",
+            spectempfilter_power="power",
+            avgpool="avgpool",
+            final="classification",
+        ),
+        feature_node="flatten",
+        input=SoundInput(),
+        key=_readout_alone,
     ),
 )

@@ -34,6 +34,7 @@ class CochCNN(nn.Module):
     def __init__(self, settings: CochCNNSettings, training_norms: bool = False) -> None:
         super().__init__()
         self.settings, widths = settings, settings.widths
+        self.training_norms, self.hidden_units = training_norms, settings.fc_width
         bias = settings.conv_bias and not training_norms
         self.cochleagram = Cochleagram(settings.cochleagram)
         self.batchnorm0 = nn.BatchNorm2d(1)
@@ -64,7 +65,11 @@ class CochCNN(nn.Module):
 
     def features(self, sounds: Tensor) -> Tensor:
         """The hidden layer, (batch, fc_width): what heads for further tasks are given, after dropout."""
-        x = self.batchnorm0(self.cochleagram(sounds))
+        return self.features_after_ear(self.cochleagram(sounds))
+
+    def features_after_ear(self, cochleagrams: Tensor) -> Tensor:
+        """The hidden layer of cochleagrams, (batch, 1, channels, frames)."""
+        x = self.batchnorm0(cochleagrams)
         x = self.batchnorm1(self.maxpool0(self._block(0, x)))
         x = self.batchnorm2(self.maxpool1(self._block(1, x)))
         x = self._block(4, self._block(3, self._block(2, x)))
@@ -75,7 +80,9 @@ class CochCNN(nn.Module):
     def folded(self) -> "CochCNN":
         """The same function in eval mode, the training norms folded into the layers before them: a copy."""
         plain = copy.deepcopy(self).eval()
-        plain.settings = replace(self.settings, conv_bias=True)
+        if not self.training_norms:
+            return plain
+        plain.settings, plain.training_norms = replace(self.settings, conv_bias=True), False
         for index in range(len(_KERNELS)):
             conv, norm = (plain.get_submodule(f"{part}{index}") for part in ("conv", "norm"))
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):

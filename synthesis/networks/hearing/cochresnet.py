@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from synthesis.hearing.cochleagram import Cochleagram
 from synthesis.hearing.settings import FEATHER2023, CochleagramSettings
+from synthesis.networks.hearing.cochresnet_settings import CochResNetSettings
 
 
 class CochResNet(nn.Module):
@@ -22,6 +23,7 @@ class CochResNet(nn.Module):
         blocks: tuple[int, int, int, int] = (3, 4, 6, 3),
     ) -> None:
         super().__init__()
+        self.settings = CochResNetSettings(classes, cochleagram, channels, blocks)
         self.cochleagram = Cochleagram(cochleagram)
         # The last batch norms start at 1, as in the published network, not at 0.
         self.resnet = ResNet(
@@ -32,7 +34,33 @@ class CochResNet(nn.Module):
             channels=channels,
             zero_init_last=False,
         )
+        self.dropout = nn.Identity()  # the published network has none
 
     def forward(self, sounds: Tensor) -> Tensor:
         logits: Tensor = self.resnet(self.cochleagram(sounds))
         return logits
+
+    @property
+    def classification(self) -> nn.Module:
+        """The layer from the pooled features to the logits."""
+        layer: nn.Module = self.resnet.fc
+        return layer
+
+    @property
+    def hidden_units(self) -> int:
+        """Length of the pooled features."""
+        units: int = self.resnet.num_features
+        return units
+
+    def features(self, sounds: Tensor) -> Tensor:
+        """The pooled features, (batch, hidden_units): what heads for further tasks are given."""
+        return self.features_after_ear(self.cochleagram(sounds))
+
+    def features_after_ear(self, cochleagrams: Tensor) -> Tensor:
+        """The pooled features of cochleagrams, (batch, 1, channels, frames)."""
+        pooled: Tensor = self.resnet.global_pool(self.resnet.forward_features(cochleagrams))
+        return pooled
+
+    def folded(self) -> "CochResNet":
+        """The network as it is written: nothing has to be folded."""
+        return self.eval()

@@ -5,6 +5,7 @@ The header is read without torch, so that a network's words and layers can be li
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from synthesis.common.errors import UserError
 from synthesis.common.json_file import first_problem
 from synthesis.networks.hearing.cochcnn_settings import CochCNNSettings
+from synthesis.networks.hearing.cochresnet_settings import CochResNetSettings
 from synthesis.networks.inputs import SoundInput
 from synthesis.networks.network import Layer
 
@@ -34,8 +36,8 @@ class Trained(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    architecture: Literal["cochcnn"]
-    settings: CochCNNSettings
+    architecture: Literal["cochcnn", "cochresnet50"]
+    settings: CochCNNSettings | CochResNetSettings
     answers: tuple[str, ...]
     task: Literal["word", "background", "both"]
     training: Mapping[str, JsonValue] = Field(default_factory=dict)
@@ -51,6 +53,11 @@ class Trained(BaseModel):
 
     def build(self) -> nn.Module:
         """The network with its own initialisation, from torch's global generator; imports torch."""
+        if isinstance(self.settings, CochResNetSettings):
+            from synthesis.networks.hearing.cochresnet import CochResNet
+
+            made = self.settings
+            return CochResNet(made.classes, made.cochleagram, made.channels, made.blocks)
         from synthesis.networks.hearing.cochcnn import CochCNN
 
         return CochCNN(self.settings)
@@ -62,6 +69,26 @@ class Trained(BaseModel):
     @property
     def input(self) -> SoundInput:
         return SoundInput(self.settings.cochleagram.sample_rate_hz, self.settings.cochleagram.samples)
+
+
+class _CochCNN(Trained):
+    architecture: Literal["cochcnn"]
+    settings: CochCNNSettings
+
+
+class _CochResNet(Trained):
+    architecture: Literal["cochresnet50"]
+    settings: CochResNetSettings
+
+
+def _kind(header: str) -> type[Trained]:
+    """Which settings a header has: the architecture, not the fields alone, says it."""
+    try:
+        architecture = json.loads(header)["architecture"]
+    except (ValueError, KeyError, TypeError):
+        return Trained  # whose validation says what is wrong
+    kinds: dict[object, type[Trained]] = {"cochcnn": _CochCNN, "cochresnet50": _CochResNet}
+    return kinds.get(str(architecture), Trained)
 
 
 def read_trained(path: Path) -> Trained | None:
@@ -81,7 +108,7 @@ def read_trained(path: Path) -> Trained | None:
     if header is None:
         return None
     try:
-        return Trained.model_validate_json(header)
+        return _kind(header).model_validate_json(header)
     except ValidationError as error:
         raise UserError(f"{path}: was written for another version: header: {first_problem(error)}") from None
 
