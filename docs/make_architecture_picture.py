@@ -27,6 +27,7 @@ ABOUT = {
         "report": "figures of a bundle",
         "runs": "plan, engines, journal, verification",
         "certify": "certificates, null distributions, readouts",
+        "dimensions": "components of activations",
         "optimise": "recipes, from noise to a metamer",
         "training": "word networks",
         "media": "picture and sound files",
