@@ -22,6 +22,10 @@ COMMANDS = {
         "synthesis.commands.report:report",
         "Write report.html and its figures into a bundle; with --figure, --stimulus or --out, one figure.",
     ),
+    "dimensions": (
+        "synthesis.commands.dimensions:dimensions",
+        "Dimensions of a network's activations, and pictures along them. Each prints one JSON line.",
+    ),
     "graphs": (
         "synthesis.commands.graphs:graphs",
         "Metamers of graph neural networks: the commands run, verify and report. Each prints one JSON line.",

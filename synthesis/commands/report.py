@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from synthesis.commands.dimensions import holds_dimensions, report_dimensions
 from synthesis.commands.graphs import holds_graphs, report_graphs
 from synthesis.commands.shared import Bundle, print_result
 from synthesis.common.errors import UserError
@@ -42,10 +43,14 @@ def report(
     from synthesis.report.page import CHARTS, write_report
 
     store = BundleStore(bundle)
+    of_another_kind = holds_graphs(store) or holds_dimensions(store)
+    if of_another_kind and (figure or stimulus or out):
+        raise UserError("of a bundle of graphs or dimensions the whole report is written; give it alone")
     if holds_graphs(store):
-        if figure or stimulus or out:
-            raise UserError("of a bundle of graphs the whole report is written; give the bundle alone")
         report_graphs(store)
+        return
+    if holds_dimensions(store):
+        report_dimensions(store)
         return
     if not (figure or stimulus or out):
         print_result(files=[str(written) for written in write_report(store)])

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from synthesis.commands.dimensions import holds_dimensions, verify_dimensions
 from synthesis.commands.graphs import holds_graphs, verify_graphs
 from synthesis.commands.shared import NULL_ALONE, Bundle, print_result, tell
 
@@ -28,6 +29,9 @@ def verify(
     store = BundleStore(bundle)
     if holds_graphs(store):
         verify_graphs(store, model)
+        return
+    if holds_dimensions(store):
+        verify_dimensions(store, weights, model)
         return
     manifest, differences = verify_bundle(store, weights, model, null)
     for difference in differences:

@@ -25,6 +25,14 @@ class PathSettings:
     tolerance: float = 0.02
 
 
+@dataclass(frozen=True)
+class Reached:
+    """A picture (1, channels, height, width), unrounded, in [0, 1], and the steps that it took."""
+
+    picture: Tensor
+    steps: int
+
+
 def along(
     picture: Tensor,
     coordinates: Coordinates,
@@ -33,7 +41,7 @@ def along(
     levels: Sequence[float],
     settings: PathSettings,
     look: Callable[[], None] = lambda: None,
-) -> list[Tensor]:
+) -> list[Reached]:
     """The picture moved to each level: coordinates s(x0) + direction * level on `component`, all others as
     in x0.
 
@@ -54,16 +62,16 @@ def along(
 
     Returns
     -------
-    One tensor like `picture` for each level, unrounded, in [0, 1].
+    One for each level.
     """
     with torch.no_grad():
         origin = coordinates(picture)
-    moved, found = picture, []
+    found: list[Reached] = []
     for level in levels:
         target = origin.clone()
         target[0, component] += direction * level
-        moved = _to(moved, coordinates, target, level, settings, look)
-        found.append(moved)
+        start = found[-1].picture if found else picture
+        found.append(_to(start, coordinates, target, level, settings, look))
     return found
 
 
@@ -74,13 +82,15 @@ def _to(
     level: float,
     settings: PathSettings,
     look: Callable[[], None],
-) -> Tensor:
+) -> Reached:
     moving = start.clone().requires_grad_(True)
     optimiser = torch.optim.Adam([moving], lr=settings.rate)
+    steps = settings.steps
     for step in range(settings.steps):
         look()
         difference = coordinates(moving) - target
         if difference.detach().norm() <= settings.tolerance * level:
+            steps = step
             break
         for group in optimiser.param_groups:
             group["lr"] = settings.rate * max(LEAST_RATE, 1 - step / settings.steps)
@@ -89,4 +99,4 @@ def _to(
         optimiser.step()
         with torch.no_grad():
             moving.clamp_(0, 1)
-    return moving.detach()
+    return Reached(moving.detach(), steps)

@@ -83,7 +83,9 @@ def test_pictures_reach_their_levels_and_leave_other_components(
 
     picture = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(4)) * 0.5 + 0.25
     levels = [0.2, 0.4, 0.8]
-    moved = along(picture, coordinates, 1, direction, levels, PathSettings(steps=200, rate=0.005))
+    reached = along(picture, coordinates, 1, direction, levels, PathSettings(steps=200, rate=0.005))
+    moved = [one.picture for one in reached]
+    assert all(one.steps < 200 for one in reached)
     before = coordinates(picture)[0]
     for level, result in zip(levels, moved, strict=True):
         change = coordinates(result)[0] - before

@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 from synthesis.common.errors import UserError
+from synthesis.dimensions import fitting
 from synthesis.dimensions.fit_file import fit_of_bytes, read_fit
-from synthesis.dimensions.fitting import fit_spec
 from synthesis.dimensions.spec import FitSpec
 
 MODEL = "efficientnet_lite0"
@@ -19,7 +19,7 @@ MODEL = "efficientnet_lite0"
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pictures")
     random = np.random.default_rng(0)
-    for number in range(70):
+    for number in range(9):
         small = random.integers(0, 256, (4 + number % 5, 7, 3), dtype=np.uint8)
         Image.fromarray(small).resize((240, 240)).save(folder / f"{number}.png")
     return folder
@@ -37,28 +37,29 @@ def spec_of(pictures: Path, **changes: object) -> FitSpec:
 
 
 def test_a_fit_is_written_and_read_again(
-    pictures: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    pictures: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(fitting, "FEW", 27)
     counted: list[None] = []
-    fit = fit_spec(spec_of(pictures), lambda: counted.append(None))
-    assert "70 pictures; 2 crops of each are fitted too" in capfd.readouterr().err
-    assert (fit.record.pictures, fit.record.crops, len(counted)) == (70, 2, 2 * 210)
+    fit = fitting.fit_spec(spec_of(pictures), lambda: counted.append(None))
+    assert "9 pictures; 2 crops of each are fitted too" in capfd.readouterr().err
+    assert (fit.record.pictures, fit.record.crops, len(counted)) == (9, 2, 2 * 27)
     assert fit.layers["stem"].components == 3
     path = tmp_path / "fit.safetensors"
     path.write_bytes(fit.to_bytes())
     again = read_fit(path)
     assert again.record == fit.record
     assert torch.equal(again.layers["stem"].unmixing, fit.layers["stem"].unmixing)
-    assert fit_spec(spec_of(pictures)).to_bytes() == fit.to_bytes()
+    assert fitting.fit_spec(spec_of(pictures)).to_bytes() == fit.to_bytes()
 
 
 def test_what_cannot_be_fitted_is_said(pictures: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="has no layer 'stam'"):
-        fit_spec(spec_of(pictures, layers=["stam"]))
+        fitting.fit_spec(spec_of(pictures, layers=["stam"]))
     with pytest.raises(UserError, match="is shown sounds; give a network that is shown pictures"):
-        fit_spec(spec_of(pictures, model="word_cochcnn", weights="published", layers=["relu0"]))
+        fitting.fit_spec(spec_of(pictures, model="word_cochcnn", weights="published", layers=["relu0"]))
     with pytest.raises(UserError, match="is not a folder with pictures"):
-        fit_spec(spec_of(tmp_path))
+        fitting.fit_spec(spec_of(tmp_path))
 
 
 def test_another_file_is_no_fit(tmp_path: Path) -> None:
