@@ -4,6 +4,7 @@ What a clamp's input should be is read from the untouched network, by hooks on m
 """
 
 import re
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 
@@ -78,6 +79,13 @@ TESTED = sorted(CLAMPED.keys() - SAME_ARCHITECTURE)
 LAYERS = [
     (entry.name, layer.name) for entry in registered() if entry.name in TESTED for layer in entry.layers
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def networks_are_forgotten() -> Iterator[None]:
+    """All of them together fill gigabytes, which later tests have no use for."""
+    yield
+    load_network.cache_clear()
 
 
 def test_every_entry_is_tested_here():
