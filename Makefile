@@ -13,7 +13,7 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 .PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
 	bench-ray bench-graphs bench-processes bench-page bench-demo bench-analysis bench-serve bench-serve-quick \
 	bench-stop bench-plans bench-admin bench-adaptive bench-audio bench-chaos bench-exports docs-pictures figures \
-	figure-observers figure-hearing wheel lock clean
+	figure-observers figure-hearing figure-graphs wheel lock clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -134,6 +134,10 @@ figure-observers: .venv/.ready node_modules/.vendored
 # Metamers of the five networks that hear, recognised by those that were trained on words.
 figure-hearing: .venv/.ready
 	$(BIN)/python docs/make_hearing_figure.py
+
+# Metamers of graph networks against their null and baselines: runs docs/examples/graphs.yaml (two minutes).
+figure-graphs: .venv/.ready-dev
+	$(BIN)/python docs/make_graphs_figure.py
 
 # A program to install elsewhere, with its pages, migrations and examples.
 wheel: .venv/.ready-dev node_modules/.vendored

@@ -11,6 +11,10 @@ from synthesis.bundle.nulls import Histogram
 from synthesis.bundle.record import Record
 
 GRAPHS_FORMAT: Final = "metamerlab-graphs/1"
+NULL_SPACE: Final = "null-space sample"
+NEAREST_OTHER: Final = "nearest other node"
+PERMUTED_ROWS: Final = "permuted rows"
+BASELINES = (NULL_SPACE, NEAREST_OTHER, PERMUTED_ROWS)
 Optimised = Literal["features", "structure"]
 
 
@@ -147,6 +151,22 @@ class LayerGeometry(Record):
     volume_change: float | None = None
 
 
+class LayerBaseline(Record):
+    """What features that nobody optimised reach at one layer (`synthesis.graphs.baselines`).
+
+    `baseline` is one of `BASELINES`; a null-space sample belongs to its layer, the others are the same at all
+    layers. `deviation` has the values of the measures of features.
+    """
+
+    graph: str
+    network: str
+    layer: str
+    baseline: str
+    relative_error: float
+    labels_kept: float
+    deviation: dict[str, float]
+
+
 class Observation(Record):
     """How one network judges the certified metamers of another's layer.
 
@@ -175,6 +195,7 @@ class GraphManifest(Sealed):
     nulls: list[GraphNull]
     items: list[GraphItem]
     geometry: list[LayerGeometry]
+    baselines: list[LayerBaseline]
     observations: list[Observation]
     software: dict[str, str]
 

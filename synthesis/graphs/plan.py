@@ -12,6 +12,7 @@ import torch
 from synthesis.bundle.graphs import GraphManifest, GraphNetworkRecord, GraphNull, GraphOriginal, Optimised
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import UserError
+from synthesis.graphs.baselines import BaselineJob
 from synthesis.graphs.bench import input_of, tensors
 from synthesis.graphs.data import DATASETS, Graph, GraphSet
 from synthesis.graphs.dense import require_dense
@@ -83,6 +84,15 @@ def null_jobs(
         for network in networks
         for optimised in _optimised(spec, network)
     ]
+
+
+def baseline_jobs(
+    spec: GraphSpec, originals: list[GraphOriginal], networks: list[GraphNetworkRecord]
+) -> list[BaselineJob]:
+    """Of features alone: there is no baseline of edges but the null."""
+    if "features" not in spec.optimise:
+        return []
+    return [BaselineJob(original, network, spec.geometry) for original in originals for network in networks]
 
 
 def metamer_jobs(

@@ -7,7 +7,7 @@ from statistics import median
 
 from upath import UPath
 
-from synthesis.bundle.graphs import GraphItem, GraphManifest
+from synthesis.bundle.graphs import BASELINES, GraphItem, GraphManifest
 from synthesis.bundle.store import BundleStore
 from synthesis.common.charts import Chart, to_png
 from synthesis.common.files import write_atomically
@@ -49,6 +49,15 @@ class NetworkRow:
 
 
 @dataclass(frozen=True)
+class BaselineRow:
+    """One line of the table of baselines: metamers first, then `BASELINES`; "none" where there is none."""
+
+    network: str
+    layer: str
+    cells: list[str]
+
+
+@dataclass(frozen=True)
 class GraphPage:
     """What graphs.html.jinja is filled with."""
 
@@ -56,6 +65,8 @@ class GraphPage:
     facts: dict[str, str]
     networks: list[NetworkRow]
     rows: list[GraphRow]
+    columns: list[str]
+    baselines: list[BaselineRow]
     charts: list[Figure]
     software: str
 
@@ -77,6 +88,8 @@ def write_graph_report(store: BundleStore) -> list[UPath]:
         facts=_facts(manifest),
         networks=[_network_row(manifest, name) for name in settings(manifest)],
         rows=_rows(manifest),
+        columns=["Metamers", *(name.capitalize() for name in BASELINES)],
+        baselines=_baseline_rows(manifest),
         charts=[inline(name, chart, about) for name, (chart, about) in charts.items()],
         software=", ".join(f"{name} {version}" for name, version in manifest.software.items()),
     )
@@ -171,6 +184,31 @@ def _rows(manifest: GraphManifest) -> list[GraphRow]:
         _row(place, items, [smallest[one.graph, one.network, one.optimised, one.layer] for one in items])
         for place, items in sorted(found.items(), key=lambda one: rank(one[0]))
     ]
+
+
+def _baseline_rows(manifest: GraphManifest) -> list[BaselineRow]:
+    """At each network and layer that has metamers of features."""
+    found: dict[tuple[str, str], dict[str, list[tuple[float, float]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for item in manifest.items:
+        if item.optimised == "features":
+            numbers = item.certificate.relative_error, item.certificate.labels_kept
+            found[setting(manifest, item.network), item.layer][""].append(numbers)
+    for one in manifest.baselines:
+        if (place := (setting(manifest, one.network), one.layer)) in found:
+            found[place][one.baseline].append((one.relative_error, one.labels_kept))
+    return [
+        BaselineRow(network, readable_layer(layer), [_cell(by_kind[kind]) for kind in ("", *BASELINES)])
+        for (network, layer), by_kind in found.items()
+    ]
+
+
+def _cell(numbers: list[tuple[float, float]]) -> str:
+    if not numbers:
+        return "none"
+    error, kept = (median(values) for values in zip(*numbers, strict=True))
+    return f"{error:.4f} ({kept:.3f})"
 
 
 def _row(place: tuple[str, str, str], items: list[GraphItem], nulls: list[float]) -> GraphRow:

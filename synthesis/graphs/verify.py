@@ -8,6 +8,7 @@ import numpy as np
 from synthesis.bundle.graphs import GraphItem, GraphManifest, GraphNetworkRecord, GraphOriginal
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError, UserError
+from synthesis.graphs.baselines import NetworkBaselines
 from synthesis.graphs.bench import Bench, input_of
 from synthesis.graphs.certificates import fault_of
 from synthesis.graphs.compare import differences
@@ -16,7 +17,7 @@ from synthesis.graphs.geometry import GeometryJob
 from synthesis.graphs.jobs import MetamerJob
 from synthesis.graphs.networks import module_digest
 from synthesis.graphs.observers import Observations, ObserveJob
-from synthesis.graphs.plan import metamer_jobs, null_jobs, train_jobs
+from synthesis.graphs.plan import baseline_jobs, metamer_jobs, null_jobs, train_jobs
 from synthesis.graphs.spec import GraphSpec
 from synthesis.graphs.training import accuracies
 from synthesis.process.device import exact_float32
@@ -107,6 +108,7 @@ class _Check:
                 yield from self._item(item, metamer_job)
                 progress.advance()
         yield from self._geometry()
+        yield from self._baselines()
         yield from self._observations()
 
     def _jobs(self) -> list[MetamerJob]:
@@ -167,6 +169,21 @@ class _Check:
                         yield f"{job}: {layer.layer} is not recorded"
                     else:
                         yield from differences(f"{job} at {layer.layer}", old, layer)
+                progress.advance()
+
+    def _baselines(self) -> Iterator[str]:
+        manifest = self.manifest
+        jobs = baseline_jobs(self.bench.spec, manifest.originals, manifest.networks)
+        made = {(job.network.name, job.original.id) for job in jobs}
+        for one in manifest.baselines:
+            if (one.network, one.graph) not in made:
+                yield f"baselines of {one.network}, {one.graph}: are none of the spec's"
+        with Steps("baselines", len(jobs)) as progress:
+            for job in jobs:
+                name, graph = job.network.name, job.original.id
+                found = [one for one in manifest.baselines if (one.network, one.graph) == (name, graph)]
+                recorded = NetworkBaselines(network=name, graph=graph, found=found)
+                yield from differences(str(job), recorded, job.do(self.bench))
                 progress.advance()
 
     def _observations(self) -> Iterator[str]:

@@ -14,12 +14,12 @@ Draw = Callable[[GraphManifest], Chart]
 FIGURES: Mapping[str, tuple[Draw, str, Callable[[GraphManifest], bool]]] = {
     "errors": (
         errors_chart,
-        "Relative error of metamers against the smallest of their null, per network and layer.",
+        "Relative error of metamers, of baselines and the smallest of the null, per network and layer.",
         lambda manifest: bool(manifest.items),
     ),
     "deviations": (
         deviations_chart,
-        "How far metamers are from their originals by each measure, per layer, beside chance.",
+        "How far metamers are from their originals by each measure, per layer, beside chance and baselines.",
         lambda manifest: any(item.deviation for item in manifest.items),
     ),
     "metameric_shares": (

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from synthesis.bundle.graphs import GraphItem
 from synthesis.common.charts import MUTED, NULL_COLOUR, PALETTE, VERMILION, Chart
+from synthesis.common.wording import readable_layer
 from synthesis.graphs.data import Graph, once
 from synthesis.graphs.layout import positions
 
@@ -23,7 +24,7 @@ def drawings_chart(
     places = positions(original.edges, original.nodes)
     panels = [_panel("original", original, original, places, labels[0])]
     panels += [
-        _panel(f"{item.optimised}, {item.layer}", metamer, original, places, given)
+        _panel(f"{item.optimised}, {readable_layer(item.layer)}", metamer, original, places, given)
         for (item, metamer), given in zip(metamers, labels[1:], strict=True)
     ]
     title = alt.TitleParams(

@@ -19,7 +19,8 @@ def shares_chart(manifest: GraphManifest) -> Chart:
 
 def volumes_chart(manifest: GraphManifest) -> Chart:
     """Change of log volume by the activation of each layer."""
-    return _curves(manifest, lambda one: one.volume_change, "Change of log volume by the activation", None)
+    title = "Change of log volume by the activation (nats)"
+    return _curves(manifest, lambda one: one.volume_change, title, None)
 
 
 def _curves(
@@ -31,11 +32,18 @@ def _curves(
     names, order = settings(manifest), [readable_layer(name) for name in layers(manifest)]
     y = alt.Scale(domain=list(domain)) if domain else alt.Scale(zero=False)
     legend = alt.Legend(title=None)
+    # Seven colours and six shapes: together they tell 42 networks apart.
     colours = alt.Scale(domain=names, range=[PALETTE[n % len(PALETTE)] for n in range(len(names))])
-    shapes = alt.Scale(domain=names, range=[SHAPES[n % len(SHAPES)] for n in range(len(names))])
+    shapes = alt.Scale(domain=names, range=[SHAPES[n % 6] for n in range(len(names))])
     caption = "Mean and standard error over seeds and graphs."
     base = alt.Chart(alt.InlineData(values=list(_rows(manifest, value)))).encode(
-        x=alt.X("layer:N", sort=order, axis=alt.Axis(title=None, labelAngle=0)),
+        x=alt.X(
+            "layer:N",
+            sort=order,
+            scale=alt.Scale(paddingInner=0.5, paddingOuter=0.25),
+            axis=alt.Axis(title=None, labelAngle=0),
+        ),
+        xOffset=alt.XOffset("network:N", sort=names, scale=alt.Scale(domain=names)),
         color=alt.Color("network:N", sort=names, scale=colours, legend=legend),
     )
     axis = alt.Axis(title=title)

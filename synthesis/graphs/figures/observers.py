@@ -18,10 +18,25 @@ def observers_chart(manifest: GraphManifest) -> Chart:
     A network is no observer of its own metamers, which it judges as their originals by construction.
     """
     rows = list(_rows(manifest))
-    names = settings(manifest)
+    panels = [
+        _panel([row for row in rows if row["optimised"] == one], settings(manifest), f"Metamers of {one}")
+        for one in dict.fromkeys(row["optimised"] for row in rows)
+    ]
+    title = alt.TitleParams(text="Networks judge each other's metamers", subtitle=_CAPTION)
+    chart: Chart = alt.vconcat(*panels, spacing=24).properties(title=title)
+    return chart
+
+
+def _panel(rows: list[dict[str, Any]], names: list[str], title: str) -> Chart:
+    made = {row["generator"] for row in rows}
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("observer:N", sort=names, axis=alt.Axis(title="Observer", orient="top", labelAngle=-40)),
-        y=alt.Y("generator:N", sort=names, axis=alt.Axis(title="Generator")),
+        x=alt.X(
+            "observer:N",
+            sort=names,
+            scale=alt.Scale(domain=names),
+            axis=alt.Axis(title="Observer", orient="top", labelAngle=-40),
+        ),
+        y=alt.Y("generator:N", sort=[n for n in names if n in made], axis=alt.Axis(title="Generator")),
     )
     scale = alt.Scale(domain=[0, 1], scheme="blues")
     cells = base.mark_rect().encode(
@@ -29,15 +44,10 @@ def observers_chart(manifest: GraphManifest) -> Chart:
     )
     text = base.mark_text(fontSize=12).encode(
         text=alt.Text("right:Q", format=".2f"),
-        color=alt.condition("datum.right > 0.6", alt.value("white"), alt.value(INK)),
+        color=alt.condition("datum.right > 0.7", alt.value("white"), alt.value(INK)),
     )
-    chart: Chart = (
-        alt.layer(cells, text)
-        .properties(width=alt.Step(52), height=alt.Step(30))
-        .facet(column=alt.Column("optimised:N", header=alt.Header(title=None)))
-        .properties(title=alt.TitleParams(text="Networks judge each other's metamers", subtitle=_CAPTION))
-    )
-    return chart
+    panel: Chart = alt.layer(cells, text).properties(width=alt.Step(52), height=alt.Step(30), title=title)
+    return panel
 
 
 _CAPTION = [
