@@ -1,4 +1,4 @@
-"""`python -m synthesis check`: what specs need, and what of it is there. Nothing is loaded or fetched."""
+"""`python -m synthesis check`: what specs need, and what of it is there. Nothing is trained or fetched."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from synthesis.bundle.spec import FileWeights, RandomWeights, SynthesisSpec
+from synthesis.commands.graphs import has_graphs
 from synthesis.commands.shared import print_result
 from synthesis.common.errors import UserError
 from synthesis.common.yaml_file import load_yaml
@@ -20,6 +21,8 @@ def check(
 
 
 def _needs(file: Path) -> dict[str, Any]:
+    if has_graphs(file):
+        return _graphs_need(file)
     spec = load_yaml(file, SynthesisSpec)
     return {
         "spec": str(file),
@@ -29,6 +32,21 @@ def _needs(file: Path) -> dict[str, Any]:
         "stimuli_here": spec.stimuli.is_dir(),
         **_weights(spec),
     }
+
+
+def _graphs_need(file: Path) -> dict[str, Any]:
+    """Of a spec for graphs: they are read, and each network is shown one. Nothing is trained."""
+    from synthesis.graphs.plan import make_graph_plan
+    from synthesis.graphs.spec import GraphSpec
+
+    spec = load_yaml(file, GraphSpec)
+    problem = ""
+    try:
+        make_graph_plan(spec)
+    except UserError as error:
+        problem = str(error)
+    networks = [network.title for network in spec.networks]
+    return {"spec": str(file), "graphs": spec.graphs, "networks": networks, "problem": problem}
 
 
 def _problem(spec: SynthesisSpec) -> str:

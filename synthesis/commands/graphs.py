@@ -1,4 +1,4 @@
-"""`python -m synthesis graphs`: another name of run, verify and report, and what these do with graphs."""
+"""`python -m synthesis graphs`: run, verify, check, report by another name, and what they do with graphs."""
 
 from __future__ import annotations
 
@@ -26,12 +26,16 @@ graphs = program(
             "Compute everything in a bundle again from its files; list each difference. "
             "Prints one JSON line.",
         ),
+        "check": (
+            "synthesis.commands.check:check",
+            "Say whether specs can be made: data, networks, layers. Nothing is trained. Prints JSON.",
+        ),
         "report": (
             "synthesis.commands.report:report",
             "Write report.html and its figures into a bundle.",
         ),
     },
-    help="Metamers of graph neural networks: the commands run, verify and report. Each prints one JSON line.",
+    help="Metamers of graph neural networks: the commands run, verify, check and report, which print JSON.",
 )
 
 

@@ -16,7 +16,7 @@ COMMANDS = {
     ),
     "check": (
         "synthesis.commands.check:check",
-        "Print one JSON line per spec: whether its network, layers, weights and stimuli are there.",
+        "Print one JSON line per spec: whether its network, layers, weights, stimuli or graphs are there.",
     ),
     "report": (
         "synthesis.commands.report:report",
