@@ -13,8 +13,8 @@ Prints JSON lines and writes them to var/bench/graphs.jsonl:
 - `graphs.nodes`, `graphs.layers`: seconds for at most 100 steps at the logits and for the share of
   metameric dimensions, by nodes (block models of mean degree 6, 64 features, to 20,000 nodes) and by layers.
 - `graphs.ablation`: on sbm-300, what the activation function, residuals, adversarial training, width and
-  depth do to the metameric share of the last hidden layer and to the deviation of metamers of the logits:
-  mean and standard error over five seeds.
+  depth do to the metameric share of the last hidden layer, to the share of its units that are above 0, and to
+  the deviation of metamers of the logits: mean and standard error over five seeds.
 
 Networks are trained for 200 epochs, metamers are real unless it is said, and made by the recipe `fast`. With
 `--quick`, two seeds and few steps: to see that it runs. Ranks of more than 4,000 entries of features are
@@ -40,7 +40,7 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from torch import nn  # noqa: E402
 
-from synthesis.graphs.bench import input_of, tensors  # noqa: E402
+from synthesis.graphs.bench import input_of, survey, tensors  # noqa: E402
 from synthesis.graphs.data import DATASETS, Graph, GraphSet, both_directions, split_by_class  # noqa: E402
 from synthesis.graphs.deviation import feature_measures  # noqa: E402
 from synthesis.graphs.dimension import bounded, exact, is_exact  # noqa: E402
@@ -129,9 +129,11 @@ def ablation(what: str, spec: GraphNetworkSpec, seeds: int, steps: int) -> Line:
         module = trained(spec, data, seed)
         hidden = layers_of(module, data.graphs[0])[-2]
         found = metamer(module, data, "logits", steps) | share(module, data.graphs[0], hidden)
-        rows.append(found | {"accuracy": accuracies(module, joined(data))[1]})
+        activation = survey(module, data.graphs[0])[0][hidden]
+        right = accuracies(module, joined(data))[1]
+        rows.append(found | {"accuracy": right, "active": float((activation > 0).mean())})
     line: Line = {"name": "graphs.ablation", "network": what, "seeds": seeds}
-    for key in ("accuracy", "error", "labels_kept", "cosine", "cosine_chance", "metameric_share"):
+    for key in ("accuracy", "error", "labels_kept", "cosine", "cosine_chance", "metameric_share", "active"):
         values = [float(str(row[key])) for row in rows]
         line[key] = round(statistics.mean(values), 5)
         line[f"{key}_sem"] = round(statistics.stdev(values) / len(values) ** 0.5, 5)

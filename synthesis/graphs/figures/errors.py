@@ -48,12 +48,14 @@ def _panel(manifest: GraphManifest, rows: list[dict[str, Any]], optimised: str) 
     decades = _decades([row["error"] for row in rows])
     panel: Chart = (
         alt.Chart(alt.InlineData(values=shown))
-        .mark_point(size=50)
+        .mark_point(size=50, opacity=1)
         .encode(
             x=alt.X(
                 "error:Q",
                 scale=alt.Scale(type="log", domain=[decades[0], decades[-1]], nice=False),
-                axis=alt.Axis(title=_AXIS, labelExpr=_POWERS, labelOverlap=False, values=decades),
+                axis=alt.Axis(
+                    title=_AXIS, labelExpr=_POWERS, labelOverlap=False, labelFlush=False, values=decades
+                ),
             ),
             y=alt.Y(
                 "place:N",
