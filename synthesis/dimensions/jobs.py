@@ -1,6 +1,5 @@
 """The pieces of work of a grid: the path of one picture along one dimension."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -11,6 +10,7 @@ import torch
 from synthesis.bundle.dimensions import CONTROL, Dimension, Level, Original
 from synthesis.bundle.formats import PictureFormat
 from synthesis.bundle.manifest import Blob
+from synthesis.bundle.record import Record
 from synthesis.bundle.store import BundleStore
 from synthesis.common.stopping import look
 from synthesis.dimensions.control import noise_along
@@ -23,19 +23,15 @@ from synthesis.networks.registry import Network, load_network
 from synthesis.optimise.batch import noise_seed
 from synthesis.process.device import exact_float32
 from synthesis.process.progress import Counter
-from synthesis.runs.jobs import JobRecord, JobTask, perform
+from synthesis.runs.jobs import JobTask, perform
 
 CONTROL_DIMENSION = Dimension(id=CONTROL, unit="rms")
 
 
-class Levels(JobRecord):
+class Levels(Record):
     """The levels of one path, rising."""
 
     levels: list[Level]
-
-    @property
-    def stored(self) -> Sequence[Blob]:
-        return [level.blob for level in self.levels]
 
 
 @dataclass(frozen=True)
@@ -101,7 +97,7 @@ class PathJob:
     fit_sha256: str
     weights_sha256: str
     settings: PathSettings
-    record: ClassVar[type[JobRecord]] = Levels
+    record: ClassVar[type[Record]] = Levels
 
     def __str__(self) -> str:
         return f"{self.original.id} along {self.dimension.id}"
@@ -140,7 +136,7 @@ class ControlJob:
     seed: int
     weights_sha256: str
     dimension: ClassVar[Dimension] = CONTROL_DIMENSION
-    record: ClassVar[type[JobRecord]] = Levels
+    record: ClassVar[type[Record]] = Levels
 
     def __str__(self) -> str:
         return f"{self.original.id} with noise"

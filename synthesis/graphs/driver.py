@@ -9,12 +9,10 @@ from typing import Any
 from synthesis.bundle.graphs import GraphManifest, GraphOriginal
 from synthesis.bundle.manifest import Blob
 from synthesis.bundle.store import BundleStore
-from synthesis.common.errors import UserError
 from synthesis.graphs.bench import input_of
 from synthesis.graphs.data import Graph
 from synthesis.graphs.files import encode_graph
 from synthesis.graphs.geometry import GeometryJob
-from synthesis.graphs.jobs import Job
 from synthesis.graphs.kind import Graphs
 from synthesis.graphs.observers import ObserveJob
 from synthesis.graphs.plan import (
@@ -25,13 +23,12 @@ from synthesis.graphs.plan import (
     null_jobs,
     train_jobs,
 )
-from synthesis.graphs.tasks import GraphSetup, GraphTask, recorded
+from synthesis.graphs.tasks import GraphSetup
 from synthesis.process.lock import exclusive
 from synthesis.process.memory import out_of_memory
-from synthesis.process.progress import Steps
 from synthesis.process.versions import versions
 from synthesis.runs.engines import RunEngine
-from synthesis.runs.journal import Journal
+from synthesis.runs.jobs import Job, done
 
 SET_MEDIA_TYPE = "application/x-graphs+npz"
 
@@ -41,7 +38,6 @@ class GraphRun:
 
     def __init__(self, plan: GraphPlan, store: BundleStore, engine: RunEngine) -> None:
         self.plan, self.spec, self.store, self.engine = plan, plan.spec, store, engine
-        self.journal = Journal(store)
         self.data = store.put_blob(plan.data_bytes, SET_MEDIA_TYPE)
         self.setup = GraphSetup(plan.spec.model_dump_json(), str(store.root.absolute()), self.data.sha256)
 
@@ -81,22 +77,7 @@ class GraphRun:
         return GraphOriginal(id=name, blob=blob, nodes=graph.nodes, edges=graph.edges.shape[1] // 2)
 
     def _done(self, what: str, jobs: Sequence[Job]) -> list[Any]:
-        """The records of these jobs, after the engine did those that the journal has not."""
-        with Steps(what, len(jobs)) as progress:
-            left = []
-            for job in jobs:
-                if recorded(self.journal, job, self.data.sha256) is None:
-                    left.append(job)
-                else:
-                    progress.skip()
-            size = max(1, self.engine.task_size(len(left)))
-            tasks = [GraphTask(tuple(left[start : start + size])) for start in range(0, len(left), size)]
-            self.engine.perform(self.setup, tasks, progress)
-        self.store.look_around()
-        records = [recorded(self.journal, job, self.data.sha256) for job in jobs]
-        if None in records:
-            raise UserError(f"{jobs[records.index(None)]}: was not stored; run the same command to continue")
-        return records
+        return done(what, jobs, self.store, self.setup, self.engine, self.setup.scope)
 
 
 def geometry_jobs(plan: GraphPlan, originals: list[GraphOriginal], networks: list[Any]) -> list[GeometryJob]:

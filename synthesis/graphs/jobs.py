@@ -6,7 +6,7 @@ kill, and, but for trained weights and metamers, once more by `verify`.
 
 import time
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -39,16 +39,6 @@ from synthesis.optimise.batch import noise_seed
 from synthesis.optimise.recipes import Recipe, make_recipe
 
 _LOSSES_KEPT = 40
-
-
-class Job(Protocol):
-    record: ClassVar[type[Record]]
-
-    def key(self) -> dict[str, Any]:
-        """All that the record depends on, besides the set of graphs."""
-        ...
-
-    def do(self, bench: Bench) -> Record: ...
 
 
 @dataclass(frozen=True)
