@@ -15,7 +15,7 @@ from synthesis.common.yaml_file import load_yaml
 def check(
     specs: Annotated[list[Path], typer.Argument(help="SPEC.yaml files.")],
 ) -> None:
-    """Print one JSON line per spec: whether its network, layers, weights and stimuli are there."""
+    """Print one JSON line per spec: whether its network, layers, weights, stimuli or graphs are there."""
     for file in specs:
         print_result(**_needs(file))
 

@@ -35,7 +35,7 @@ graphs = program(
             "Write report.html and its figures into a bundle.",
         ),
     },
-    help="Metamers of graph neural networks: the commands run, verify, check and report, which print JSON.",
+    help="Metamers of graph neural networks: run, verify, check and report. Each prints one JSON line.",
 )
 
 

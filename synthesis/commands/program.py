@@ -28,7 +28,7 @@ COMMANDS = {
     ),
     "graphs": (
         "synthesis.commands.graphs:graphs",
-        "Metamers of graph neural networks: the commands run, verify and report. Each prints one JSON line.",
+        "Metamers of graph neural networks: run, verify, check and report. Each prints one JSON line.",
     ),
     "models": (
         "synthesis.commands.models:models",
