@@ -17,6 +17,7 @@ from synthesis.dimensions.jobs import CONTROL_DIMENSION, GridSetup, Levels
 from synthesis.dimensions.measure import label
 from synthesis.dimensions.plan import GridPlan, finished_grid
 from synthesis.media.pictures import decode_png
+from synthesis.networks.registry import library
 from synthesis.process.device import exact_float32
 from synthesis.process.lock import exclusive
 from synthesis.process.memory import out_of_memory
@@ -29,7 +30,7 @@ FIT_MEDIA_TYPE = "application/x-safetensors"
 
 def make_grid(plan: GridPlan, store: BundleStore, engine: RunEngine) -> DimensionManifest:
     """Make what is left of the plan's bundle while no other run may. Raises `UserError` if one does."""
-    engine.prepare("timm")
+    engine.prepare(library(plan.spec.model))
     with exclusive(store.root):
         store.remove_leftovers()
         try:
