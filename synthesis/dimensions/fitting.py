@@ -67,6 +67,12 @@ class _Shown:
         self.medium, self.seed = medium, spec.seed
         self.prepare = preparation(medium, spec.prepare)
         self.files = stimulus_files(spec.pictures, medium.files)
+        # Crops are no further pictures: components of fewer pictures than there are would be those of crops.
+        if spec.components >= len(self.files):
+            raise UserError(
+                f"{spec.pictures}: {len(self.files)} pictures for {spec.components} components; give more "
+                "pictures than components, or fewer components"
+            )
         self.crops = max(0, math.ceil(FEW / len(self.files)) - 1)
         if self.crops:
             tell_once(

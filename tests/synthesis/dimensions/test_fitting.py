@@ -58,6 +58,8 @@ def test_what_cannot_be_fitted_is_said(pictures: Path, tmp_path: Path) -> None:
         fitting.fit_spec(spec_of(pictures, layers=["stam"]))
     with pytest.raises(UserError, match="is shown sounds; give a network that is shown pictures"):
         fitting.fit_spec(spec_of(pictures, model="word_cochcnn", weights="published", layers=["relu0"]))
+    with pytest.raises(UserError, match="9 pictures for 9 components; give more pictures than components"):
+        fitting.fit_spec(spec_of(pictures, components=9))
     with pytest.raises(UserError, match="is not a folder with pictures"):
         fitting.fit_spec(spec_of(tmp_path))
 
