@@ -9,6 +9,7 @@ from app.db.tables.accounts import (
     RecoveryCode,
     User,
 )
+from app.db.tables.adaptive import AbxTrial, PictureRequest
 from app.db.tables.audit import AuditRow
 from app.db.tables.drafts import DraftJob, StudyDraft, StudyDraftVersion
 from app.db.tables.people import Event, Participant, PlannedTrial, Recruitment
@@ -29,6 +30,7 @@ from app.db.tables.study import Study, StudyBundle, StudyLink, StudyStimulus
 from app.db.tables.synthesis import SynthesisRun
 
 __all__ = [
+    "AbxTrial",
     "AccountLink",
     "AdminSession",
     "ApiToken",
@@ -43,6 +45,7 @@ __all__ = [
     "Participant",
     "Passkey",
     "Payment",
+    "PictureRequest",
     "PlannedTrial",
     "RecoveryCode",
     "Recruitment",

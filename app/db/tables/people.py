@@ -117,7 +117,8 @@ class PlannedTrial(Base):
     """One trial of a participant's stored plan. `asset_token` is the opaque address of its stimulus.
 
     The stimulus is one of a bundle or, in catch trials, one of the study's own. `set_aside_at` is when the
-    page gave up an answer that the server refused: the session went on without it.
+    page gave up an answer that the server refused: the session went on without it. `dropped_at` is when the
+    study's stopping rule was met before this trial, which then is never shown.
     """
 
     __tablename__ = "planned_trials"
@@ -136,6 +137,7 @@ class PlannedTrial(Base):
         "study_stimulus_id": Privacy("plan", "what is shown in trials that check attention"),
         "asset_token": Privacy("access", "an address that does not tell what is shown"),
         "set_aside_at": Privacy("plan", "that an answer could not be stored"),
+        "dropped_at": Privacy("plan", "that enough had been measured before"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -146,6 +148,7 @@ class PlannedTrial(Base):
     study_stimulus_id: Mapped[int | None] = mapped_column(ForeignKey("study_stimuli.id"))
     asset_token: Mapped[str] = mapped_column(unique=True)
     set_aside_at: Mapped[datetime | None]
+    dropped_at: Mapped[datetime | None]
 
 
 class Event(Base):
