@@ -19,7 +19,10 @@ from app.tasks.registry import preset_names, task_of
 OWN = ("bundle", "layers", "stimuli", STEPS)
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Study", ("name", "title", "language", "preset")),
-    ("Trials", ("trials_per_condition", "trials", "practice_trials", "timing", "vocabulary", "seed")),
+    (
+        "Trials",
+        ("trials_per_condition", "trials", "practice_trials", "timing", "display", "vocabulary", "seed"),
+    ),
     ("Adaptive", ("adaptive",)),
     ("Texts", ("consent", "instructions", "completion_message")),
     ("Participants", ("participants", "duration_minutes", "stop_when_sem", "close_at", "repeats")),
