@@ -14,16 +14,16 @@ def test_levels_are_marked_on_logarithmic_axes_and_failures_apart() -> None:
     good = re.search(r'class="dots" d="([^"]*)"', chart)
     bad = re.search(r'class="dots failed" d="([^"]*)"', chart)
     assert good and bad
-    # From 34 to 252 px and from 116 to 8 px: 2 is half way between 1 and 4 on both axes.
-    assert good[1] == "M34.0 116.0h0M143.0 62.0h0"
+    # From 44 to 252 px and from 116 to 8 px: 2 is half way between 1 and 4 on both axes.
+    assert good[1] == "M44.0 116.0h0M148.0 62.0h0"
     assert bad[1].startswith("M252.0 ")
-    assert 'class="target" d="M34.0 116.0L252.0 8.0"' in chart
+    assert 'class="target" d="M44.0 116.0L252.0 8.0"' in chart
     assert "1 to 4 for levels of 1 to 4 sd; 2 certified, 1 not" in chart
 
 
 def test_a_value_below_zero_lies_on_the_lower_edge_and_none_draw_nothing() -> None:
     chart = str(level_chart([(1.0, -0.5, False), (2.0, 2.0, True)], "Measured value", "sd", line=True))
-    assert 'class="dots failed" d="M34.0 116.0h0"' in chart
+    assert 'class="dots failed" d="M44.0 116.0h0"' in chart
     assert level_chart([], "Measured value", "sd", line=True) == ""
     assert level_chart([(1.0, 0.0, False)], "RMS difference", "sd", line=False) == ""
 
@@ -53,6 +53,6 @@ def test_a_staircase_is_drawn_of_the_main_trials_that_were_answered() -> None:
     control, stem = staircases(trials)
     assert (control.dimension, stem.dimension) == ("control", "stem/1+")
     assert stem.said == "2 of 3 right, levels from 1 to 4"
-    assert 'class="course" d="M34.0 10.0L142.0 50.0L250.0 90.0"' in stem.chart
+    assert 'class="course" d="M44.0 10.0L147.0 50.0L250.0 90.0"' in stem.chart
     assert re.findall(r'class="(right|wrong)"', stem.chart) == ["right", "wrong", "right"]
     assert staircases([trial(None, True, dimension=None)]) == ()

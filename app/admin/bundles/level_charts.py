@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 260, 150
-LEFT, RIGHT, TOP, BOTTOM = 34, 8, 8, 34
+LEFT, RIGHT, TOP, BOTTOM = 44, 8, 8, 34
 
 # (target, measured, whether certified)
 Point = tuple[float, float, bool]

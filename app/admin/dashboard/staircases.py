@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 260, 110
-LEFT, RIGHT, TOP, BOTTOM = 34, 10, 10, 20
+LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 20
 
 
 @dataclass(frozen=True)
