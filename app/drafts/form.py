@@ -18,7 +18,10 @@ from app.tasks.registry import preset_names
 OWN = ("bundle", "layers", "stimuli", STEPS)
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Study", ("name", "title", "language", "preset")),
-    ("Trials", ("trials_per_condition", "trials", "practice_trials", "timing", "vocabulary", "seed")),
+    (
+        "Trials",
+        ("trials_per_condition", "trials", "practice_trials", "timing", "display", "vocabulary", "seed"),
+    ),
     ("Texts", ("consent", "instructions", "completion_message")),
     ("Participants", ("participants", "duration_minutes", "stop_when_sem", "close_at", "repeats")),
     ("Exclusions", ("exclusions",)),

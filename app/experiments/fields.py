@@ -55,6 +55,8 @@ def _each_a_word(words: list[str]) -> list[str]:
     return checked((f"word {number}", word) for number, word in enumerate(words, start=1))
 
 
+# In degrees of visual angle; true is no number.
+Angle = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 PresetName = Annotated[str, AfterValidator(_known_preset)]
 LanguageName = Annotated[str, AfterValidator(_known_language)]
 HttpsAddress = Annotated[

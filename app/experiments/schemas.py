@@ -20,6 +20,7 @@ from app.core.tokens import new_code
 from app.experiments.endings import COMPLETE, GENERAL, CompletionCode, Resume, ResumeOfFile
 from app.experiments.exclusions import Exclusions
 from app.experiments.fields import (
+    Angle,
     HttpsAddress,
     LanguageName,
     Layers,
@@ -30,7 +31,7 @@ from app.experiments.fields import (
 )
 from app.experiments.privacy import DataProtection
 from app.experiments.recruiting import Recruiting
-from app.steps.course import amended, catch_trials, gate_trials, outcomes_of, preset_course
+from app.steps.course import amended, catch_trials, gate_trials, outcomes_of, preset_course, require_steps
 from app.steps.course import checked as checked_course
 from app.steps.registry import StepOfFile
 from app.steps.step import Parts, Setting, StepParameters
@@ -84,7 +85,7 @@ class StudyDefinition(BaseModel):
     has `stimuli` instead of both: a list of bundles, each with its network's name and layers.
     `trials_per_condition` are the main trials of a participant in every condition, natural included; `trials`
     are those in all. Without either, a participant gets as many as the stimuli allow.
-    `timing` overrides durations of the preset, in ms.
+    `timing` overrides durations of the preset, in ms, and `display` its angles, in degrees of visual angle.
     `vocabulary` is for studies of words: a text file, one word per line, or a list of words; without it the
     words are those that the bundle's model can answer with.
     `practice_trials` are as many as the preset's, if none are given. `steps` is the course of a session: a
@@ -112,6 +113,7 @@ class StudyDefinition(BaseModel):
     language: LanguageName = FALLBACK
     preset: PresetName
     timing: dict[str, StrictInt] = {}
+    display: dict[str, Angle] = {}
     bundle: BundlePlace | None = None
     layers: Layers | None = None
     stimuli: Annotated[list[NetworkStimuli], Field(min_length=1, max_length=100)] | None = None
@@ -138,12 +140,12 @@ class StudyDefinition(BaseModel):
     recruitment: Recruiting | None = None
     privacy: DataProtection | None = None
 
-    @field_validator("timing")
+    @field_validator("timing", "display")
     @classmethod
-    def _durations_of_the_preset(cls, timing: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+    def _of_the_preset(cls, given: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         if (preset := info.data.get("preset")) is not None:
-            adjusted(preset_of(preset), timing)
-        return timing
+            adjusted(preset_of(preset), **{str(info.field_name): given})
+        return given
 
     @field_validator("steps")
     @classmethod
@@ -192,6 +194,11 @@ class StudyDefinition(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _steps_that_the_trials_need(self) -> "StudyDefinition":
+        require_steps(self.parameters.needs, self.course)
+        return self
+
+    @model_validator(mode="after")
     def _vocabulary_for_words(self) -> "StudyDefinition":
         if self.vocabulary is not None and not self.task.has_vocabulary:
             raise ValueError(f"vocabulary: the preset {self.preset} asks for no words; leave it out")
@@ -211,8 +218,8 @@ class StudyDefinition(BaseModel):
 
     @property
     def parameters(self) -> Preset:
-        """The preset's parameters of the task, with the study's own durations."""
-        return adjusted(preset_of(self.preset), self.timing)
+        """The preset's parameters of the task, with the study's own durations and angles."""
+        return adjusted(preset_of(self.preset), self.timing, self.display)
 
     @property
     def course(self) -> tuple[StepParameters, ...]:

@@ -85,6 +85,7 @@ async def _landing(
         study_name=definition.title,
         code=reception.link.code,
         summary=definition.parameters.summary,
+        counted=definition.parameters.counted,
         task=definition.task.medium.kind,
         consent_paragraphs=definition.consent_paragraphs,
         duration_minutes=definition.duration_minutes,

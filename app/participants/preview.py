@@ -18,6 +18,7 @@ def landing(definition: StudyDefinition, trials: int) -> LandingContext:
         study_name=definition.title,
         code="",
         summary=definition.parameters.summary,
+        counted=definition.parameters.counted,
         task=definition.task.medium.kind,
         consent_paragraphs=definition.consent_paragraphs,
         duration_minutes=definition.duration_minutes,

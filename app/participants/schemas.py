@@ -59,7 +59,8 @@ class ConsentForm(ResumeForm):
 
 @dataclass(frozen=True)
 class LandingContext(PageContext):
-    """`summary` is a key of the catalogues; `task` is the kind of stimuli.
+    """`summary` is a key of the catalogues, and so is `counted`, what trials are called. `task` is the kind
+    of stimuli.
 
     `another` says what to confirm: whose session is here, if any is.
     """
@@ -69,6 +70,7 @@ class LandingContext(PageContext):
     study_name: str
     code: str
     summary: str
+    counted: str
     task: str
     consent_paragraphs: tuple[str, ...]
     duration_minutes: int

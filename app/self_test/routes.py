@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from app.tasks.registry import TASKS
 from app.web.templating import PageContext, page
 
-DURATIONS = ("image_ms", "practice_image_ms", "mask_ms", "practice_mask_ms")
+DURATIONS = ("picture_ms", "image_ms", "practice_image_ms", "mask_ms", "practice_mask_ms")
 
 router = APIRouter()
 

@@ -33,6 +33,14 @@ class StepView(BaseModel):
     told: dict[str, Any]
 
 
+class ScreenView(BaseModel):
+    """What the step screen_scale found, None where it found nothing; CSS px are those of that time."""
+
+    px_per_degree: float | None
+    distance_cm: float | None
+    device_pixel_ratio: float | None
+
+
 class SessionView(BaseModel):
     """What the page needs to begin or to go on.
 
@@ -40,6 +48,7 @@ class SessionView(BaseModel):
     `next_index` is the first trial that waits for an answer. `steps` are those that are left, the one that is
     due first: as many as are settled by now. None are left when the session can be finished. `begun` says
     that something was done since the participant entered, `over` that the session has ended, in whatever way.
+    `screen` is None where the size of the screen has not been asked for.
     """
 
     session: str
@@ -51,6 +60,7 @@ class SessionView(BaseModel):
     begun: bool
     over: bool
     task: SerializeAsAny[Told]
+    screen: ScreenView | None
     steps: list[StepView]
 
 

@@ -49,7 +49,10 @@ async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
     bundles = await experiments.bundles_of_study(session, visit.study.id)
     progress = await queries.progress(session, visit.participant.id)
     over = visit.participant.status != "active"
-    left: Course = () if over else await steps.left(session, visit, progress)
+    results = await queries.step_results(session, visit.participant.id)
+    left: Course = (
+        () if over else from_due_on(steps.course(visit, progress.total), results, progress.next_index)
+    )
     return SessionView(
         session=steps.session_name(visit),
         study=StudyName(name=definition.title),
@@ -62,6 +65,7 @@ async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
         task=definition.task.told(
             definition.parameters, experiments.choices_of(definition, bundles), visit.link.code
         ),
+        screen=steps.screen(results.values()),
         steps=steps.told(visit, left, progress),
     )
 

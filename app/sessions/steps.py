@@ -1,6 +1,7 @@
 """A participant's steps: which are left, and their results, each stored once."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,9 +16,10 @@ from app.experiments import service as experiments
 from app.participants.service import Visit, seen
 from app.sessions import queries
 from app.sessions.queries import Progress
-from app.sessions.schemas import StepResultIn, StepResultOut, StepView, TrialSpan
+from app.sessions.schemas import ScreenView, StepResultIn, StepResultOut, StepView, TrialSpan
 from app.steps.course import Course, course_of, from_due_on, settled
 from app.steps.registry import KINDS
+from app.steps.screen_scale import ScreenScale, ScreenScaleRecord
 from app.steps.step import Setting, Step, StepFile
 from app.tasks import reading as reader
 
@@ -59,6 +61,15 @@ def told(visit: Visit, left: Course, progress: Progress) -> list[StepView]:
     """The steps that are left, as the page is told of them: as many as will come in any case."""
     setting = visit.definition.setting(visit.definition.parts(progress.total))
     return [_view(step, setting) for step in settled(left)]
+
+
+def screen(results: Iterable[StepResult]) -> ScreenView | None:
+    """What is known of the participant's screen; None if it was not asked for."""
+    for stored in results:
+        if stored.kind == ScreenScale.name:
+            record = reader.read(ScreenScaleRecord, stored.result).record
+            return ScreenView.model_validate(record, from_attributes=True)
+    return None
 
 
 def begun(visit: Visit, due: Step, progress: Progress) -> bool:

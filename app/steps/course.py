@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from app.steps.gate import GateParameters
@@ -78,6 +78,16 @@ def _require_order(kinds: Sequence[StepKind]) -> None:
         if later < earlier:
             names = kinds[place + 1].name, kinds[place].name
             raise ValueError(f"{names[0]} comes after {names[1]}; put it before them")
+
+
+def require_steps(needs: Mapping[str, str], steps: Sequence[StepParameters]) -> None:
+    """Raises `ValueError` with one line unless each kind that a field `needs` comes before all trials."""
+    before = [step.kind for step in takewhile(lambda step: not KINDS[step.kind].holds, steps)]
+    for kind, field in needs.items():
+        if kind not in before:
+            raise ValueError(
+                f"{field}: needs the step {kind} before the first trials; add it to steps, or leave this out"
+            )
 
 
 def gate_trials(steps: Sequence[StepParameters]) -> int:
@@ -156,9 +166,10 @@ def from_due_on(course: Course, results: Collection[int], next_index: int | None
 
 
 def settled(left: Course) -> Course:
-    """Of the steps that are left, those that come in any case: none after one that may end the session."""
+    """Of the steps that are left, those that are known: none after one that may end the session, or whose
+    result says how trials are shown."""
     for number, step in enumerate(left):
-        if KINDS[step.kind].outcomes:
+        if KINDS[step.kind].outcomes or KINDS[step.kind].for_trials:
             return left[: number + 1]
     return left
 

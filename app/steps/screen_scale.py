@@ -53,6 +53,7 @@ class ScreenScale(Page):
     name = "screen_scale"
     parameters = ScreenScaleParameters
     result = ScreenScaleRecord
+    for_trials = True
     columns = (
         Column("px_per_mm", "number", "CSS px/mm", "pixels per mm of the screen, measured with a card"),
         Column("distance_cm", "number", "cm", "distance of the eyes from the screen, as told or as fixed"),

@@ -122,7 +122,8 @@ class StepKind(Protocol):
     task simulates and describes them. `of_practice` kinds have no place in a study without practice trials;
     `medium` is the only one that the kind is for, if there is one. What is `at_entry` is done on the page by
     which people enter, and stored there; what is `after_main` comes behind the main trials. `outcomes` are
-    the ways in which a session can end by this step: the page is told of no step after it before it is done.
+    the ways in which a session can end by this step; a result that is `for_trials` says how they are to be
+    shown. Of such steps, the page is told of none after them before they are done.
 
     `secret` is a generator that is always the same for one participant and step, and that nobody can guess:
     what the page must not know is drawn with it.
@@ -138,6 +139,8 @@ class StepKind(Protocol):
     def at_entry(self) -> bool: ...
     @property
     def after_main(self) -> bool: ...
+    @property
+    def for_trials(self) -> bool: ...
     @property
     def medium(self) -> MediumKind | None: ...
     @property
@@ -194,6 +197,7 @@ class _AnyStep:
     of_practice = False
     at_entry = False
     after_main = False
+    for_trials = False
     medium: MediumKind | None = None
     parameters: type[StepParameters] = StepParameters
     outcomes: Mapping[str, str] = {}

@@ -1,5 +1,6 @@
 """All tasks, by their kind and by the names of their presets. To add one, add it here."""
 
+from app.tasks.abx.task import ABX
 from app.tasks.image16.task import IMAGE16
 from app.tasks.task import Preset, Task
 from app.tasks.words.task import WORDS
@@ -40,3 +41,4 @@ def preset_of(name: str) -> Preset:
 
 register(IMAGE16)
 register(WORDS)
+register(ABX)

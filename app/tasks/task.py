@@ -22,13 +22,14 @@ class Preset:
     `summary` stands on the form of consent; `instructions` are the paragraphs of the first page: both are
     keys of the languages' catalogues (`app.core.languages`). `course` are the steps of a session in order,
     each as a study file would give it (`app.steps`). `practice_trials` are as published, 0 where that is not
-    known.
+    known. `counted` is the key of what trials are called on the form of consent.
     """
 
     summary: str
     instructions: str
     course: tuple[str | Mapping[str, Any], ...]
     practice_trials: int = 0
+    counted: str = "landing-pictures"
 
     @property
     def ends_unanswered(self) -> bool:
@@ -38,6 +39,16 @@ class Preset:
     @property
     def durations(self) -> Mapping[str, tuple[int, int]]:
         """The fields that a study file may override, each with its least and largest value in ms."""
+        return {}
+
+    @property
+    def angles(self) -> Mapping[str, tuple[float, float]]:
+        """The same for angles, in degrees of visual angle."""
+        return {}
+
+    @property
+    def needs(self) -> Mapping[str, str]:
+        """Kinds of steps without which the trials cannot be shown, each with the field that needs it."""
         return {}
 
 

@@ -1,32 +1,45 @@
-"""Durations of a preset that a study file overrides; pure."""
+"""Durations and angles of a preset that a study file overrides; pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
 from app.tasks.task import Preset
 
+EMPTY: Mapping[str, int] = MappingProxyType({})
 AnyPreset = TypeVar("AnyPreset", bound=Preset)
 
 
-def adjusted(preset: AnyPreset, timing: Mapping[str, int]) -> AnyPreset:
-    """The preset with other durations.
+def adjusted(
+    preset: AnyPreset, timing: Mapping[str, int] = EMPTY, display: Mapping[str, float] = EMPTY
+) -> AnyPreset:
+    """The preset with other durations and angles.
 
     Parameters
     ----------
     timing
         Durations in ms by the names of `preset.durations`.
+    display
+        Angles in degrees by the names of `preset.angles`.
 
     Raises
     ------
     ValueError
         A name that is none of them, or a value outside its range; the message is one line.
     """
-    for name, value_ms in timing.items():
-        if name not in preset.durations:
-            known = ", ".join(preset.durations) or "none"
-            raise ValueError(f"{name} is no duration of this preset; known: {known}")
-        least_ms, most_ms = preset.durations[name]
-        if not least_ms <= value_ms <= most_ms:
-            raise ValueError(f"{name} is {value_ms}; give {least_ms} to {most_ms} ms")
-    return replace(preset, **timing)  # type: ignore[arg-type]
+    _check("duration", "ms", timing, preset.durations)
+    _check("angle", "degrees", display, preset.angles)
+    return replace(preset, **timing, **display)  # type: ignore[arg-type]
+
+
+def _check(
+    what: str, unit: str, given: Mapping[str, float], ranges: Mapping[str, tuple[float, float]]
+) -> None:
+    for name, value in given.items():
+        if name not in ranges:
+            known = ", ".join(ranges) or "none"
+            raise ValueError(f"{name} is no {what} of this preset; known: {known}")
+        least, most = ranges[name]
+        if not least <= value <= most:
+            raise ValueError(f"{name} is {value}; give {least:g} to {most:g} {unit}")

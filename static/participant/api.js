@@ -1,13 +1,14 @@
 /** The server's interface, one method per request. Errors are temporary (try again) or refusals (do not). */
 
-import { TemporaryError } from "./retry.js";
+import { EarlyError, TemporaryError } from "./retry.js";
 import { timeoutSignal } from "./signal.js";
 
 /** @import { Answer, AsideNote, EventDetail, EventKind, SessionView, StepResult } from "./types.js" */
 /** @import { StoredAnswer, StoredResult, TrialView } from "./types.js" */
 
 const REQUEST_TIMEOUT_MS = 20_000;
-const TEMPORARY_STATUS = [408, 425, 429];
+const TOO_EARLY = 425;
+const TEMPORARY_STATUS = [408, 429];
 
 /** The server understood and refused. */
 export class RefusedError extends Error {
@@ -36,6 +37,7 @@ async function request(address, options) {
     throw new TemporaryError(`${address} was not reached`, { cause: error });
   }
   if (response.ok) return response;
+  if (response.status === TOO_EARLY) throw new EarlyError(`${address} is to be asked later`);
   if (response.status >= 500 || TEMPORARY_STATUS.includes(response.status)) {
     throw new TemporaryError(`${address} answered ${response.status}`);
   }

@@ -7,12 +7,15 @@ import { SaidError } from "./language.js";
 /** @import { Persist, TrialView } from "./types.js" */
 /** @import { Api } from "./api.js" */
 
-const WINDOW = 20;
-const AHEAD = 10;
+/** So many trials are told of at once, and so many after the one that is due are fetched. */
+const USUAL = { window: 20, ahead: 10 };
 const TRIES = 3;
 
 /** The device, not the file, is why a file cannot be decoded. */
 export class DeviceError extends SaidError {}
+
+/** The server has taken this trial out of the session, and all after it of its part: the session says what is due. */
+export class DroppedError extends Error {}
 
 /**
  * Fetches a file until it is whole: it has the digest, and can be decoded.
@@ -37,6 +40,7 @@ export class Preload {
   #persist;
   #total;
   #decoder;
+  #reach;
   #downloads = new Downloads();
   /** @type {Map<number, Promise<TrialView[]>>} by number of the window */
   #windows = new Map();
@@ -48,8 +52,10 @@ export class Preload {
    * @param {Persist} persist
    * @param {number} total number of trials in the session
    * @param {Decoder<Loaded>} decoder
+   * @param {{window: number, ahead: number}} reach
    */
-  constructor(api, persist, total, decoder) {
+  constructor(api, persist, total, decoder, reach = USUAL) {
+    this.#reach = reach;
     this.#api = api;
     this.#persist = persist;
     this.#total = total;
@@ -64,7 +70,7 @@ export class Preload {
   trial(index) {
     this.#downloads.first(index);
     const loaded = this.#start(index);
-    for (let next = index + 1; next <= Math.min(index + AHEAD, this.#total - 1); next += 1) {
+    for (let next = index + 1; next <= Math.min(index + this.#reach.ahead, this.#total - 1); next += 1) {
       this.#start(next);
     }
     return loaded;
@@ -74,7 +80,7 @@ export class Preload {
   async release(index) {
     const loaded = await this.#trials.get(index);
     this.#trials.delete(index);
-    this.#windows.delete(Math.floor((index + 1) / WINDOW) - 1);
+    this.#windows.delete(Math.floor((index + 1) / this.#reach.window) - 1);
     if (loaded) this.#decoder.release(loaded);
   }
 
@@ -85,11 +91,13 @@ export class Preload {
 
   /** @param {number} index */
   async #load(index) {
-    const number = Math.floor(index / WINDOW);
+    const { window } = this.#reach;
+    const number = Math.floor(index / window);
     const views = await remembered(this.#windows, number, () =>
-      this.#persist(() => this.#api.trials(number * WINDOW, WINDOW)),
+      this.#persist(() => this.#api.trials(number * window, window)),
     );
-    const view = views[index - number * WINDOW];
+    const view = views[index - number * window];
+    if (!view) throw new DroppedError(`Trial ${index} is not shown.`);
     /** @type {Fetched} */
     const fetched = (address, sha256, decode) => this.#fetched(index, address, sha256, decode);
     return { view, ...(await this.#decoder.load(view, fetched)) };

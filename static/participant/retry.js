@@ -6,6 +6,9 @@ const LONGEST_PAUSE_MS = 15_000;
 /** The request did not reach the server, or the server could not serve it now: trying again may help. */
 export class TemporaryError extends Error {}
 
+/** The server was reached, and asks for patience: an answer before has not arrived yet. That is no trouble. */
+export class EarlyError extends TemporaryError {}
+
 /**
  * The pause before try number `tries` + 1: it doubles up to a limit, and half of it is chance, so that a
  * class of participants does not return all at once.
@@ -44,17 +47,21 @@ export function pauseUntilOnline(ms) {
  */
 export async function persist(attempt, options = {}) {
   const { onTrouble, onRecovery, pause = pauseUntilOnline, chance = Math.random } = options;
+  let trouble = false;
   for (let tries = 1; ; tries += 1) {
     try {
       const result = await attempt();
-      if (tries > 1) onRecovery?.();
+      if (trouble) onRecovery?.();
       return result;
     } catch (error) {
       if (!(error instanceof TemporaryError)) {
-        if (tries > 1) onRecovery?.();
+        if (trouble) onRecovery?.();
         throw error;
       }
-      if (tries === 1) onTrouble?.();
+      if (!trouble && !(error instanceof EarlyError)) {
+        trouble = true;
+        onTrouble?.();
+      }
       await pause(pauseMs(tries, chance()));
     }
   }

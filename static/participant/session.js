@@ -89,8 +89,7 @@ export class Session {
     if (session.begun) await this.#welcomeBack(session, tools);
     for (let done = -1; session.steps.length && session.steps[0].position > done; ) {
       this.#root.replaceChildren();
-      await showSteps(this.#root, session.steps, { ...tools, session });
-      done = /** @type {import("./types.js").StepView} */ (session.steps.at(-1)).position;
+      done = await showSteps(this.#root, session.steps, { ...tools, session });
       this.#tellSaving();
       await this.#outbox.drained();
       session = await this.persistently(() => this.#api.session());

@@ -1,5 +1,6 @@
 /** What passes between the page and the server, and between the page's own modules. Times are in ms. */
 
+import type { AbxRecord } from "./tasks/abx/types.js";
 import type { Api } from "./api.js";
 import type { Attention } from "./attention.js";
 import type { Outbox } from "./outbox.js";
@@ -47,6 +48,13 @@ export interface WordTask extends Told {
   vocabulary: string[];
 }
 
+/** What the step `screen_scale` found; null where it was not done. Lengths are in CSS px as they were then. */
+export interface Screen {
+  px_per_degree: number | null;
+  distance_cm: number | null;
+  device_pixel_ratio: number | null;
+}
+
 /** A step that is left: `told` is what its kind has to say, `trials` those that it holds, if it holds any. */
 export interface StepView {
   position: number;
@@ -66,6 +74,7 @@ export interface SessionView {
   begun: boolean;
   over: boolean;
   task: Told;
+  screen: Screen | null;
   steps: StepView[];
 }
 
@@ -144,7 +153,7 @@ export interface Answer {
   uuid: string;
   answer: string;
   rt_ms: number | null;
-  timing: PictureRecord | SoundRecord;
+  timing: PictureRecord | SoundRecord | AbxRecord;
 }
 
 export interface StoredAnswer {
@@ -252,7 +261,7 @@ export interface TimelineNode {
   [parameter: string]: any;
 }
 
-/** What tells naming pictures from recognising words; the rest of a session is the same. */
+/** What tells one task from another; the rest of a session is the same. */
 export interface Task {
   /** Its texts are the catalogue's messages whose keys begin with this. */
   kind: string;
@@ -264,7 +273,7 @@ export interface Task {
   /** What is noted once of the device. */
   environment(): Promise<EventDetail>;
   /** The node of a trial. */
-  trial(index: number, practice: boolean): TimelineNode;
+  trial(index: number, practice: boolean, screen: Screen | null): TimelineNode;
   /** What feedback shows of a trial below the verdict. */
   shown(index: number, right: string): Promise<HTMLElement[]>;
 }

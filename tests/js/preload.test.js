@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DeviceError, Preload, remembered } from "../../static/participant/preload.js";
+import { DeviceError, DroppedError, Preload, remembered } from "../../static/participant/preload.js";
 
 /** The server's side: `asked` notes what was fetched; `broken` addresses give bytes that do not decode. */
 class Server {
@@ -71,6 +71,31 @@ test("the next ten trials are fetched ahead, each stimulus and mask once", async
   assert.deepEqual(images, Array.from({ length: 11 }, (_, i) => `/stimuli/${15 + i} default`));
   assert.deepEqual(server.asked.filter((line) => line.startsWith("trials")), ["trials 0", "trials 20"]);
   assert.equal(server.asked.filter((line) => line.startsWith("/masks")).length, 2);
+});
+
+test("where each answer decides what comes next, one trial is asked for at a time, and one ahead", async () => {
+  const server = new Server(50);
+  const counts = [];
+  const trials = server.trials.bind(server);
+  server.trials = (start, count) => (counts.push([start, count]), trials(start, count));
+  const stimuli = new Preload(server, once, 50, new Decoder(), { window: 1, ahead: 1 });
+  await stimuli.trial(7);
+  await settled();
+  assert.deepEqual(counts, [[7, 1], [8, 1]]);
+  await stimuli.release(7);
+  await stimuli.trial(8);
+  await settled();
+  assert.deepEqual(counts, [[7, 1], [8, 1], [9, 1]]);
+});
+
+test("a trial that the server has dropped is said to be, when its turn comes", async () => {
+  const server = new Server(3);
+  const trials = server.trials.bind(server);
+  server.trials = async (start, count) => (start < 2 ? trials(start, count) : []);
+  const stimuli = new Preload(server, once, 3, new Decoder(), { window: 1, ahead: 1 });
+  assert.equal((await stimuli.trial(1)).view.index, 1);
+  await settled();
+  await assert.rejects(stimuli.trial(2), DroppedError);
 });
 
 test("nothing is fetched beyond the last trial", async () => {

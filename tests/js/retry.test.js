@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pauseMs, pauseUntilOnline, persist, TemporaryError } from "../../static/participant/retry.js";
+import { EarlyError, pauseMs, pauseUntilOnline, persist, TemporaryError } from "../../static/participant/retry.js";
 
 test("pauses double up to a limit, and half of each is chance", () => {
   assert.equal(pauseMs(1, 0), 250);
@@ -28,6 +28,19 @@ test("a temporary failure is tried again; trouble and recovery are told once eac
   assert.equal(result, "done");
   assert.deepEqual(told, ["trouble", "recovery"]);
   assert.deepEqual(pauses, [500, 1000, 2000]);
+});
+
+test("to be asked for patience is no trouble, until something else goes wrong", async () => {
+  const told = [];
+  const options = {
+    onTrouble: () => told.push("trouble"),
+    onRecovery: () => told.push("recovery"),
+    pause: async () => undefined,
+  };
+  assert.equal(await persist(failing([new EarlyError("later"), new EarlyError("later")]), options), "done");
+  assert.deepEqual(told, []);
+  await persist(failing([new EarlyError("later"), new TemporaryError("no network")]), options);
+  assert.deepEqual(told, ["trouble", "recovery"]);
 });
 
 test("success at once tells nothing", async () => {

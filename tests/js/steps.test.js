@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { durations } from "../../static/participant/tasks/image16/task.js";
 import { place, trialsOf } from "../../static/participant/steps/block.js";
+import { DroppedError } from "../../static/participant/preload.js";
 import { KINDS, showSteps } from "../../static/participant/steps/registry.js";
 
 const session = { session: "name", total: 7, practice: 2, next_index: 0 };
@@ -53,6 +54,22 @@ test("a step that held trials has no result of its own", async (t) => {
   const given = tools();
   await showSteps(display, [{ position: 0, kind: "trials of a test", trials: { first: 0, last: 1 } }], given);
   assert.deepEqual(given.added, []);
+});
+
+test("what comes after dropped trials is for the session to say", async (t) => {
+  const seen = [];
+  KINDS.set("mood", async () => (seen.push("mood"), {}));
+  KINDS.set("dropped trials", async () => {
+    seen.push("trials");
+    throw new DroppedError("Trial 3 is not shown.");
+  });
+  t.after(() => ["mood", "dropped trials"].forEach((kind) => KINDS.delete(kind)));
+  const steps = ["mood", "dropped trials", "mood"].map((kind, n) => ({ position: n + 4, kind, trials: null, told: {} }));
+  const given = tools();
+  assert.equal(await showSteps(display, steps, given), 5);
+  assert.deepEqual(seen, ["mood", "trials"]);
+  assert.deepEqual(given.added.map(([position]) => position), [4]);
+  assert.equal(await showSteps(display, [steps[0], { ...steps[2], position: 9 }], tools()), 9);
 });
 
 test("a kind that this page does not know is said, and nothing is shown after it", async () => {

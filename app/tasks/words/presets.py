@@ -12,6 +12,7 @@ class WordPreset(Preset):
     """`lead_ms` is from the press that starts a trial to the sound, which is scheduled that far ahead."""
 
     lead_ms: int = 50
+    counted: str = "landing-sounds"
 
     @property
     def durations(self) -> Mapping[str, tuple[int, int]]:

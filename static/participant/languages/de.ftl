@@ -33,6 +33,7 @@ category-truck = Lastwagen
 landing-what = Was Sie tun werden
 landing-pictures = Bilder
 landing-sounds = Tonaufnahmen
+landing-rounds = Durchgänge, höchstens
 landing-time = Dauer
 landing-minutes = { $minutes ->
     [one] etwa { $minutes } Minute
@@ -330,6 +331,58 @@ image16-small =
     Das Fenster ist zu klein für das Bild: Bitte vergrößern Sie es, drehen Sie das Gerät, oder verkleinern Sie die
     Ansicht.
 image16-shown = Das Bild, das gezeigt wurde
+
+## Welches von zwei Bildern kam noch einmal (ABX)
+
+abx-summary =
+    In jedem Durchgang sehen Sie drei Bilder nacheinander, jedes nur einen sehr kurzen Moment. Das dritte ist das gleiche
+    wie das erste oder wie das zweite, und Sie sagen, welches. Eine Tastatur, eine Maus oder ein Touchscreen genügt.
+abx-instructions =
+    In jedem Durchgang werden drei Bilder nacheinander gezeigt, jedes nur einen sehr kurzen Moment. Schauen Sie auf das
+    kleine Kreuz, das davor erscheint, und dorthin, bis alle drei gezeigt worden sind.
+
+    Das dritte Bild ist das gleiche wie das erste oder wie das zweite. Drücken Sie 1, F oder die linke Pfeiltaste, wenn es
+    das erste war, und 2, J oder die rechte Pfeiltaste, wenn es das zweite war; oder klicken oder tippen Sie auf die
+    Schaltfläche. Antworten Sie, wenn die Schaltflächen da sind: Was vorher gedrückt wird, zählt nicht. Sie haben so viel
+    Zeit, wie Sie möchten.
+
+    Oft unterscheiden sich die Bilder nur sehr wenig, und vielleicht sehen Sie keinen Unterschied. Das ist so gewollt:
+    Bitte antworten Sie trotzdem, auch wenn Sie raten müssen. Bitte bleiben Sie immer gleich weit vom Bildschirm entfernt.
+abx-start = Bilder zeigen
+abx-question = War das dritte Bild das gleiche wie das erste oder wie das zweite?
+abx-first = Erstes Bild
+abx-second = Zweites Bild
+abx-was-first = Das dritte Bild war das gleiche wie das erste
+abx-was-second = Das dritte Bild war das gleiche wie das zweite
+abx-again = { $label }, als drittes noch einmal gezeigt
+abx-progress-practice = Übung { $number } von { $of }
+abx-progress = Durchgang { $number } von { $of }
+abx-welcome-back = { $left ->
+    [one] Sie machen dort weiter, wo Sie aufgehört haben: Es bleibt höchstens noch { $left } Durchgang. Ein Durchgang, der abgebrochen wurde, beginnt von vorn.
+   *[other] Sie machen dort weiter, wo Sie aufgehört haben: Es bleiben höchstens noch { $left } Durchgänge. Ein Durchgang, der abgebrochen wurde, beginnt von vorn.
+}
+abx-gate =
+    { $left ->
+        [one] Jetzt kommt { $left } Durchgang ohne Hinweis auf richtig oder falsch.
+       *[other] Jetzt kommen { $left } Durchgänge ohne Hinweis auf richtig oder falsch.
+    }
+
+    Sie zeigen, ob auf Ihrem Bildschirm alles funktioniert. Bitte antworten Sie, so gut Sie können.
+abx-practice-done =
+    Jetzt folgt der Hauptteil: { $left ->
+        [one] höchstens { $left } Durchgang
+       *[other] höchstens { $left } Durchgänge
+    }, ohne Rückmeldung.
+
+    Sie sind schwerer, denn die Bilder unterscheiden sich weniger. Antworten Sie trotzdem, auch wenn Sie raten müssen.
+abx-break = Sie haben { $done } von { $total } Durchgängen geschafft.
+
+    Schauen Sie einen Moment in die Ferne, und machen Sie weiter, wenn Sie so weit sind. Bitte sitzen Sie so weit vom
+    Bildschirm entfernt wie vorher.
+abx-wrong = Nicht ganz: { $label }.
+abx-small =
+    Das Fenster ist zu klein für die Bilder: Bitte vergrößern Sie es, drehen Sie das Gerät, oder verkleinern Sie die
+    Ansicht.
 
 ## Wörter erkennen
 

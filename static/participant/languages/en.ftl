@@ -33,6 +33,7 @@ category-truck = truck
 landing-what = What you will do
 landing-pictures = Pictures
 landing-sounds = Sounds
+landing-rounds = Rounds, at most
 landing-time = Time
 landing-minutes = { $minutes ->
     [one] about { $minutes } minute
@@ -314,6 +315,56 @@ image16-wrong = { $given ->
 }
 image16-small = The window is too small for the picture: please make it larger, turn the device, or zoom out.
 image16-shown = The picture that was shown
+
+## Which of two pictures came again (ABX)
+
+abx-summary =
+    In each round you will see three pictures, one after the other, each for a very short moment. The third is the same
+    as the first or as the second, and you say which. A keyboard, a mouse or a touch screen will do.
+abx-instructions =
+    In each round three pictures are shown, one after the other, each for a very short moment. Look at the small cross
+    before they appear, and keep looking there until all three have been shown.
+
+    The third picture is the same as the first or as the second. Press 1, F or the left arrow if it was the first, and 2, J
+    or the right arrow if it was the second; or click or tap the button. Answer when the buttons are there: what is pressed
+    before does not count. There is no time limit.
+
+    Often the pictures differ very little, and you may not see a difference. That is meant: please answer all the same,
+    even when you have to guess. Please keep the same distance from the screen all the time.
+abx-start = Show the pictures
+abx-question = Was the third picture the same as the first or the second?
+abx-first = First picture
+abx-second = Second picture
+abx-was-first = the third picture was the same as the first
+abx-was-second = the third picture was the same as the second
+abx-again = { $label }, shown again as the third
+abx-progress-practice = Practice { $number } of { $of }
+abx-progress = Round { $number } of { $of }
+abx-welcome-back = { $left ->
+    [one] You go on where you left off: { $left } round to go at most. A round that was broken off begins anew.
+   *[other] You go on where you left off: { $left } rounds to go at most. A round that was broken off begins anew.
+}
+abx-gate =
+    { $left ->
+        [one] Next comes { $left } round without a word about right or wrong.
+       *[other] Next come { $left } rounds without a word about right or wrong.
+    }
+
+    They show whether everything works on your screen. Please answer as well as you can.
+abx-practice-done = { $left ->
+    [one] Now comes the real round, without a word about right or wrong.
+   *[other] Now come the real rounds: { $left } at most, without a word about right or wrong.
+}
+
+    They are harder, since the pictures differ less. Answer all the same, even when you have to guess.
+abx-break = { $done ->
+    [one] { $done } of { $total } rounds is behind you.
+   *[other] { $done } of { $total } rounds are behind you.
+}
+
+    Look into the distance for a moment, and go on when you are ready. Please sit as far from the screen as before.
+abx-wrong = Not quite: { $label }.
+abx-small = The window is too small for the pictures: please make it larger, turn the device, or zoom out.
 
 ## Recognising words
 

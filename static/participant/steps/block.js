@@ -51,11 +51,12 @@ export function place({ total, practice, gate }, index) {
  */
 function nodesOf(index, step, { session, task, outbox, onRefusal }, { practice }) {
   const { number, of } = place(session, index);
+  const { screen } = session;
   /** @type {Promise<StoredAnswer> | null} the server's word on the answer */
   let verdict = null;
   const release = () => task.stimuli.release(index);
   const trial = {
-    ...task.trial(index, practice),
+    ...task.trial(index, practice, screen),
     progress: say(practice ? ofTask(task, "progress-practice") : ofTask(task, "progress"), { number, of }),
     on_finish: async (/** @type {Omit<Answer, "uuid">} */ { answer, rt_ms, timing }) => {
       const { view } = await task.stimuli.trial(index);

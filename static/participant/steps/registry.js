@@ -4,6 +4,7 @@
  */
 
 import { arrived } from "../later.js";
+import { DroppedError } from "../preload.js";
 import { showGate } from "./gate.js";
 import { showHeadphoneCheck } from "./headphone_check.js";
 import { showInstructions } from "./instructions.js";
@@ -50,19 +51,35 @@ export const KINDS = new Map([
 ]);
 
 /**
- * Shows the steps one after the other. The result of each is safe before the next one begins.
+ * Shows the steps one after the other. The result of each is safe before the next one begins. Resolves to the
+ * position of the last one that was shown: where the server has dropped the trials that were left of a step, what
+ * comes after it is for the session to say.
  * @param {HTMLElement} display
- * @param {StepView[]} steps
+ * @param {StepView[]} steps at least one
  * @param {StepTools} tools
  */
 export async function showSteps(display, steps, tools) {
+  let shown = -1;
   for (const step of steps) {
     const show = KINDS.get(step.kind);
     if (!show) throw new Error(`This page does not know the step "${step.kind}".`);
-    const result = await show(display, step, tools);
+    shown = step.position;
+    const { dropped, result } = await outcome(show(display, step, tools));
     display.replaceChildren();
+    if (dropped) break;
     if (!result) continue;
     const { delivered } = await tools.outbox.addResult(step, tools.session.session, result);
     delivered.catch(tools.onRefusal);
+  }
+  return shown;
+}
+
+/** @param {Promise<object | null>} shown */
+async function outcome(shown) {
+  try {
+    return { dropped: false, result: await shown };
+  } catch (error) {
+    if (error instanceof DroppedError) return { dropped: true, result: null };
+    throw error;
   }
 }

@@ -14,6 +14,7 @@ import { arrived } from "../later.js";
 
 /** @type {[kind: string, load: () => Promise<TaskModule>][]} */
 const OURS = [
+  ["abx", () => import("./abx/task.js")],
   ["image16", () => import("./image16/task.js")],
   ["words", () => import("./words/task.js")],
 ];

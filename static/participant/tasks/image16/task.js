@@ -1,7 +1,7 @@
 /** Naming pictures: what the session needs to know of this task. */
 
 import { FrameClock } from "../../clock.js";
-import { decodePicture, releasePicture } from "./decode.js";
+import { decodePicture, releasePicture } from "../../picture.js";
 import { element } from "../../dom.js";
 import { categoryLabel, say } from "../../language.js";
 import { Image16Plugin } from "./plugin.js";

@@ -1,8 +1,8 @@
 /** Pictures, decoded before they are shown. */
 
-import { element } from "../../dom.js";
+import { element } from "./dom.js";
 
-/** @import { Picture } from "../../types.js" */
+/** @import { Picture } from "./types.js" */
 
 /**
  * The decoded picture of a file. Browsers without createImageBitmap, or whose own fails, decode an image and
