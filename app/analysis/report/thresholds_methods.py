@@ -1,15 +1,19 @@
-"""The Methods of an adaptive study in words, with the parameters that were really used; pure."""
+"""The Methods of an adaptive study in words, with the parameters that were really used."""
 
 import math
 from collections.abc import Iterator, Sequence
 
 from app.adaptive.grid import BEYOND_OCTAVES, LAPSE_PRIOR, LAPSES, SLOPE_PRIOR, SLOPES
 from app.adaptive.psychometric import CRITERION
+from app.analysis.report import methods as general
+from app.analysis.results import Quality
 from app.analysis.thresholds.groups import LEVEL
-from app.analysis.thresholds.results import Measured
+from app.analysis.thresholds.results import Measured, Thresholds
 from app.analysis.wording import plural, readable
 from app.experiments.adaptive import Adaptive
 from synthesis.bundle.dimensions import CONTROL, DimensionManifest
+from synthesis.bundle.store import BundleStore
+from synthesis.common.errors import BundleError
 
 _PROCEDURES = {
     "psi-marginal": "the psi-marginal method (Prins 2013; SweetSpot): the level after which least "
@@ -19,6 +23,27 @@ _PROCEDURES = {
     "two-down-one-up": "a staircase that begins at the largest level: two right answers running make the "
     "next trial a level harder, a wrong one a level easier",
 }
+
+
+def methods(found: Thresholds, quality: Quality) -> Iterator[str]:
+    """All paragraphs of the section."""
+    analysis = found.analysis
+    definition, flow = analysis.definition, analysis.flow
+    mean = flow.trials_before / flow.analysed if flow.analysed else None
+    try:
+        bundle = BundleStore(analysis.bundles[0].bundle.path)
+        yield from pictures(bundle.read_sealed(DimensionManifest))
+    except BundleError:  # its message names a folder of this machine, which a report should not
+        yield "How the pictures were made is not described here, since their bundle could not be read."
+    task = definition.task.sentence(definition.parameters, len(analysis.choices))
+    own = ", with durations of the study’s own" if definition.timing else ""
+    yield f"The task followed the preset {definition.preset}{own}: {task}"
+    yield from adaptation(definition.adaptive or Adaptive(), found.measured, definition.practice_trials)
+    if mean is not None:
+        yield general.course(definition, mean)
+    yield general.measured(quality, analysis.medium)
+    yield general.exclusions(flow, analysis.audience)
+    yield estimates()
 
 
 def pictures(manifest: DimensionManifest) -> Iterator[str]:
@@ -81,7 +106,7 @@ def adaptation(adaptive: Adaptive, measured: Measured, practice_trials: int) -> 
         f"{plural(count, 'dimension')} ({share}in shuffled blocks, never the same twice running) were "
         f"measured on {plural(originals, 'image')} that took turns. {_ending(adaptive)} "
         f"{adaptive.catch_share:.0%} more trials at the largest level showed who guessed. "
-        f"{_practice(practice_trials)}{_source(adaptive, measured)} Gaze was not tracked."
+        f"{_practice(practice_trials)}{_source(adaptive, measured)}"
     )
     yield priors()
 
@@ -125,7 +150,7 @@ def priors() -> str:
     )
 
 
-def analysis() -> str:
+def estimates() -> str:
     """How the numbers were computed."""
     return (
         "Thresholds, slopes and lapses are the modes of their marginal posteriors, with the same priors; "

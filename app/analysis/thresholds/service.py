@@ -1,7 +1,7 @@
 """Thresholds of one audience of a study, from the database."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from app.analysis.thresholds.results import Measured, Thresholds, measure
 from app.analysis.thresholds.trial_table import abx_table
 from app.db.tables import Bundle
 
+Run = Callable[..., Awaitable[Any]]
 FIRST_LIVE_LEVEL = 10_000  # from this number on, levels are pictures that were made on request
 
 
@@ -29,19 +30,28 @@ async def thresholds(session: AsyncSession, analysis: StudyAnalysis) -> Threshol
     )
 
 
-async def measured_of(session: AsyncSession, analysis: StudyAnalysis) -> Measured:
-    """The thresholds of an analysis with its exclusions."""
+async def measured_of(
+    session: AsyncSession, analysis: StudyAnalysis, run: Run = asyncio.to_thread
+) -> Measured:
+    """The thresholds of an analysis with its exclusions.
+
+    `run` says where the work is done: beside the event loop, or in another process.
+    """
     dimensions = await dimensions_of(session, analysis.bundles[0].bundle)
-    table = await abx_trials(session, analysis)
-    return await asyncio.to_thread(measure, analysis.study.name, analysis.audience, table, dimensions)
+    table = await abx_trials(session, analysis, run)
+    measured: Measured = await run(measure, analysis.study.name, analysis.audience, table, dimensions)
+    return measured
 
 
-async def abx_trials(session: AsyncSession, analysis: StudyAnalysis) -> pd.DataFrame:
+async def abx_trials(
+    session: AsyncSession, analysis: StudyAnalysis, run: Run = asyncio.to_thread
+) -> pd.DataFrame:
     """Every trial that was given out (`trial_table.abx_columns`), with why any of them does not count."""
     study, audience = analysis.study, analysis.audience
     rows = await queries.abx_trials(session, study.id, audience)
     offsets = await trials_queries.utc_offsets(session, study.id, audience)
-    table = await asyncio.to_thread(abx_table, rows, study.name, audience, analysis.task, offsets)
+    records = [dict(row._mapping) for row in rows]
+    table: pd.DataFrame = await run(abx_table, records, study.name, audience, analysis.task, offsets)
     people, gate_of, flags = table["participant_id"], analysis.flow.gate_of, analysis.flags
     dropped = dropped_trials(table, analysis.rules.trials)
     return table.assign(
