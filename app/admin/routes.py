@@ -100,10 +100,7 @@ async def study(
     kept: ResultsKept = request.app.state.results
     counted = await kept.of(session, found, audience)
     links = await experiments.links_of_study(session, found.id)
-    shown = study_page(
-        counted.analysis, counted.quality, counted.effects, links, counted.irregular, settings.base_url
-    )
-    return page(request, shown, headers=PAGE_HEADERS)
+    return page(request, study_page(counted, links, settings.base_url), headers=PAGE_HEADERS)
 
 
 @results.get("/studies/{name}/{audience}/report.{suffix}")

@@ -7,6 +7,8 @@ from functools import cached_property
 import pandas as pd
 
 from app.adaptive.estimate import Estimate
+from app.analysis.measures.irregularities import caveats, flags_of_table
+from app.analysis.results import StudyAnalysis
 from app.analysis.thresholds.dimensions import MeasuredDimension, in_order
 from app.analysis.thresholds.fits import counted, kept, threshold_table
 from app.analysis.thresholds.groups import contrast_table, group_table
@@ -78,3 +80,24 @@ def measure(
         observers=observer_table(trials, dimensions),
         pooled=pooled_fits(trials, dimensions),
     )
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """An analysis with all that is measured of its thresholds.
+
+    `steps` is the table of what the steps without trials gave (`app.analysis.tables.steps`).
+    """
+
+    analysis: StudyAnalysis
+    measured: Measured
+    steps: pd.DataFrame
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What is to be doubted, and what is irregular in the data, in words."""
+        flags = flags_of_table(self.measured.trials)
+        return (
+            *self.measured.warnings,
+            *caveats(self.analysis.flags, self.analysis.set_aside, flags),
+        )

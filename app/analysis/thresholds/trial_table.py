@@ -67,15 +67,15 @@ def abx_columns(task: Task) -> tuple[Column, ...]:
 
 
 def abx_table(
-    rows: Sequence[Any], study: str, audience: Audience, task: Task, offsets: Mapping[int, int]
+    rows: Sequence[Mapping[str, Any]], study: str, audience: Audience, task: Task, offsets: Mapping[int, int]
 ) -> pd.DataFrame:
-    """The columns `abx_columns` from the rows of `thresholds.queries.abx_trials`; without exclusions yet.
+    """The columns `abx_columns` from the rows of `queries.abx_trials` by name; without exclusions yet.
 
     A record is read as strictly as when it came (`app.tasks.reading`). `offsets` are participants' local
     times less UTC, in minutes.
     """
     columns = abx_columns(task)
-    records = [_record(row._mapping, study, audience, task, offsets) for row in rows]
+    records = [_record(row, study, audience, task, offsets) for row in rows]
     table = pd.DataFrame(records, columns=[column.name for column in columns])
     types = {column.name: _TYPES[column.type] for column in columns if column.type in _TYPES}
     texts = [column.name for column in columns if column.type == "text" and column.name in _ALWAYS_TEXT]

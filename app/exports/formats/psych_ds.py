@@ -8,11 +8,12 @@ keyword and a value of letters and digits, joined by underscores, and end with `
 from collections.abc import Iterable
 from typing import Any
 
-from app.analysis.files import WRITING, steps_csv, surveys_csv, trials_csv_parts
+from app.analysis.files import trials_csv_parts
 from app.analysis.pages import pages_of_study
 from app.analysis.results import StudyAnalysis
 from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.steps import step_columns, survey_columns
+from app.analysis.tables.written import WRITING, steps_csv, surveys_csv
 from app.experiments.service import definition_of
 from app.exports.files import Files
 from app.exports.formats.sidecars import description, in_json, label
