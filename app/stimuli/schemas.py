@@ -1,6 +1,7 @@
 """What other parts need to know of stimuli."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,19 @@ class LevelPicture:
     target: float
     value: float
     certified: bool
+
+
+# The originals that are listed: all, those with a level that failed, those moved while a study ran.
+Which = Literal["", "failures", "live"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is drawn of one level of a dimension, as measured on its picture."""
+
+    dimension: str
+    target: float
+    value: float
+    rms: float
+    certified: bool
+    fault: str
