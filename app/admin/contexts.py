@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.admin.irregular import Irregular
-from app.analysis.files import FIGURES, table_names
+from app.admin.results import Results
+from app.admin.threshold_card import ThresholdCard, threshold_card
+from app.analysis.files import figure_names, table_names
 from app.analysis.inference import effect_in_words, stopping, stopping_in_words
-from app.analysis.matrices.matrix import Record
 from app.analysis.measures.exclusions import Flow
 from app.analysis.measures.recognition import ConditionRecognition
 from app.analysis.results import Count, Quality, StudyAnalysis
 from app.analysis.wording import duration_in_words, participants_in_words, plural, readable
 from app.db.tables import Study, StudyLink
 from app.experiments.links import link_address
-from app.experiments.schemas import AUDIENCES, Audience
+from app.experiments.schemas import AUDIENCES, Audience, StudyDefinition
 from app.experiments.service import NetworkBundle, conditions_of, definition_of
 from app.stimuli.medium import Medium
 from app.web.templating import PageContext
@@ -39,7 +40,7 @@ class StudyCard:
     name: str
     title: str
     status: str
-    networks: str
+    shows: str
     target: int
     audiences: tuple[AudienceRow, ...]
 
@@ -95,6 +96,7 @@ class StudyContext(PageContext):
 
     card: StudyCard
     current: AudienceRow
+    thresholds: ThresholdCard | None
     in_curve: str
     left_out: str
     conditions: tuple[ConditionRow, ...]
@@ -123,9 +125,7 @@ def study_card(
         name=study.name,
         title=definition.title,
         status=study.status,
-        networks="; ".join(
-            f"{one.name} at {', '.join(one.layers)}" for one in conditions_of(definition, bundles).networks
-        ),
+        shows=_shows(definition, bundles),
         target=definition.participants,
         audiences=tuple(
             AudienceRow(
@@ -140,31 +140,51 @@ def study_card(
     )
 
 
+def _shows(definition: StudyDefinition, bundles: Sequence[NetworkBundle]) -> str:
+    """`Metamers of vgg19 at fc8`; of a study of thresholds, whose dimensions."""
+    networks = conditions_of(definition, bundles).networks
+    what = "Dimensions" if definition.task.adaptive else "Metamers"
+    return f"{what} of " + "; ".join(f"{one.name} at {', '.join(one.layers)}" for one in networks)
+
+
+_EXCLUSIONS = ShownFigure(
+    "exclusions", "Exclusions", "Who is left out at each gate; as a table in exclusions.csv.", chart=False
+)
+_TIMING = ShownFigure(
+    "timing", "Timing and attention", "Share of trials off time and unattended, by participant."
+)
 FIGURES_SHOWN = (
-    ShownFigure(
-        "exclusions", "Exclusions", "Who is left out at each gate; as a table in exclusions.csv.", chart=False
-    ),
+    _EXCLUSIONS,
     ShownFigure("confusion", "Confusions", "What was answered to what; as a table in confusion.csv."),
-    ShownFigure("timing", "Timing and attention", "Share of trials off time and unattended, by participant."),
+    _TIMING,
+)
+THRESHOLD_FIGURES = (
+    ShownFigure(
+        "psychometric", "Psychometric functions", "Proportion right by level; as a table in levels.csv."
+    ),
+    ShownFigure(
+        "radar_rms",
+        "Thresholds of the group and of each participant",
+        "A spoke for each dimension; as a table in thresholds.csv.",
+    ),
+    _EXCLUSIONS,
+    _TIMING,
 )
 
 
-def study_page(
-    analysis: StudyAnalysis,
-    numbers: Quality,
-    effects: Sequence[tuple[str, Record]],
-    links: Sequence[StudyLink],
-    irregular: Irregular,
-    base_url: str,
-) -> StudyContext:
+def study_page(results: Results, links: Sequence[StudyLink], base_url: str) -> StudyContext:
+    """What follows from `results` (`app.admin.results`)."""
+    analysis, measured = results.analysis, results.measured
     card = study_card(analysis.study, analysis.bundles, links, analysis.counts, base_url)
-    curve, flow, rule = analysis.recognition, analysis.flow, stopping(analysis)
+    curve, flow = analysis.recognition, analysis.flow
+    rule = None if analysis.adaptive else stopping(analysis)
     return StudyContext(
         card=card,
         current=next(row for row in card.audiences if row.audience == analysis.audience),
         in_curve=(
             f"{participants_in_words(flow.analysed, analysis.audience)}, {plural(curve.trials, 'trial')}"
         ),
+        thresholds=None if measured is None else threshold_card(measured),
         left_out=_left_out(flow),
         conditions=tuple(
             _condition_row(point, everyone)
@@ -172,15 +192,22 @@ def study_page(
         ),
         level_percent=round(curve.level * 100),
         chance=f"1/{round(1 / curve.chance)} = {curve.chance:.3g}",
-        effects=tuple((name, effect_in_words(one)) for name, one in effects),
+        effects=tuple((name, effect_in_words(one)) for name, one in results.effects),
         stopping="" if rule is None else stopping_in_words(rule, analysis.conditions),
-        facts=_facts(numbers, analysis.medium),
-        irregular=irregular,
+        facts=_facts(results.quality, analysis.medium),
+        irregular=results.irregular,
         files=f"/admin/studies/{analysis.study.name}/{analysis.audience}",
-        figures=FIGURES_SHOWN if analysis.everyone.participants else (),
+        figures=_figures(analysis),
         tables=table_names(analysis.task, several=analysis.layout.several),
-        figure_names=FIGURES,
+        figure_names=figure_names(analysis.task),
     )
+
+
+def _figures(analysis: StudyAnalysis) -> tuple[ShownFigure, ...]:
+    """Nothing is drawn before anybody has answered."""
+    if not analysis.everyone.participants:
+        return ()
+    return THRESHOLD_FIGURES if analysis.adaptive else FIGURES_SHOWN
 
 
 def _left_out(flow: Flow) -> str:

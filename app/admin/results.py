@@ -10,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.admin.irregular import Irregular
 from app.admin.irregular import load as load_irregular
+from app.analysis.aside import aside
 from app.analysis.inference import stage_effects
 from app.analysis.matrices.matrix import Record
 from app.analysis.results import Quality, StudyAnalysis
 from app.analysis.service import analyse, quality
+from app.analysis.thresholds.results import Measured
+from app.analysis.thresholds.service import measured_of
 from app.db.tables import Study
 from app.experiments.schemas import Audience
 from app.progress import service as progress
@@ -23,10 +26,13 @@ KEPT = 16
 
 @dataclass(frozen=True)
 class Results:
+    """`effects` are of a study of recognition, `measured` of one of thresholds."""
+
     analysis: StudyAnalysis
     quality: Quality
     irregular: Irregular
     effects: Sequence[tuple[str, Record]]
+    measured: Measured | None
 
 
 class ResultsKept:
@@ -55,5 +61,6 @@ async def _counted(session: AsyncSession, study: Study, audience: Audience) -> R
         analysis,
         await quality(session, analysis),
         await load_irregular(session, analysis),
-        await run_in_threadpool(stage_effects, analysis),
+        () if analysis.adaptive else await run_in_threadpool(stage_effects, analysis),
+        await measured_of(session, analysis, run=aside) if analysis.adaptive else None,
     )

@@ -5,7 +5,6 @@ Each file is made from the least that it needs: counts, what was answered to wha
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple
 from pathlib import Path
 
 import pandas as pd
@@ -29,26 +28,21 @@ from app.analysis.pages import pages_of_study, steps_of_study
 from app.analysis.results import Answers, StudyAnalysis, Trials
 from app.analysis.statistics.signal_detection import detection_table
 from app.analysis.tables.codebook import trial_columns
-from app.analysis.tables.csv_tables import CSV, frame_csv, table_csv
-from app.analysis.tables.steps import step_columns, survey_columns, survey_table
-from app.core.clock import utc_text
+from app.analysis.tables.csv_tables import CSV, frame_csv
+from app.analysis.tables.steps import step_columns, survey_columns
+from app.analysis.tables.written import columns_csv, steps_csv, surveys_csv, with_moments
+from app.analysis.thresholds import files as thresholds_files
+from app.analysis.thresholds.codebook import threshold_tables
 from app.core.errors import NotFound
 from app.steps.step import StepKind
-from app.tasks.codebook import Column
 from app.tasks.task import Task
 from synthesis.common.files import write_atomically
 from synthesis.common.stopping import orderly
 
-WRITING = (
-    "in CSV and TSV files, text that a spreadsheet would run as a formula has an apostrophe before it; "
-    "Parquet and JSON files have all text as it was typed",
-    "times are in UTC; add utc_offset_minutes for the participant's own clock",
-)
-
 
 def trials_csv(trials: pd.DataFrame) -> bytes:
     """The tidy table of answered main trials; those that do not count say by which rule."""
-    return frame_csv(_with_moments(trials))
+    return frame_csv(with_moments(trials, "received_at"))
 
 
 async def trials_csv_parts(session: AsyncSession, analysis: StudyAnalysis) -> AsyncIterator[bytes]:
@@ -65,24 +59,10 @@ def codebook_csv(task: Task, pages: Sequence[StepKind]) -> bytes:
 
     Its last rows say how text is written, in CSV files and in others.
     """
-    tables = {"trials": trial_columns(task), "steps": step_columns(pages), "surveys": survey_columns()}
-    rows = [(name, *astuple(column)) for name, columns in tables.items() for column in columns]
-    rows += [("all files", "", "", "", note) for note in WRITING]
-    return table_csv(["table", *Column.__dataclass_fields__], rows)
-
-
-def steps_csv(steps: pd.DataFrame) -> bytes:
-    """What the steps without trials gave, a row per participant and step."""
-    return frame_csv(_with_moments(steps))
-
-
-def surveys_csv(steps: pd.DataFrame) -> bytes:
-    """The answers to the study's questions, a row for each."""
-    return frame_csv(survey_table(steps))
-
-
-def _with_moments(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(received_at=[utc_text(moment) for moment in table["received_at"]])
+    own = threshold_tables(task) if task.adaptive else {}
+    return columns_csv(
+        {**own, "trials": trial_columns(task), "steps": step_columns(pages), "surveys": survey_columns()}
+    )
 
 
 def recognition_figure(analysis: StudyAnalysis) -> Figure:
@@ -125,6 +105,10 @@ STEP_TABLES: dict[str, Callable[[pd.DataFrame], bytes]] = {"steps.csv": steps_cs
 FIGURES = (*CURVE_FIGURES, *ANSWER_FIGURES, *TRIAL_FIGURES)
 
 
+def figure_names(task: Task) -> tuple[str, ...]:
+    return thresholds_files.FIGURE_NAMES if task.adaptive else FIGURES
+
+
 def answer_tables(task: Task) -> dict[str, Callable[[Answers], bytes]]:
     """Tables of what was answered to what; words have one more."""
     return ANSWER_TABLES | (WORD_TABLES if task.has_vocabulary else {})
@@ -142,12 +126,14 @@ def curve_tables(*, several: bool = False) -> dict[str, Callable[[StudyAnalysis]
 
 
 def table_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
+    if task.adaptive:
+        return tuple(thresholds_files.TABLES)
     return (*curve_tables(several=several), *answer_tables(task), *TRIAL_TABLES, *STEP_TABLES)
 
 
 def file_names(task: Task, *, several: bool = False) -> tuple[str, ...]:
     """Every file of an analysis of one network or `several`."""
-    figures = (f"{name}.{suffix}" for name in FIGURES for suffix in FORMATS)
+    figures = (f"{name}.{suffix}" for name in figure_names(task) for suffix in FORMATS)
     return (*figures, *table_names(task, several=several))
 
 
@@ -164,6 +150,8 @@ async def figure_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -
 
 async def file_of(session: AsyncSession, analysis: StudyAnalysis, name: str) -> tuple[str, bytes]:
     """The media type and content of one file; a figure's `.vega.json` is for pages. Raises `NotFound`."""
+    if analysis.adaptive:
+        return await thresholds_files.file_of(session, analysis, name)
     if make := curve_tables(several=analysis.layout.several).get(name):
         return CSV, await asyncio.to_thread(make, analysis)
     if make_answers := answer_tables(analysis.task).get(name):

@@ -12,7 +12,7 @@ from app.db.tables import Study
 from app.experiments import service as experiments
 from app.experiments.conditions import Conditions
 from app.experiments.exclusions import Exclusions
-from app.experiments.schemas import Audience
+from app.experiments.schemas import Audience, StudyDefinition
 from app.experiments.service import NetworkBundle
 from app.stimuli.medium import Medium
 from app.tasks.task import Task
@@ -86,8 +86,17 @@ class StudyAnalysis:
         return ", ".join(one.network for one in self.bundles)
 
     @property
+    def definition(self) -> StudyDefinition:
+        return experiments.definition_of(self.study)
+
+    @property
     def task(self) -> Task:
-        return experiments.definition_of(self.study).task
+        return self.definition.task
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether the study measures thresholds (`app.analysis.thresholds`) instead of recognition."""
+        return self.task.adaptive
 
     @property
     def medium(self) -> Medium:

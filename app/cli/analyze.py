@@ -28,10 +28,25 @@ from app.analysis.measures.observers import read_answers
 from app.analysis.results import Answers, StudyAnalysis, Trials
 from app.analysis.service import analyse, require_participants
 from app.analysis.tables.csv_tables import records
+from app.analysis.thresholds.beside import Beside
+from app.analysis.thresholds.results import Thresholds
+from app.analysis.thresholds.service import thresholds
+from app.analysis.thresholds.words import beside_in_words
 from app.analysis.wording import participants_in_words, readable
+from app.cli.analyze_thresholds import (
+    OtherStudy,
+    beside_files,
+    beside_result,
+    load_other,
+    write_thresholds,
+)
 from app.cli.running import Json, reading, show
+from app.core.errors import Invalid
 from app.experiments.schemas import Audience
 
+# What was answered, trial by trial, and which pictures the study may show.
+Recognised = tuple[Answers, Trials, pd.DataFrame]
+Loaded = tuple[Thresholds | Recognised, Beside | None]
 SLOW_FIT = 5_000  # trials from which fitting the mixed model takes seconds
 
 
@@ -58,18 +73,30 @@ def analyze(
     mixed_model_trials: Annotated[
         int, typer.Option(min=0, metavar="N", help="Fit the logistic mixed model to at most so many trials.")
     ] = LARGEST_FIT,
+    beside: OtherStudy = None,
     as_json: Json = False,
 ) -> None:
-    """Write recognition per condition and the other measures as tables and figures, and all trials."""
+    """Write recognition per condition or thresholds, other measures and all trials as tables and figures."""
     overlay = _overlay(published, published_model)
     networks = read_answers(observers, rule) if observers else None
 
-    answers, trials, shown = _from_database(study, audience, include_partial)
+    found, other = _from_database(study, audience, include_partial, beside)
+    if isinstance(found, Thresholds):
+        if overlay is not None or networks is not None:
+            raise Invalid(
+                "not_recognition",
+                f"{study} measures thresholds: leave out --observers and --published, which lay recognition "
+                "over recognition",
+            )
+        write_thresholds(found, other, out, as_json=as_json)
+        return
+    answers, trials, shown = found
     compared = None if networks is None else compare(trials, networks, shown)
     fitted = _fitted(trials, mixed_model_trials)
     files = dict(all_files(answers, trials)) | {"mixed_model.csv": mixed_model_csv(fitted)}
     if compared is not None or overlay is not None:
         files |= dict(compared_files(answers.analysis, compared, overlay, published_model))
+    files |= dict(beside_files(other))
     write_files(out, files)
     effects, stop_rule = stage_effects(answers.analysis), stopping(answers.analysis)
     result = _result(answers.analysis, compared) | {
@@ -78,10 +105,12 @@ def analyze(
         "mixed_model": asdict(fitted),
         "caveats": list(trials.caveats),
         "files": [str(out / name) for name in files],
+        **beside_result(other),
     }
     words = [_in_words(answers.analysis), *_effects_in_words(effects)]
     words += [stopping_in_words(stop_rule, answers.analysis.conditions)] if stop_rule else []
     words += [f"logistic mixed model: {fitted.note or 'in mixed_model.csv'}", *_networks_in_words(compared)]
+    words += beside_in_words(other) if other else []
     words += [f"caveat: {caveat}" for caveat in trials.caveats]
     show(as_json, result, "\n".join([*words, f"Written to {out}: {', '.join(files)}"]))
 
@@ -94,16 +123,20 @@ def _overlay(published: Path | None, model: str) -> pd.DataFrame | None:
     return overlay
 
 
-def _from_database(
-    study: str, audience: Audience, include_partial: bool
-) -> tuple[Answers, Trials, pd.DataFrame]:
-    """What was answered, trial by trial, and which pictures the study may show."""
+def _from_database(study: str, audience: Audience, include_partial: bool, beside: str | None) -> Loaded:
+    """Thresholds or recognition, and the study that is set beside them."""
 
-    async def work(session: AsyncSession) -> tuple[Answers, Trials, pd.DataFrame]:
+    async def work(
+        session: AsyncSession,
+    ) -> Loaded:
         analysis = await analyse(session, study, audience, include_partial=include_partial)
         require_participants(analysis)
+        other = await load_other(session, analysis, beside)
+        if analysis.adaptive:
+            return await thresholds(session, analysis), other
         shown = await service.shown_stimuli(session, analysis)
-        return await service.answers(session, analysis), await service.trials(session, analysis), shown
+        found = await service.answers(session, analysis), await service.trials(session, analysis), shown
+        return found, other
 
     return reading(work)
 

@@ -28,7 +28,7 @@ COMMANDS = {
     ),
     "analyze": (
         "app.cli.analyze:analyze",
-        "Write recognition per condition and the other measures as tables and figures, and all trials.",
+        "Write recognition per condition or thresholds, other measures and all trials as tables and figures.",
     ),
     "report": (
         "app.cli.report:report",

@@ -13,6 +13,7 @@ from app.analysis.measures.observers import read_answers
 from app.analysis.report.content import Report, load
 from app.analysis.report.page import to_html
 from app.analysis.report.print import to_print
+from app.cli.analyze_thresholds import OtherStudy, load_other
 from app.cli.running import Json, reading, show
 from app.experiments.schemas import Audience
 
@@ -34,6 +35,7 @@ def report(
     rule: Annotated[
         str | None, typer.Option(help="The networks' decision rule: feather, geirhos ...")
     ] = None,
+    beside: OtherStudy = None,
     as_json: Json = False,
 ) -> None:
     """Write a report of a study: methods, tables, figures, exclusions, software; as HTML, PDF or both."""
@@ -42,7 +44,7 @@ def report(
     async def work(session: AsyncSession) -> Report:
         analysis = await service.analyse(session, study, audience)
         service.require_participants(analysis)
-        return await load(session, analysis, networks)
+        return await load(session, analysis, networks, await load_other(session, analysis, beside))
 
     content = reading(work)
     wanted = [out] if out.suffix in MAKERS else [out.with_name(f"{out.name}{ending}") for ending in MAKERS]

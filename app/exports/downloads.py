@@ -111,7 +111,7 @@ async def _write_with_session(
 
 async def _write_file(session: AsyncSession, study: str, audience: Audience, name: str, out: BinaryIO) -> str:
     analysis = await analyse(session, study, audience)
-    if name != TRIALS:
+    if name != TRIALS or analysis.adaptive:
         media_type, content = await file_of(session, analysis, name)
         out.write(content)
         return media_type

@@ -7,15 +7,13 @@ of others they compare layers of equal rank, and no more.
 
 from collections.abc import Mapping
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import ttest_rel
 
 from app.analysis.matrices.matrix import Record, within_networks
 from app.analysis.matrices.stage_effect import noted, permutations_for
-from app.analysis.statistics.summary import summarise
+from app.analysis.statistics.paired import holm, paired
 
 # By network: a row per participant; the columns are natural, then its layers in depth order.
 Curves = Mapping[str, pd.DataFrame]
@@ -66,32 +64,11 @@ def network_contrasts(curves: Curves) -> pd.DataFrame:
             both = pd.concat([first.iloc[:, stage], second.iloc[:, stage]], axis=1).dropna().to_numpy(float)
             names = {"network_a": a, "network_b": b, "stage": stage}
             layers = {"layer_a": _layer(first, stage), "layer_b": _layer(second, stage)}
-            rows.append({**names, **layers, **_paired(both)})
+            rows.append({**names, **layers, **paired(both)})
     table = pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "p_holm"])
     table = table.astype(dict.fromkeys(("difference", "sem", "t", "df", "p"), float))
-    return table.assign(p_holm=_holm(table["p"].to_numpy()))[COLUMNS]
+    return table.assign(p_holm=holm(table["p"].to_numpy()))[COLUMNS]
 
 
 def _layer(curve: pd.DataFrame, stage: int) -> str:
     return str(curve.columns[stage]).partition("/")[2]
-
-
-def _paired(values: np.ndarray) -> dict[str, Any]:
-    """The test of two columns, shape (participants, 2)."""
-    summary = summarise(values[:, 0] - values[:, 1])
-    found = {"participants": summary.n, "difference": summary.mean, "sem": summary.sem}
-    if not summary.sem:
-        note = summary.note if summary.n < 2 else "all participants differ by the same: t is not defined"
-        return {**found, "t": None, "df": None, "p": None, "note": note}
-    test = ttest_rel(values[:, 0], values[:, 1])
-    return {**found, "t": float(test.statistic), "df": summary.n - 1, "p": float(test.pvalue), "note": ""}
-
-
-def _holm(p: np.ndarray) -> np.ndarray:
-    """Holm's step-down correction; missing values stay so and are not counted."""
-    known = np.flatnonzero(np.isfinite(p))
-    order = known[np.argsort(p[known])]
-    corrected = np.full(len(p), np.nan)
-    steps = np.arange(len(order), 0, -1)
-    corrected[order] = np.minimum(1, np.maximum.accumulate(p[order] * steps)) if len(order) else []
-    return corrected

@@ -16,11 +16,15 @@ from app.analysis.files import ANSWER_FIGURES, CURVE_FIGURES, TRIAL_FIGURES, nei
 from app.analysis.measures.confusion import LARGEST_MATRIX, response_entropy
 from app.analysis.measures.neighbours import NO_DICTIONARY, known_pronunciations
 from app.analysis.measures.response_times import response_times
-from app.analysis.report import methods
+from app.analysis.report import methods, thresholds_methods
 from app.analysis.report.parts import MISSING, Section, Table, digits
 from app.analysis.report.statistics import detection_rows, networks_section, statistics_section
+from app.analysis.report.thresholds import beside_section, exclusions_section, result_sections
 from app.analysis.results import Answers, Quality, StudyAnalysis, Trials
 from app.analysis.tables.csv_tables import records
+from app.analysis.thresholds.beside import Beside
+from app.analysis.thresholds.results import Thresholds
+from app.analysis.thresholds.service import thresholds
 from app.analysis.wording import participants_in_words, readable
 from app.core.version import code_version
 from app.experiments.service import NetworkBundle, definition_of
@@ -38,26 +42,35 @@ class Report:
 
 
 async def load(
-    session: AsyncSession, analysis: StudyAnalysis, networks: pd.DataFrame | None = None
+    session: AsyncSession,
+    analysis: StudyAnalysis,
+    networks: pd.DataFrame | None = None,
+    other: Beside | None = None,
 ) -> Report:
-    """The report of an analysis, from the database, beside `networks` (`observers.read_answers`) if given."""
+    """The report of an analysis, from the database, beside `networks` (`observers.read_answers`) if given,
+    and beside another study of the same network.
+    """
+    if analysis.adaptive:
+        found, quality = await thresholds(session, analysis), await service.quality(session, analysis)
+        return await asyncio.to_thread(thresholds_report, found, quality, other)
     answers, trials = await service.answers(session, analysis), await service.trials(session, analysis)
     quality, shown = await service.quality(session, analysis), await service.shown_stimuli(session, analysis)
     compared = None if networks is None else await asyncio.to_thread(compare, trials, networks, shown)
-    return await asyncio.to_thread(report_of, answers, trials, quality, compared)
+    return await asyncio.to_thread(report_of, answers, trials, quality, compared, other)
 
 
 def report_of(
-    answers: Answers, trials: Trials, quality: Quality, compared: Comparison | None = None
+    answers: Answers,
+    trials: Trials,
+    quality: Quality,
+    compared: Comparison | None = None,
+    other: Beside | None = None,
 ) -> Report:
     """The report of one audience of a study."""
     analysis = answers.analysis
-    study = analysis.study
-    when = f", opened {study.opened_at:%Y-%m-%d}" if study.opened_at else ""
-    who = participants_in_words(analysis.recognition.participants, analysis.audience)
     return Report(
-        title=definition_of(study).title,
-        subtitle=f"Study {study.name} ({study.status}{when}); {who}",
+        title=definition_of(analysis.study).title,
+        subtitle=_subtitle(analysis, analysis.recognition.participants),
         sections=(
             Section("Methods", tuple(_methods(analysis, quality))),
             Section(
@@ -71,6 +84,7 @@ def report_of(
             *([Section("Caveats", trials.caveats)] if trials.caveats else []),
             statistics_section(trials),
             *([] if compared is None else [networks_section(analysis, compared)]),
+            *([] if other is None else [beside_section(other)]),
             Section(
                 "Answers",
                 tables=tuple(_answers(answers)),
@@ -87,11 +101,38 @@ def report_of(
     )
 
 
-def _methods(analysis: StudyAnalysis, quality: Quality) -> Iterator[str]:
+def thresholds_report(found: Thresholds, quality: Quality, other: Beside | None = None) -> Report:
+    """The report of one audience of a study of thresholds."""
+    analysis = found.analysis
+    return Report(
+        title=definition_of(analysis.study).title,
+        subtitle=_subtitle(analysis, found.measured.participants),
+        sections=(
+            Section("Methods", (*_not_live(analysis), *thresholds_methods.methods(found, quality))),
+            *result_sections(found),
+            *([] if other is None else [beside_section(other)]),
+            exclusions_section(found, _flow(analysis)),
+            Section("Software", tables=(_software(),)),
+        ),
+    )
+
+
+def _subtitle(analysis: StudyAnalysis, participants: int) -> str:
+    study = analysis.study
+    when = f", opened {study.opened_at:%Y-%m-%d}" if study.opened_at else ""
+    who = participants_in_words(participants, analysis.audience)
+    return f"Study {study.name} ({study.status}{when}); {who}"
+
+
+def _not_live(analysis: StudyAnalysis) -> Iterator[str]:
     if analysis.audience != "live":
         yield (
             f"The participants of this report are {analysis.audience}; it holds no data of the study itself."
         )
+
+
+def _methods(analysis: StudyAnalysis, quality: Quality) -> Iterator[str]:
+    yield from _not_live(analysis)
     for made, network in zip(analysis.bundles, analysis.layout.networks, strict=True):
         try:
             # A remote bundle's path is its address.

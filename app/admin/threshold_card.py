@@ -1,0 +1,38 @@
+"""What the results page shows of thresholds, ready to be printed."""
+
+from dataclasses import dataclass
+
+from app.analysis.thresholds import words
+from app.analysis.thresholds.results import Measured
+
+NOTHING = "–"
+Rows = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class ThresholdCard:
+    """The first cell of a row names it; numbers are text, a missing one is a dash."""
+
+    in_words: str
+    header: tuple[str, ...]
+    rows: Rows
+    contrast_header: tuple[str, ...]
+    contrasts: Rows
+    warnings: tuple[str, ...]
+
+
+def threshold_card(measured: Measured) -> ThresholdCard:
+    contrasts = ((name, scale, *rest) for scale, name, *rest in words.contrast_rows(measured, "layers"))
+    scale, name, *rest = words.CONTRAST_HEADER
+    return ThresholdCard(
+        in_words=measured.in_words,
+        header=words.GROUP_HEADER,
+        rows=tuple(tuple(_shown(cell) for cell in row) for row in words.group_rows(measured)),
+        contrast_header=(name, scale, *rest),
+        contrasts=tuple(tuple(_shown(cell) for cell in row) for row in contrasts),
+        warnings=measured.warnings,
+    )
+
+
+def _shown(cell: str) -> str:
+    return NOTHING if cell == words.NOTHING else cell

@@ -1,0 +1,1 @@
+"""Thresholds of adaptive studies: how far pictures may move along a dimension before people notice."""
