@@ -53,7 +53,7 @@ class Comparer(Visitor):
         self.page.click(f"{CARD_BUTTON}:enabled")
 
     def stimuli_fetched(self) -> Callable[[], dict[str, str]]:
-        """From now on, the digests of what was fetched by address; each call tells of those since the last."""
+        """Notes what is fetched from now on: each call gives the digests since the last one, by address."""
         arrived: list[Response] = []
         self.page.on("response", lambda one: arrived.append(one) if "/stimuli/" in one.url else None)
 
