@@ -13,6 +13,7 @@ from app.tasks.abx.task import ABX
 from app.tasks.reading import read
 from synthesis.common.errors import SpecError
 from synthesis.common.yaml_file import load_yaml
+from tests.architecture.sources import ROOT
 from tests.support import study_yaml
 
 SHOWN = {"achieved_a_ms": 200.0, "achieved_b_ms": 200.1, "achieved_x_ms": 199.9}
@@ -111,6 +112,12 @@ def test_pictures_of_other_tasks_have_no_angles(tmp_path: Path) -> None:
     file.write_text(study_yaml("b", extra="display: {picture_deg: 4}\n"))
     with pytest.raises(SpecError, match="picture_deg is no angle of this preset; known: none"):
         load_yaml(file, StudyDefinition)
+
+
+def test_the_example_measures_the_screen_and_shows_pictures_in_the_middle() -> None:
+    study = load_yaml(ROOT / "docs/examples/abx-study.yaml", StudyDefinition)
+    assert (parameters(study).picture_deg, parameters(study).eccentricity_deg) == (4, 0)
+    assert [step.kind for step in study.course][:3] == ["consent", "screen_scale", "instructions"]
 
 
 def test_methods_say_that_gaze_was_not_tracked_and_where_pictures_lay(tmp_path: Path) -> None:
