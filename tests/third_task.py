@@ -32,6 +32,7 @@ class NaturalOrMade:
     record = LookRecord
     columns = (Column("looked_ms", "number", "ms", "from the picture's onset to the answer"),)
     has_vocabulary = False
+    adaptive = False
 
     def on_time(self, record: LookRecord) -> bool | None:
         return None if record.looked_ms is None else True

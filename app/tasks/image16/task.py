@@ -20,6 +20,7 @@ class Image16:
     record = PictureRecord
     columns = COLUMNS
     has_vocabulary = False
+    adaptive = False
 
     def on_time(self, record: PictureRecord) -> bool | None:
         return on_time(record)

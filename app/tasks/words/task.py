@@ -26,6 +26,7 @@ class Words:
     record = SoundRecord
     columns = COLUMNS
     has_vocabulary = True
+    adaptive = False
 
     def on_time(self, record: SoundRecord) -> bool | None:
         return on_time(record)
