@@ -13,6 +13,7 @@ from app.admin.accounts.members_routes import router as members
 from app.admin.accounts.own_routes import router as own_account
 from app.admin.accounts.passkey_routes import router as passkeys
 from app.admin.api_routes import router as scripts
+from app.admin.bundles.dimension_routes import router as dimensions
 from app.admin.bundles.routes import router as bundles
 from app.admin.contexts import StudiesContext, study_card, study_page
 from app.admin.dashboard.routes import router as dashboard
@@ -169,6 +170,7 @@ for part in (
     run_form,
     runs,
     bundles,
+    dimensions,
     stimulus_sets,
     stimulus_uploads,
     exports,

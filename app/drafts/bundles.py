@@ -5,9 +5,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.core.errors import NotFound
+from app.drafts.level_sheet import offer_of_dimensions
 from app.drafts.schemas import Offer, Sample, SheetRow
+from app.drafts.spread import spread
 from app.stimuli import service as stimuli
+from synthesis.bundle.dimensions import DIMENSIONS_FORMAT, DimensionManifest
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest
+from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
 
 DEPTHS = ("*/manifest.json", "*/*/manifest.json")
@@ -27,11 +31,15 @@ def offers(known: Iterable[str], folder: Path) -> list[Offer]:
     for place in sorted(places):
         manifest = manifest_at(place)
         if manifest is not None and manifest.digest not in found:
-            found[manifest.digest] = _offer(place, manifest)
+            found[manifest.digest] = (
+                offer_of_dimensions(place, manifest)
+                if isinstance(manifest, DimensionManifest)
+                else _offer(place, manifest)
+            )
     return list(found.values())
 
 
-def manifest_at(place: str) -> Manifest | None:
+def manifest_at(place: str) -> Manifest | DimensionManifest | None:
     """What a bundle says of itself; None if it cannot be read now."""
     try:
         changed = 0.0 if "://" in place else (Path(place) / "manifest.json").stat().st_mtime
@@ -41,8 +49,11 @@ def manifest_at(place: str) -> Manifest | None:
 
 
 @lru_cache(maxsize=32)
-def _manifest(place: str, _changed: float) -> Manifest:
-    return stimuli.read_manifest(place)
+def _manifest(place: str, _changed: float) -> Manifest | DimensionManifest:
+    store = BundleStore(place)
+    if store.format_of_manifest() == DIMENSIONS_FORMAT:
+        return store.read_sealed(DimensionManifest)
+    return store.read_manifest()
 
 
 def sample(offered: Sequence[Offer], digest: str, blob: str) -> tuple[bytes, str]:
@@ -58,7 +69,9 @@ def sample(offered: Sequence[Offer], digest: str, blob: str) -> tuple[bytes, str
     return stimuli.read_stimulus(offer.place, blob, media_type), media_type
 
 
-def _presented(manifest: Manifest) -> list[Blob]:
+def _presented(manifest: Manifest | DimensionManifest) -> list[Blob]:
+    if isinstance(manifest, DimensionManifest):
+        return [one.blob for one in manifest.originals] + [one.blob for one in manifest.levels]
     return [one.blob for one in manifest.naturals] + [one.blob for one in manifest.items]
 
 
@@ -69,7 +82,7 @@ def _duration_ms(place: str, blob: str) -> float:
 
 def _offer(place: str, manifest: Manifest) -> Offer:
     medium = stimuli.medium_of(manifest)
-    layers = _spread(manifest.layers, SHEET_LAYERS)
+    layers = spread(manifest.layers, SHEET_LAYERS)
     first = manifest.naturals[0].blob.sha256 if manifest.naturals else None
     return Offer(
         place=place,
@@ -100,10 +113,3 @@ def _rows(manifest: Manifest, layers: Sequence[str]) -> tuple[SheetRow, ...]:
                 samples.append(Sample(item.blob.sha256, f"{natural.category}, {layer}{without}"))
         rows.append(SheetRow(natural.category, tuple(samples)))
     return tuple(rows)
-
-
-def _spread(layers: Sequence[str], most: int) -> list[str]:
-    """At most so many of the layers, evenly over the depth, the first and the last among them."""
-    if len(layers) <= most:
-        return list(layers)
-    return [layers[round(place * (len(layers) - 1) / (most - 1))] for place in range(most)]

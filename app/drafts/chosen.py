@@ -23,12 +23,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class BundleRow:
-    """A bundle of the form. `offer` is None for one that the text names and the server has not."""
+    """A bundle of the form. `offer` is None for one that the text names and the server has not.
+
+    `unfit` says why the study's task cannot use it.
+    """
 
     number: int
     place: str
     offer: Offer | None
     choice: Choice | None
+    unfit: str = ""
 
     def ticked(self, layer: str) -> bool:
         return self.choice is None or self.choice.layers is None or layer in self.choice.layers
@@ -48,24 +52,47 @@ def choices_of(content: Mapping[str, Any], places: Places) -> list[Choice]:
     return found
 
 
-def rows_of(content: Mapping[str, Any], offered: Sequence[Offer], places: Places) -> tuple[BundleRow, ...]:
-    """Those of the text first, in its order."""
+def rows_of(
+    content: Mapping[str, Any], offered: Sequence[Offer], places: Places, *, adaptive: bool
+) -> tuple[BundleRow, ...]:
+    """Those of the text first, in its order; of the others those that the study's task can use.
+
+    An `adaptive` task moves pictures along dimensions, all others show metamers.
+    """
     by_place = {one.place: one for one in offered}
     chosen = choices_of(content, places)
-    rows = [BundleRow(n, one.place, by_place.get(one.place), one) for n, one in enumerate(chosen)]
+    rows = []
+    for number, one in enumerate(chosen):
+        offer = by_place.get(one.place)
+        rows.append(BundleRow(number, one.place, offer, one, _unfit(offer, adaptive=adaptive)))
     taken = {one.place for one in chosen}
-    others = [one for one in offered if one.place not in taken]
+    others = [one for one in offered if one.place not in taken and not _unfit(one, adaptive=adaptive)]
     rows += [BundleRow(n, one.place, one, None) for n, one in enumerate(others, start=len(rows))]
     return tuple(rows)
 
 
-def changes(content: Mapping[str, Any], sent: Mapping[str, Sequence[str]], places: Places) -> dict[Path, Any]:
-    """What the form says of bundles, as changes of the text; none if it says what the text does."""
+def _unfit(offer: Offer | None, *, adaptive: bool) -> str:
+    if offer is None or bool(offer.dimensions) == adaptive:
+        return ""
+    if adaptive:
+        return "This preset moves pictures along dimensions, and this is a bundle of metamers."
+    return "This preset shows metamers, and this is a bundle of dimensions."
+
+
+def changes(
+    content: Mapping[str, Any], sent: Mapping[str, Sequence[str]], places: Places, *, adaptive: bool
+) -> dict[Path, Any]:
+    """What the form says of bundles, as changes of the text; none if it says what the text does.
+
+    A study whose task is `adaptive` lists no layers.
+    """
     if f"{PREFIX}.0.place" not in sent:
         return {}
     chosen = list(_sent(sent))
     if chosen == choices_of(content, places):
-        return {}
+        return {("layers",): ABSENT} if adaptive and "layers" in content else {}
+    if adaptive and len(chosen) == 1:
+        return {("stimuli",): ABSENT, ("bundle",): chosen[0].place, ("layers",): ABSENT}
     if not chosen:
         return dict.fromkeys([("bundle",), ("layers",), ("stimuli",)], ABSENT)
     if len(chosen) == 1 and not chosen[0].network:

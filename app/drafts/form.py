@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.adaptive.registry import PROCEDURES
 from app.core.languages import BROWSER, languages
 from app.drafts import chosen, course
 from app.drafts.course import STEPS, Sent, StepRow, kinds_to_add
@@ -12,7 +13,7 @@ from app.drafts.places import Places
 from app.drafts.schemas import Offer
 from app.drafts.text import ABSENT, Path, changed, content_of
 from app.experiments.schemas import StudyDefinition
-from app.tasks.registry import preset_names
+from app.tasks.registry import preset_names, task_of
 
 # What has a part of the form of its own.
 OWN = ("bundle", "layers", "stimuli", STEPS)
@@ -22,6 +23,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Trials",
         ("trials_per_condition", "trials", "practice_trials", "timing", "display", "vocabulary", "seed"),
     ),
+    ("Adaptive", ("adaptive",)),
     ("Texts", ("consent", "instructions", "completion_message")),
     ("Participants", ("participants", "duration_minutes", "stop_when_sem", "close_at", "repeats")),
     ("Exclusions", ("exclusions",)),
@@ -57,7 +59,11 @@ class Form:
 
 def sections() -> tuple[Section, ...]:
     """The sections: a field of the study file that none of them names comes under `MORE`."""
-    choices = {"preset": preset_names(), "language": (*languages(), BROWSER)}
+    choices = {
+        "preset": preset_names(),
+        "language": (*languages(), BROWSER),
+        "adaptive.procedure": tuple(PROCEDURES),
+    }
     fields = {str(one.path[0]): one for one in fields_of(StudyDefinition, choices=choices, leave_out=OWN)}
     named = {name for _, names in SECTIONS for name in names}
     parts = [*SECTIONS, (MORE, tuple(name for name in fields if name not in named))]
@@ -76,7 +82,7 @@ def form_of(text: str, offered: Sequence[Offer], places: Places) -> Form:
     known += [field for step in steps for field in every_field(step.fields)]
     return Form(
         sections=parts,
-        bundles=chosen.rows_of(content, offered, places),
+        bundles=chosen.rows_of(content, offered, places, adaptive=_is_adaptive(content.get("preset"))),
         steps=steps,
         kinds=kinds_to_add(content),
         own_steps=isinstance(content.get(STEPS), list | dict),
@@ -102,7 +108,13 @@ def text_of(text: str, sent: Sent, places: Places, action: str = "") -> str:
         steps = after
     if steps is not None:
         changes[STEPS,] = steps
-    return changed(text, changes | chosen.changes(content, sent, places))
+    adaptive = _is_adaptive(changes.get(("preset",), content.get("preset")))
+    return changed(text, changes | chosen.changes(content, sent, places, adaptive=adaptive))
+
+
+def _is_adaptive(preset: Any) -> bool:
+    """Whether a preset's task chooses levels from answers; of one that is not known nothing is said."""
+    return preset in preset_names() and task_of(preset).adaptive
 
 
 def _sent(field: FormField, sent: Sent, content: Mapping[str, Any]) -> Any:

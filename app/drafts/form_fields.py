@@ -62,7 +62,7 @@ def fields_of(
 ) -> tuple[FormField | FieldGroup, ...]:
     """The fields of a model whose values are at `path`.
 
-    `choices` are those of fields whose schema does not list them.
+    `choices` are those of fields whose schema does not list them, by the fields' names (`FormField.name`).
     """
     schema = model.model_json_schema()
     return tuple(
@@ -156,14 +156,14 @@ def _field(
                 (*path, inner),
                 whole_schema,
                 required=inner in schema.get("required", ()),
-                choices=None,
+                choices=choices,
             )
             for inner, one in schema["properties"].items()
         )
         return FieldGroup(path, label, plain(schema.get("description", "")), fields)
     kind, options = _kind(schema, whole_schema)
-    if choices and name in choices:
-        kind, options = "choice", tuple((one, one) for one in choices[name])
+    if choices and (named := ".".join(map(str, path))) in choices:
+        kind, options = "choice", tuple((one, one) for one in choices[named])
     items = _resolved(schema.get("items", {}), whole_schema)
     return FormField(
         path=path,

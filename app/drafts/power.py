@@ -5,6 +5,7 @@ from typing import Any
 
 from app.analysis.aside import aside
 from app.analysis.statistics.power import Design, Precision, needed, precision
+from app.core.errors import Conflict
 from app.core.randomness import generator
 from app.drafts.jobs import Report
 from app.experiments.checking import CheckedStudy
@@ -16,10 +17,19 @@ LARGEST = 200
 USUAL_SD = 0.08  # over people, of their true accuracy: what published studies of this kind come to
 USUAL_SEM = 0.02
 ASSURANCE = 0.8
+NOT_OF_THRESHOLDS = (
+    "this simulation is of proportions correct and does not apply to a study of thresholds: the command "
+    "make bench-adaptive says how precise a threshold is after so many trials"
+)
 
 
 def design(study: CheckedStudy, participant_sd: float) -> Design:
-    """What is expected of a study: the accuracies of its simulated observers, and its own trials."""
+    """What is expected of a study: the accuracies of its simulated observers, and its own trials.
+
+    Raises `Conflict` for a study that measures thresholds.
+    """
+    if study.definition.task.adaptive:
+        raise Conflict("no_power", NOT_OF_THRESHOLDS)
     conditions = study.cells.conditions
     names = study.definition.vocabulary or stimuli.answerable(study.bundles[0].manifest)
     accuracy = study_accuracies(conditions, len(study.definition.task.choices(names)))

@@ -23,7 +23,11 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Offer:
-    """A bundle that can be chosen. `layers` are all matched ones; `rows` are a few of its stimuli."""
+    """A bundle that can be chosen. `rows` are a few of its stimuli.
+
+    `layers` are the matched ones of a bundle of metamers. Of a bundle of dimensions there are none to choose;
+    `dimensions` are the ids of its dimensions, and the metamers are its levels.
+    """
 
     place: str
     digest: str
@@ -37,3 +41,4 @@ class Offer:
     duration_ms: float | None
     heads: tuple[str, ...]
     rows: tuple[SheetRow, ...]
+    dimensions: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Bundle, Participant, Recruitment, Stimulus, StudyBundle
+from synthesis.bundle.manifest import NATURAL
 
 
 async def beginnings(session: AsyncSession, study_id: int, audience: str) -> dict[int, datetime]:
@@ -41,3 +42,14 @@ async def blobs(session: AsyncSession, study_id: int) -> dict[str, tuple[str, st
         .order_by(StudyBundle.position.desc(), Stimulus.id)
     )
     return {sha256: (path, media_type) for sha256, path, media_type in await session.execute(query)}
+
+
+async def originals(session: AsyncSession, study_id: int) -> dict[str, str]:
+    """The blob of each natural stimulus of a study by its name, as the first bundle has it."""
+    query = (
+        select(Stimulus.natural_id, Stimulus.blob_sha256)
+        .join(StudyBundle, StudyBundle.bundle_id == Stimulus.bundle_id)
+        .where(StudyBundle.study_id == study_id, Stimulus.condition == NATURAL)
+        .order_by(StudyBundle.position.desc(), Stimulus.id)
+    )
+    return {name: sha256 for name, sha256 in await session.execute(query)}  # noqa: C416

@@ -15,7 +15,7 @@ from app.experiments.schemas import Audience
 from app.exports import queries
 from app.exports.files import Files
 from app.exports.formats.format import ExportFormat
-from app.exports.formats.registry import FORMATS, format_named
+from app.exports.formats.registry import FORMATS, format_named, formats_of
 from app.exports.source import Source
 
 PANEL_IDS = "panel_ids.csv"
@@ -40,6 +40,13 @@ async def write_export(
     _require_room_for(form, with_panel_ids)
     await one_moment(session)
     analysis = await analyse(session, study, audience)
+    if form not in formats_of(analysis.task):
+        others = ", ".join(one.name for one in formats_of(analysis.task))
+        raise Conflict(
+            "no_levels",
+            f"{form.name} holds proportions correct by condition, and {study} measures thresholds; "
+            f"use {others}",
+        )
     if not analysis.answered:
         raise Conflict("no_trials", f"no {audience} participant of {study} has answered a main trial")
     count = await form.write(Source(session, analysis), files)

@@ -7,13 +7,25 @@ import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.analysis import service
-from app.analysis.pages import steps_of_study
+from app.analysis.files import codebook_csv, trials_csv_parts
+from app.analysis.pages import pages_of_study, steps_of_study
 from app.analysis.results import StudyAnalysis, kept_of
+from app.analysis.tables.codebook import trial_columns
+from app.analysis.tables.csv_tables import frame_csv
+from app.analysis.tables.steps import step_columns, survey_columns
+from app.analysis.tables.written import columns_csv, with_moments
+from app.analysis.thresholds.service import abx_trials
+from app.analysis.thresholds.trial_table import abx_columns
+from app.tasks.codebook import Column
 
 
 @dataclass(frozen=True)
 class Source:
-    """The trials are read from the database as they are written, so that a million need little memory."""
+    """The trials are read from the database as they are written, so that a million need little memory.
+
+    Of a study of thresholds these are all trials that were given out, practice and catch trials too, each
+    with the level that was asked for and the one that was shown.
+    """
 
     session: AsyncSession
     analysis: StudyAnalysis
@@ -22,9 +34,35 @@ class Source:
     def study(self) -> str:
         return self.analysis.study.name
 
-    def trials(self) -> AsyncIterator[pd.DataFrame]:
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What the table of trials has."""
+        task = self.analysis.task
+        return abx_columns(task) if task.adaptive else trial_columns(task)
+
+    async def trials(self) -> AsyncIterator[pd.DataFrame]:
         """All answered main trials in order; one table without rows where there are none."""
-        return service.trial_parts(self.session, self.analysis)
+        if self.analysis.task.adaptive:
+            yield await abx_trials(self.session, self.analysis)
+            return
+        async for part in service.trial_parts(self.session, self.analysis):
+            yield part
+
+    async def trials_csv(self) -> AsyncIterator[bytes]:
+        """The same as one CSV file, piece by piece."""
+        if self.analysis.task.adaptive:
+            table = await abx_trials(self.session, self.analysis)
+            yield frame_csv(with_moments(table, "issued_at", "received_at"))
+            return
+        async for part in trials_csv_parts(self.session, self.analysis):
+            yield part
+
+    def codebook(self) -> bytes:
+        pages = pages_of_study(self.analysis.study)
+        if not self.analysis.task.adaptive:
+            return codebook_csv(self.analysis.task, pages)
+        more = {"steps": step_columns(pages), "surveys": survey_columns()}
+        return columns_csv({"trials": self.columns, **more})
 
     async def people(self, *, kept: bool = False) -> AsyncIterator[tuple[int, pd.DataFrame]]:
         """Each participant's trials, or those of them that count; who has none is passed over."""

@@ -7,7 +7,16 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Event, Participant, PlannedTrial, Response, StepResult, Stimulus, StudyStimulus
+from app.db.tables import (
+    AbxTrial,
+    Event,
+    Participant,
+    PlannedTrial,
+    Response,
+    StepResult,
+    Stimulus,
+    StudyStimulus,
+)
 
 MOST_ACTIVE = 500  # whose place in the session is looked up
 MOST_EVENTS = 500
@@ -61,7 +70,11 @@ async def active(
         select(
             Participant.id,
             func.count(PlannedTrial.id),
-            func.min(waiting).filter(Response.id.is_(None), PlannedTrial.set_aside_at.is_(None)),
+            func.min(waiting).filter(
+                Response.id.is_(None),
+                PlannedTrial.set_aside_at.is_(None),
+                PlannedTrial.dropped_at.is_(None),
+            ),
         )
         .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
         .outerjoin(Response, Response.planned_trial_id == PlannedTrial.id)
@@ -106,7 +119,10 @@ async def participants(
 
 
 async def answered(session: AsyncSession, who: Sequence[int]) -> Sequence[Row[int, int, int, int, int]]:
-    """(participant, trials of the plan, answered, timed, of those on time) of each of `who`."""
+    """(participant, trials of the plan, answered, timed, of those on time) of each of `who`.
+
+    Trials that a stopping rule dropped are no longer of the plan.
+    """
     query = (
         select(
             PlannedTrial.participant_id,
@@ -116,7 +132,7 @@ async def answered(session: AsyncSession, who: Sequence[int]) -> Sequence[Row[in
             func.count().filter(Response.on_time.is_(True)),
         )
         .outerjoin(Response, Response.planned_trial_id == PlannedTrial.id)
-        .where(PlannedTrial.participant_id.in_(who))
+        .where(PlannedTrial.participant_id.in_(who), PlannedTrial.dropped_at.is_(None))
         .group_by(PlannedTrial.participant_id)
     )
     return (await session.execute(query)).all()
@@ -139,19 +155,26 @@ async def events(session: AsyncSession, participant_id: int) -> Sequence[Event]:
 
 
 async def trials(session: AsyncSession, participant_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The whole plan of a participant with what was answered."""
+    """The whole plan of a participant with what was answered; in the ABX task, with the levels shown."""
     query = (
         select(
             PlannedTrial.trial_index,
             PlannedTrial.phase,
             Stimulus.condition,
             func.coalesce(Stimulus.category, StudyStimulus.category).label("category"),
+            Stimulus.natural_id,
+            PlannedTrial.dropped_at,
+            AbxTrial.dimension,
+            AbxTrial.asked_level,
+            AbxTrial.level,
+            AbxTrial.fell_back,
             Response.answer,
             Response.correct,
             Response.rt_ms,
             Response.on_time,
             Response.attended,
         )
+        .outerjoin(AbxTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
         .outerjoin(Stimulus, Stimulus.id == PlannedTrial.stimulus_id)
         .outerjoin(StudyStimulus, StudyStimulus.id == PlannedTrial.study_stimulus_id)
         .outerjoin(Response, Response.planned_trial_id == PlannedTrial.id)

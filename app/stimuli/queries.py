@@ -6,8 +6,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Bundle, Stimulus, SynthesisRun
-from app.stimuli.schemas import Candidate
+from app.stimuli.schemas import Candidate, LevelPicture, Measured, Which
 from synthesis.bundle.manifest import NATURAL
+
+# The levels of a bundle are numbered below it; pictures that were made while a study ran, from it on.
+MADE_LIVE = 10_000
 
 
 async def bundle_by_digest(session: AsyncSession, digest: str) -> Bundle | None:
@@ -40,6 +43,24 @@ async def stimuli_of_bundle(session: AsyncSession, bundle_id: int) -> list[Candi
         func.coalesce(Stimulus.certificate["fault"].as_string(), ""),
     ).where(Stimulus.bundle_id == bundle_id)
     return [Candidate(*row) for row in await session.execute(query)]
+
+
+async def level_pictures(session: AsyncSession, bundle_id: int) -> list[LevelPicture]:
+    """All levels that a bundle of dimensions came with, rising."""
+    query = (
+        select(
+            Stimulus.id,
+            Stimulus.natural_id,
+            Stimulus.condition,
+            Stimulus.seed,
+            Stimulus.certificate["target"].as_float(),
+            Stimulus.certificate["value"].as_float(),
+            Stimulus.certified,
+        )
+        .where(Stimulus.bundle_id == bundle_id, Stimulus.condition != NATURAL, Stimulus.seed < MADE_LIVE)
+        .order_by(Stimulus.seed)
+    )
+    return [LevelPicture(*row) for row in await session.execute(query)]
 
 
 async def certified_counts(session: AsyncSession, bundle_id: int) -> dict[tuple[str, bool], int]:
@@ -136,3 +157,76 @@ async def run_of_bundle(session: AsyncSession, bundle_id: int) -> tuple[int, str
     query = select(SynthesisRun.id, SynthesisRun.name).where(SynthesisRun.bundle_id == bundle_id).limit(1)
     row = (await session.execute(query)).first()
     return None if row is None else (row[0], row[1])
+
+
+async def level_counts(
+    session: AsyncSession, bundle_ids: Sequence[int]
+) -> dict[int, dict[tuple[str, bool], int]]:
+    """As `counts_of_all`, without the pictures that were made while a study ran."""
+    query = (
+        select(Stimulus.bundle_id, Stimulus.condition, Stimulus.certified, func.count())
+        .where(Stimulus.bundle_id.in_(bundle_ids), Stimulus.seed < MADE_LIVE)
+        .group_by(Stimulus.bundle_id, Stimulus.condition, Stimulus.certified)
+    )
+    found: dict[int, dict[tuple[str, bool], int]] = {}
+    for bundle_id, condition, certified, number in await session.execute(query):
+        found.setdefault(bundle_id, {})[(condition, certified)] = number
+    return found
+
+
+async def number_made_live(session: AsyncSession, bundle_id: int) -> int:
+    """Pictures of a bundle of dimensions that were made while a study ran."""
+    query = select(func.count()).where(Stimulus.bundle_id == bundle_id, Stimulus.seed >= MADE_LIVE)
+    return int(await session.scalar(query) or 0)
+
+
+async def measured(session: AsyncSession, bundle_id: int, dimensions: Sequence[str]) -> list[Measured]:
+    """All levels of some dimensions that a bundle came with."""
+    query = select(
+        Stimulus.condition,
+        Stimulus.certificate["target"].as_float(),
+        Stimulus.certificate["value"].as_float(),
+        Stimulus.certificate["rms"].as_float(),
+        Stimulus.certified,
+        func.coalesce(Stimulus.certificate["fault"].as_string(), ""),
+    ).where(Stimulus.bundle_id == bundle_id, Stimulus.condition.in_(dimensions), Stimulus.seed < MADE_LIVE)
+    return [Measured(*row) for row in await session.execute(query.order_by(Stimulus.id))]
+
+
+def _originals(bundle_id: int, dimension: str, which: Which) -> Select[Stimulus]:
+    query = select(Stimulus).where(Stimulus.bundle_id == bundle_id, Stimulus.condition == NATURAL)
+    if not which:
+        return query
+    moved = select(Stimulus.natural_id).where(
+        Stimulus.bundle_id == bundle_id, Stimulus.condition == dimension
+    )
+    if which == "live":
+        return query.where(Stimulus.natural_id.in_(moved.where(Stimulus.seed >= MADE_LIVE)))
+    failed = moved.where(Stimulus.seed < MADE_LIVE, ~Stimulus.certified)
+    return query.where(Stimulus.natural_id.in_(failed))
+
+
+async def page_of_originals(
+    session: AsyncSession, bundle_id: int, dimension: str, start: int, count: int, which: Which
+) -> Sequence[Stimulus]:
+    """Originals by category."""
+    query = _originals(bundle_id, dimension, which).order_by(Stimulus.category, Stimulus.natural_id)
+    return (await session.scalars(query.offset(start).limit(count))).all()
+
+
+async def number_of_originals(session: AsyncSession, bundle_id: int, dimension: str, which: Which) -> int:
+    query = select(func.count()).select_from(_originals(bundle_id, dimension, which).subquery())
+    return int(await session.scalar(query) or 0)
+
+
+async def levels_of(
+    session: AsyncSession, bundle_id: int, dimension: str, natural_ids: Sequence[str], *, live: bool
+) -> Sequence[Stimulus]:
+    """The pictures of some originals along a dimension, by level: the bundle's, or those made for a study."""
+    query = select(Stimulus).where(
+        Stimulus.bundle_id == bundle_id,
+        Stimulus.condition == dimension,
+        Stimulus.natural_id.in_(natural_ids),
+        Stimulus.seed >= MADE_LIVE if live else Stimulus.seed < MADE_LIVE,
+    )
+    return (await session.scalars(query.order_by(Stimulus.seed))).all()

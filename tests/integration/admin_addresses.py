@@ -56,6 +56,7 @@ ADDRESSES = [
     ("GET", "/admin/bundles"),
     ("GET", "/admin/bundles/1"),
     ("GET", "/admin/bundles/1/stimuli/1"),
+    ("GET", "/admin/bundles/1/dimensions/1"),
     ("GET", "/admin/bundles/1/blobs/none"),
     ("GET", "/admin/bundles/1/drawings/none"),
     ("GET", "/admin/stimuli"),

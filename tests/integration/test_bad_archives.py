@@ -71,7 +71,7 @@ def foreign(source: Path, target: Path) -> None:
 
 
 def newer(source: Path, target: Path) -> None:
-    edited(source, target, dict(changed_index(source, version=2, code="9.9")))
+    edited(source, target, dict(changed_index(source, version=layout.VERSION + 1, code="9.9")))
 
 
 def out_of_its_folder(source: Path, target: Path) -> None:
@@ -130,7 +130,7 @@ BAD: list[tuple[Callable[[Path, Path], None], str]] = [
     (flipped, "."),
     (not_a_zip, "no whole zip file"),
     (foreign, "no archive.json, so it is no archive of a study"),
-    (newer, "made by metamerlab 9.9; this release reads formats up to 1: update it"),
+    (newer, "made by metamerlab 9.9; this release reads formats up to 2: update it"),
     (out_of_its_folder, "does not belong into an archive"),
     (bundle_out_of_its_folder, "digest"),
     (unlisted, "not those that its archive.json lists"),

@@ -34,6 +34,7 @@ class LayerCount:
 @dataclass(frozen=True)
 class BundleRow:
     id: int
+    kind: str
     about: str
     ingested: str
     layers: tuple[LayerCount, ...]
@@ -147,9 +148,21 @@ def bundles_page(bundles: Sequence[Bundle], counts: Mapping[int, Counts]) -> Bun
     for bundle in bundles:
         own = counts.get(bundle.id, {})
         about = f"{own.get((NATURAL, True), 0):,} natural {PLURAL[bundle.medium]}, {bundle.digest[:12]}"
-        row = BundleRow(bundle.id, about, minute(bundle.ingested_at), layer_counts(bundle, own))
+        kind, made = "Metamers", own
+        if bundle.dimensions is not None:
+            kind, made = f"{len(bundle.dimensions):,} dimensions", _by_layer(bundle.dimensions, own)
+        row = BundleRow(bundle.id, kind, about, minute(bundle.ingested_at), layer_counts(bundle, made))
         networks.setdefault(bundle.model, []).append(row)
     return BundlesContext(tuple((network, tuple(rows)) for network, rows in networks.items()))
+
+
+def _by_layer(dimensions: Sequence[Mapping[str, Any]], counts: Counts) -> Counts:
+    """The levels of a layer's dimensions counted together; the control belongs to no layer."""
+    found: Counter[tuple[str, bool]] = Counter()
+    for dimension in dimensions:
+        for certified in (True, False):
+            found[dimension["layer"], certified] += counts.get((dimension["id"], certified), 0)
+    return found
 
 
 def layer_row(count: LayerCount, found: Contents | None) -> LayerRow:

@@ -7,11 +7,12 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.admin.bundles import contexts
 from app.admin.bundles.contexts import LIST, BundleContext, StimulusContext
+from app.admin.bundles.dimension_routes import dimensions_page
 from app.admin.drawings import KEEP, drawing
 from app.admin.headers import PAGE_HEADERS
 from app.admin.paging import pager
 from app.db.tables import Bundle
-from app.stimuli import browsing, service
+from app.stimuli import browsing, levels, service
 from app.stimuli.browsing import Contents
 from app.web.dependencies import ReadSession
 from app.web.parameters import WholeNumber
@@ -27,6 +28,8 @@ router = APIRouter(prefix="/bundles")
 @router.get("")
 async def bundles(request: Request, session: ReadSession) -> Response:
     found, counts = await browsing.all_bundles(session), await browsing.counts_of_all(session)
+    with_levels = [one.id for one in found if one.dimensions is not None]
+    counts |= await levels.level_counts(session, with_levels)
     return page(request, contexts.bundles_page(found, counts), headers=PAGE_HEADERS)
 
 
@@ -39,6 +42,8 @@ async def bundle(
     start: WholeNumber = 0,
 ) -> Response:
     found = await browsing.bundle(session, bundle_id)
+    if found.dimensions is not None:
+        return await dimensions_page(request, session, found, start)
     known = await run_in_threadpool(browsing.contents, found.path, found.digest)
     failures = which == "failures"
     naturals = await browsing.page_of_naturals(session, bundle_id, start, STIMULI_SHOWN, failures=failures)

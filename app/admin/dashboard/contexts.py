@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from app.admin.accounts.dates import minute
+from app.admin.dashboard.staircases import Staircase, staircases
 from app.analysis.wording import duration_in_words, readable
 from app.db.tables import Study
 from app.experiments.schemas import AUDIENCES, Audience
@@ -218,6 +219,8 @@ class ParticipantContext(PageContext):
     steps: tuple[StepRow, ...]
     events: tuple[EventRow, ...]
     trials: tuple[TrialRow, ...]
+    staircases: tuple[Staircase, ...]
+    dropped: int
     most_events: int
 
 
@@ -226,7 +229,8 @@ def participant_page(
 ) -> ParticipantContext:
     answered = [trial for trial in life.trials if trial.answer is not None]  # type: ignore[attr-defined]
     timed = [trial.on_time for trial in answered if trial.on_time is not None]  # type: ignore[attr-defined]
-    row = Row(life.participant, len(life.trials), len(answered), len(timed), sum(timed))
+    dropped = sum(trial.dropped_at is not None for trial in life.trials)  # type: ignore[attr-defined]
+    row = Row(life.participant, len(life.trials) - dropped, len(answered), len(timed), sum(timed))
     return ParticipantContext(
         study=study.name,
         audience=life.participant.audience,
@@ -245,7 +249,9 @@ def participant_page(
             EventRow(minute(one.happened_at), readable(one.kind), _in_words(one.detail))
             for one in life.events
         ),
-        trials=tuple(map(_trial_row, life.trials)),
+        trials=tuple(_trial_row(trial) for trial in life.trials if trial.dropped_at is None),  # type: ignore[attr-defined]
+        staircases=staircases(life.trials),
+        dropped=dropped,
         most_events=most_events,
     )
 
@@ -255,13 +261,29 @@ def _trial_row(trial: Any) -> TrialRow:
     return TrialRow(
         number=trial.trial_index + 1,
         phase=trial.phase,
-        condition=NOTHING if trial.condition is None else readable(trial.condition),
-        category=trial.category,
+        condition=_condition(trial),
+        category=_shown(trial),
         answer=NOTHING if trial.answer is None else trial.answer or "(none)",
         right=marks[trial.correct],
         rt=NOTHING if trial.rt_ms is None else f"{trial.rt_ms:.0f}",
         on_time=marks[trial.on_time],
     )
+
+
+def _condition(trial: Any) -> str:
+    if trial.dimension is not None:
+        return str(trial.dimension)
+    return NOTHING if trial.condition is None else readable(trial.condition)
+
+
+def _shown(trial: Any) -> str:
+    """The category of what was shown; in the ABX task the original and the level that it was moved to."""
+    if trial.dimension is None:
+        return str(trial.category)
+    if trial.level is None:
+        return f"{trial.natural_id}, not given out yet"
+    instead = f", asked for {trial.asked_level:.3g}" if trial.fell_back else ""
+    return f"{trial.natural_id} at {trial.level:.3g}{instead}"
 
 
 MOST_CHARACTERS = 400

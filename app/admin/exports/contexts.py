@@ -8,7 +8,7 @@ from app.analysis.results import Count
 from app.db.tables import Study
 from app.experiments.schemas import AUDIENCES, Audience
 from app.experiments.service import definition_of
-from app.exports.formats.registry import ALL
+from app.exports.formats.registry import formats_of
 from app.web.templating import PageContext
 
 # Of a trial in a zip: 25 simulated participants of 80 pictures (docs/measurements/exports.md).
@@ -67,7 +67,7 @@ def downloads_page(
         trials=trials,
         formats=tuple(
             FormatRow(one.name, one.title, one.purpose, one.holds_panel_ids, _size(one.name, trials))
-            for one in ALL
+            for one in formats_of(definition_of(study).task)
         ),
     )
 

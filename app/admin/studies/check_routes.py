@@ -55,6 +55,7 @@ async def check(
         card=draft_card(draft, study),
         faults=faults_of(found.problems),
         numbers=await _numbers(found, on),
+        no_power=power.NOT_OF_THRESHOLDS if definition and definition.task.adaptive else "",
         power=job_view(await jobs.newest(session, draft.id, "power", now), draft),
         sem=(definition.stop_when_sem if definition else None) or power.USUAL_SEM,
         sd=power.USUAL_SD,

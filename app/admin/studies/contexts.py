@@ -186,6 +186,7 @@ def numbers_of(study: CheckedStudy, duration: Duration, cost: Cost | None) -> Nu
 class CheckContext(PageContext):
     """`pilot` is the link for trying the study, empty before it is made; `stale` if it is of another version.
 
+    `no_power` says why numbers of participants cannot be simulated, if they cannot.
     `figure` is the address of the dry run's figure, empty without one. `lines` is how the text differs from
     that of the study which it was copied from.
     """
@@ -195,6 +196,7 @@ class CheckContext(PageContext):
     card: DraftCard
     faults: Faults
     numbers: Numbers | None
+    no_power: str
     power: JobView | None
     sem: float
     sd: float

@@ -47,7 +47,8 @@ async def stored_bundle(session: AsyncSession, row: BundleRow, bundle_folder: Pa
     """
     bundle = await stimuli.bundle_by_digest(session, row.digest)
     if bundle is not None:
-        if (bundle.model, bundle.layers, bundle.categories) != (row.model, row.layers, row.categories):
+        here = (bundle.model, bundle.layers, bundle.categories, bundle.dimensions)
+        if here != (row.model, row.layers, row.categories, row.dimensions):
             raise Conflict("other_bundle", f"the bundle {row.digest[:12]} is known here with other content")
         return bundle, False
     bundle = Bundle(
@@ -56,6 +57,7 @@ async def stored_bundle(session: AsyncSession, row: BundleRow, bundle_folder: Pa
         model=row.model,
         medium=row.medium,
         layers=row.layers,
+        dimensions=row.dimensions,
         categories=row.categories,
         ingested_at=row.ingested_at,
     )

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, F
 
 from app.experiments.schemas import Audience
 
-FORMAT, VERSION = "metamerlab study archive", 1
+FORMAT, VERSION = "metamerlab study archive", 2
 INDEX, DEFINITION, STUDY_FILE = "archive.json", "definition.json", "study.yaml"
 INDEX_BYTES = 64_000_000
 LINE_BYTES = 64_000_000  # a row may hold a catch trial's picture or sound
@@ -43,6 +43,7 @@ class BundleRow(Row):
     medium: Literal["picture", "sound"]
     layers: list[str]
     categories: list[str]
+    dimensions: list[dict[str, Any]] | None = None
     ingested_at: AwareDatetime
 
 
@@ -90,8 +91,21 @@ class Answer(Row):
     flags: Any
 
 
+class AbxRow(Row):
+    """What a trial of the ABX task has beside its original; `stimulus` is the changed picture."""
+
+    dimension: str
+    changed_first: bool
+    x_changed: bool
+    asked_level: FiniteFloat | None
+    stimulus: Place | None
+    level: FiniteFloat | None
+    fell_back: bool
+    issued_at: AwareDatetime | None
+
+
 class TrialRow(Row):
-    """A planned trial with its answer, if there is one."""
+    """A planned trial with its answer, if there is one. Archives of version 1 know no dropped trials."""
 
     person: Place
     trial_index: Place
@@ -99,6 +113,8 @@ class TrialRow(Row):
     stimulus: Place | None
     own_stimulus: Place | None
     set_aside_at: AwareDatetime | None
+    dropped_at: AwareDatetime | None = None
+    abx: AbxRow | None = None
     answer: Answer | None
 
 
@@ -171,7 +187,7 @@ class Index(Row):
     """`environment` has the Python version and those of all installed packages."""
 
     format: Literal["metamerlab study archive"]
-    version: Literal[1]
+    version: Literal[1, 2]
     study: StudyRecord
     code: str
     environment: dict[str, str]

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import utc_text
 from app.db.tables import (
+    AbxTrial,
     Event,
     Participant,
     PlannedTrial,
@@ -20,6 +21,7 @@ from app.db.tables import (
     StudyStimulus,
 )
 from app.experiments.service import NetworkBundle
+from app.stimuli.levels import MADE_LIVE
 
 Rows = AsyncIterator[dict[str, Any]]
 AT_ONCE = 5_000
@@ -37,12 +39,11 @@ class StudyRows:
 
     async def bundles(self) -> Rows:
         for one in self._bundles:
-            row = _columns(one.bundle, "digest", "model", "medium", "layers", "categories", "ingested_at")
-            yield {"network": one.network, **row}
+            yield {"network": one.network, **_columns(one.bundle, *OF_BUNDLE)}
 
     async def stimuli(self) -> Rows:
         for place, one in enumerate(self._bundles):
-            query = select(Stimulus).where(Stimulus.bundle_id == one.bundle.id)
+            query = self._shown_of(select(Stimulus), one)
             async for row in self._each(query.order_by(Stimulus.id)):
                 self._stimuli[row[0].id] = len(self._stimuli)
                 yield {"bundle": place, **_columns(row[0], *OF_STIMULUS)}
@@ -62,6 +63,7 @@ class StudyRows:
 
     async def trials(self) -> Rows:
         answer = [getattr(Response, name).label(f"a_{name}") for name in OF_ANSWER]
+        abx = [getattr(AbxTrial, name).label(f"x_{name}") for name in OF_ABX]
         query = self._of_people(
             select(
                 PlannedTrial.participant_id,
@@ -70,9 +72,14 @@ class StudyRows:
                 PlannedTrial.stimulus_id,
                 PlannedTrial.study_stimulus_id,
                 PlannedTrial.set_aside_at,
+                PlannedTrial.dropped_at,
+                AbxTrial.stimulus_id.label("changed_id"),
+                *abx,
                 Response.id,
                 *answer,
-            ).outerjoin(Response, Response.planned_trial_id == PlannedTrial.id),
+            )
+            .outerjoin(AbxTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
+            .outerjoin(Response, Response.planned_trial_id == PlannedTrial.id),
             PlannedTrial,
         )
         async for row in self._each(query.order_by(PlannedTrial.participant_id, PlannedTrial.trial_index)):
@@ -83,6 +90,13 @@ class StudyRows:
                 "stimulus": _place(self._stimuli, row.stimulus_id),
                 "own_stimulus": _place(self._own, row.study_stimulus_id),
                 "set_aside_at": _value(row.set_aside_at),
+                "dropped_at": _value(row.dropped_at),
+                "abx": None
+                if row.x_dimension is None
+                else {
+                    "stimulus": _place(self._stimuli, row.changed_id),
+                    **{name: _value(getattr(row, f"x_{name}")) for name in OF_ABX},
+                },
                 "answer": None
                 if row.id is None
                 else {name: _value(getattr(row, f"a_{name}")) for name in OF_ANSWER},
@@ -106,6 +120,22 @@ class StudyRows:
             found = _columns(row, "source", "visit", "errand")
             yield {"person": self._people[row.participant_id], "panel_id": row.person, **found}
 
+    async def made_live(self, one: NetworkBundle) -> list[str]:
+        """The blobs of the pictures that were made while the study ran and that its trials showed."""
+        query = self._shown_of(select(Stimulus.blob_sha256), one).where(Stimulus.seed >= MADE_LIVE)
+        return sorted(await self._session.scalars(query))
+
+    def _shown_of(self, query: Select[Any], one: NetworkBundle) -> Select[Any]:
+        """A bundle's stimuli; of those that were made while a study ran, the ones that this study showed."""
+        query = query.where(Stimulus.bundle_id == one.bundle.id)
+        if one.bundle.dimensions is None:
+            return query
+        shown = self._of_people(
+            select(AbxTrial.stimulus_id).join(PlannedTrial, PlannedTrial.id == AbxTrial.planned_trial_id),
+            PlannedTrial,
+        )
+        return query.where(or_(Stimulus.seed < MADE_LIVE, Stimulus.id.in_(shown)))
+
     def _of_people(self, query: Select[Any], table: Any) -> Select[Any]:
         return query.join(Participant, Participant.id == table.participant_id).where(
             Participant.study_id == self._study_id
@@ -119,6 +149,8 @@ class StudyRows:
             self._session.expunge_all()  # rows that were written are not kept
 
 
+OF_BUNDLE = ("digest", "model", "medium", "layers", "categories", "dimensions", "ingested_at")
+OF_ABX = ("dimension", "changed_first", "x_changed", "asked_level", "level", "fell_back", "issued_at")
 OF_STIMULUS = (
     "natural_id", "category", "condition", "seed", "blob_sha256", "source_sha256", "media_type", "certified",
     "certificate",
@@ -147,6 +179,12 @@ async def insert_rows(session: AsyncSession, table: Any, rows: list[dict[str, An
         return []
     statement = insert(table).returning(table.id, sort_by_parameter_order=True)
     return list(await session.scalars(statement, rows))
+
+
+async def add_rows(session: AsyncSession, table: Any, rows: list[dict[str, Any]]) -> None:
+    """Store rows whose ids are given."""
+    if rows:
+        await session.execute(insert(table), rows)
 
 
 async def known_stimuli(session: AsyncSession, bundle_id: int) -> dict[tuple[str, str, int, str], int]:

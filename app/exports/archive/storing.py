@@ -1,13 +1,14 @@
 """The rows of an archive into the database, some thousands at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.tokens import new_asset_token, new_token, token_sha256
 from app.db.tables import (
+    AbxTrial,
     Bundle,
     Event,
     Participant,
@@ -15,15 +16,13 @@ from app.db.tables import (
     Recruitment,
     Response,
     StepResult,
-    Stimulus,
     StudyStimulus,
 )
 from app.exports.archive import layout
+from app.exports.archive.batches import at, batches
 from app.exports.archive.checking import Archive, refuse
-from app.exports.archive.queries import insert_rows, known_stimuli
-
-AT_ONCE = 2_000
-Item = TypeVar("Item")
+from app.exports.archive.queries import add_rows, insert_rows
+from app.exports.archive.stimuli import store_stimuli
 
 
 class Storing:
@@ -41,7 +40,7 @@ class Storing:
 
     async def store(self, bundles: Sequence[tuple[Bundle, bool]]) -> None:
         """`bundles` are in order, each with whether it is new here. Raises `Invalid`."""
-        await self._store_stimuli(bundles)
+        self._stimuli = await store_stimuli(self._session, self._archive, bundles)
         await self._store_own_stimuli()
         await self._store_people()
         await self._store_trials()
@@ -50,27 +49,12 @@ class Storing:
         if self._archive.index.with_panel_ids:
             await self._store_panel_ids()
 
-    async def _store_stimuli(self, bundles: Sequence[tuple[Bundle, bool]]) -> None:
-        known = [{} if new else await known_stimuli(self._session, bundle.id) for bundle, new in bundles]
-        for rows in _batches(self._archive.rows("stimuli", layout.StimulusRow)):
-            new_rows = []
-            for row in rows:
-                bundle, new = self._at(bundles, row.bundle, "bundle")
-                if new:
-                    new_rows.append({"bundle_id": bundle.id, **row.model_dump(exclude={"bundle"})})
-                else:
-                    key = (row.natural_id, row.condition, row.seed, row.blob_sha256)
-                    if key not in known[row.bundle]:
-                        refuse(self._archive.path, f"{row.natural_id} is another stimulus here than there")
-                    self._stimuli.append(known[row.bundle][key])
-            self._stimuli += await self._insert(Stimulus, new_rows)
-
     async def _store_own_stimuli(self) -> None:
         for row in self._archive.rows("own_stimuli", layout.OwnStimulusRow):
             self._own += await self._insert(StudyStimulus, [{"study_id": self._study_id, **row.model_dump()}])
 
     async def _store_people(self) -> None:
-        for rows in _batches(self._archive.rows("people", layout.PersonRow)):
+        for rows in batches(self._archive.rows("people", layout.PersonRow)):
             self._audiences += [row.audience for row in rows]
             self._people += await self._insert(
                 Participant,
@@ -86,7 +70,7 @@ class Storing:
             )
 
     async def _store_trials(self) -> None:
-        for rows in _batches(self._archive.rows("trials", layout.TrialRow)):
+        for rows in batches(self._archive.rows("trials", layout.TrialRow)):
             planned = await self._insert(PlannedTrial, [self._planned(row) for row in rows])
             answers = [
                 {
@@ -99,28 +83,45 @@ class Storing:
                 if row.answer is not None
             ]
             await self._insert(Response, answers)
+            await add_rows(
+                self._session,
+                AbxTrial,
+                [
+                    {
+                        "planned_trial_id": planned_id,
+                        "stimulus_id": self._stimulus(row.abx.stimulus),
+                        **row.abx.model_dump(exclude={"stimulus"}),
+                    }
+                    for planned_id, row in zip(planned, rows, strict=True)
+                    if row.abx is not None
+                ],
+            )
 
     def _planned(self, row: layout.TrialRow) -> dict[str, Any]:
         if (row.stimulus is None) == (row.own_stimulus is None):
             refuse(self._archive.path, f"trial {row.trial_index} of person {row.person} has not one stimulus")
-        stimulus, own = row.stimulus, row.own_stimulus
+        own = row.own_stimulus
         return {
-            "participant_id": self._at(self._people, row.person, "person"),
+            "participant_id": at(self._archive, self._people, row.person, "person"),
             "trial_index": row.trial_index,
             "phase": row.phase,
-            "stimulus_id": None if stimulus is None else self._at(self._stimuli, stimulus, "stimulus"),
-            "study_stimulus_id": None if own is None else self._at(self._own, own, "own stimulus"),
+            "stimulus_id": self._stimulus(row.stimulus),
+            "study_stimulus_id": None if own is None else at(self._archive, self._own, own, "own stimulus"),
             "asset_token": new_asset_token(),
             "set_aside_at": row.set_aside_at,
+            "dropped_at": row.dropped_at,
         }
 
+    def _stimulus(self, place: int | None) -> int | None:
+        return None if place is None else at(self._archive, self._stimuli, place, "stimulus")
+
     async def _store_steps(self) -> None:
-        for rows in _batches(self._archive.rows("steps", layout.StepRow)):
+        for rows in batches(self._archive.rows("steps", layout.StepRow)):
             await self._insert(
                 StepResult,
                 [
                     {
-                        "participant_id": self._at(self._people, row.person, "person"),
+                        "participant_id": at(self._archive, self._people, row.person, "person"),
                         "client_uuid": str(uuid4()),
                         "flags": _texts(row.flags),
                         **row.model_dump(exclude={"person", "flags"}),
@@ -130,12 +131,12 @@ class Storing:
             )
 
     async def _store_events(self) -> None:
-        for rows in _batches(self._archive.rows("events", layout.EventRow)):
+        for rows in batches(self._archive.rows("events", layout.EventRow)):
             await self._insert(
                 Event,
                 [
                     {
-                        "participant_id": self._at(self._people, row.person, "person"),
+                        "participant_id": at(self._archive, self._people, row.person, "person"),
                         **row.model_dump(exclude={"person"}),
                     }
                     for row in rows
@@ -143,12 +144,12 @@ class Storing:
             )
 
     async def _store_panel_ids(self) -> None:
-        for rows in _batches(self._archive.rows(layout.PANEL, layout.PanelRow)):
+        for rows in batches(self._archive.rows(layout.PANEL, layout.PanelRow)):
             await self._insert(
                 Recruitment,
                 [
                     {
-                        "participant_id": self._at(self._people, row.person, "person"),
+                        "participant_id": at(self._archive, self._people, row.person, "person"),
                         "study_id": self._study_id,
                         "audience": self._audiences[row.person],
                         "source": row.source,
@@ -162,22 +163,6 @@ class Storing:
 
     async def _insert(self, table: Any, rows: list[dict[str, Any]]) -> list[int]:
         return await insert_rows(self._session, table, rows)
-
-    def _at(self, items: Sequence[Item], place: int, what: str) -> Item:
-        if place >= len(items):
-            refuse(self._archive.path, f"a row names a {what} {place}, which it does not have")
-        return items[place]
-
-
-def _batches(rows: Iterable[Item]) -> Iterator[list[Item]]:
-    held: list[Item] = []
-    for row in rows:
-        held.append(row)
-        if len(held) == AT_ONCE:
-            yield held
-            held = []
-    if held:
-        yield held
 
 
 def _texts(flags: Any) -> list[str]:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 import pandas as pd
 
 from app.analysis.results import StudyAnalysis
-from app.analysis.tables.codebook import trial_columns
 from app.core.version import code_version
 from app.experiments.service import definition_of
 from app.exports import queries
@@ -34,6 +33,8 @@ _ELSEWHERE = {"study", "audience", "participant_id", "slot", "completed", "parti
 RESPONSE_TIME = Column("response_time", "number", "s", "as rt_ms, in seconds")
 STIM_FILE = Column("stim_file", "text", "", "file of the stimulus in the folder stimuli")
 
+ORIGINAL_FILE = Column("original_file", "text", "", "file of the picture that it is told from, there too")
+
 
 class BidsFormat:
     """All answered main trials, a file per participant."""
@@ -42,32 +43,41 @@ class BidsFormat:
     title = "BIDS"
     purpose = "Behavioural data (beh) with the stimuli, for archives and tools that know the BIDS standard."
     holds_panel_ids = False
+    holds_levels = True
 
     async def write(self, source: Source, files: Files) -> int:
         analysis = source.analysis
         task = label(analysis.study.name)
         blobs = await queries.blobs(source.session, analysis.study.id)
+        originals = await queries.originals(source.session, analysis.study.id)
         people, seen, rows = [], set[str](), 0
         async for number, trials in source.people():
             who = f"sub-{number:04d}"
             people.append((who, *(trials[column.name].iloc[0] for column in OF_PEOPLE[1:])))
             seen.update(trials["blob_sha256"])
+            if "original" in trials:
+                seen.update(originals[name] for name in trials["original"])
             rows += len(trials)
             with files.open(f"{who}/beh/{who}_task-{task}_beh.tsv") as out:
-                out.write(tsv(_of_person(trials, blobs)))
+                out.write(tsv(_of_person(trials, blobs, originals)))
         with files.open("participants.tsv") as out:
             out.write(tsv(pd.DataFrame(people, columns=[column.name for column in OF_PEOPLE])))
         missing = await _write_stimuli(sorted(seen), blobs, files)
-        for name, content in _descriptions(analysis, task, missing):
+        for name, content in _descriptions(source, task, missing):
             with files.open(name) as out:
                 out.write(content)
         return rows
 
 
-def _of_person(trials: pd.DataFrame, blobs: dict[str, tuple[str, str]]) -> pd.DataFrame:
+def _of_person(
+    trials: pd.DataFrame, blobs: dict[str, tuple[str, str]], originals: dict[str, str]
+) -> pd.DataFrame:
     rest = trials.drop(columns=list(_ELSEWHERE))
     rest[RESPONSE_TIME.name] = trials["rt_ms"] / 1000
     rest[STIM_FILE.name] = [_file_name(sha256, blobs[sha256][1]) for sha256 in trials["blob_sha256"]]
+    if "original" in trials:
+        shown = [originals[name] for name in trials["original"]]
+        rest[ORIGINAL_FILE.name] = [_file_name(sha256, blobs[sha256][1]) for sha256 in shown]
     return rest
 
 
@@ -90,10 +100,12 @@ async def _write_stimuli(seen: Iterable[str], blobs: dict[str, tuple[str, str]],
     return missing
 
 
-def _descriptions(analysis: StudyAnalysis, task: str, missing: int) -> list[tuple[str, bytes]]:
+def _descriptions(source: Source, task: str, missing: int) -> list[tuple[str, bytes]]:
+    analysis = source.analysis
     definition = definition_of(analysis.study)
-    columns = [column for column in trial_columns(analysis.task) if column.name not in _ELSEWHERE]
-    of_trials = {column.name: described(column) for column in (*columns, RESPONSE_TIME, STIM_FILE)}
+    columns = [column for column in source.columns if column.name not in _ELSEWHERE]
+    files = (STIM_FILE, ORIGINAL_FILE) if analysis.task.adaptive else (STIM_FILE,)
+    of_trials = {column.name: described(column) for column in (*columns, RESPONSE_TIME, *files)}
     whole = {
         "Name": definition.title,
         "BIDSVersion": VERSION,

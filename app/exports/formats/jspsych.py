@@ -13,7 +13,8 @@ from app.exports.source import Source
 from app.tasks.task import Task
 
 # What jsPsych's own plugins call these columns.
-RENAMED = {"rt_ms": "rt", "answer": "response", "natural_id": "stimulus"}
+RENAMED = {"rt_ms": "rt", "answer": "response", "natural_id": "stimulus", "original": "stimulus"}
+MOMENTS = ("issued_at", "received_at")
 
 
 class JsPsychFormat:
@@ -23,6 +24,7 @@ class JsPsychFormat:
     title = "jsPsych JSON"
     purpose = "An array of trial objects, for scripts that were written for the data of jsPsych."
     holds_panel_ids = False
+    holds_levels = True
 
     async def write(self, source: Source, files: Files) -> int:
         analysis = source.analysis
@@ -39,22 +41,26 @@ class JsPsychFormat:
 
 
 def objects(table: pd.DataFrame, task: Task, begun: dict[int, pd.Timestamp]) -> list[dict[str, Any]]:
-    """One object per row. `time_elapsed` is in ms, from consent to the moment the answer was stored."""
+    """One object per row. `time_elapsed` is in ms, from consent to the moment the answer was stored; null
+    without one.
+    """
     rows = table.rename(columns=RENAMED).to_dict("records")
     return [_object(row, task, begun[row["participant_id"]]) for row in rows]
 
 
 def _object(row: dict[Any, Any], task: Task, begun: pd.Timestamp) -> dict[str, Any]:
-    received = row.pop("received_at")
+    moments = {name: row.pop(name) for name in MOMENTS if name in row}
+    received = moments["received_at"]
     first = {
         "trial_type": f"metamerlab-{task.kind}",
         "trial_index": row.pop("trial_index"),
-        "time_elapsed": round((received - begun).total_seconds() * 1000),
+        "time_elapsed": None if pd.isna(received) else round((received - begun).total_seconds() * 1000),
         "rt": row.pop("rt"),
-        "response": row.pop("response"),
+        "response": row.pop("response") or None,
     }
     record = {name: _value(value) for name, value in {**first, **row}.items()}
-    return {**record, "received_at": utc_text(received)}
+    times = {name: None if pd.isna(moment) else utc_text(moment) for name, moment in moments.items()}
+    return {**record, **times}
 
 
 def _value(value: Any) -> Any:

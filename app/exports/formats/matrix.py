@@ -19,6 +19,7 @@ class MatrixFormat:
     title = "Participant x stage matrix"
     purpose = "Each participant's proportion correct at each stage, as the command analyze-matrix reads it."
     holds_panel_ids = False
+    holds_levels = False
 
     async def write(self, source: Source, files: Files) -> int:
         rows = list(matrix_rows(source.analysis))

@@ -21,6 +21,7 @@ class MvhFormat:
     title = "model-vs-human"
     purpose = "One CSV per participant with the trials that count, to compare people with networks there."
     holds_panel_ids = False
+    holds_levels = False
 
     async def write(self, source: Source, files: Files) -> int:
         rows = 0

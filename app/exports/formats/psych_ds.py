@@ -8,10 +8,8 @@ keyword and a value of letters and digits, joined by underscores, and end with `
 from collections.abc import Iterable
 from typing import Any
 
-from app.analysis.files import trials_csv_parts
 from app.analysis.pages import pages_of_study
 from app.analysis.results import StudyAnalysis
-from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.steps import step_columns, survey_columns
 from app.analysis.tables.written import WRITING, steps_csv, surveys_csv
 from app.experiments.service import definition_of
@@ -30,18 +28,19 @@ class PsychDsFormat:
     title = "Psych-DS"
     purpose = "Tables with a data dictionary for programs, to publish a data set by psychology's standard."
     holds_panel_ids = False
+    holds_levels = True
 
     async def write(self, source: Source, files: Files) -> int:
         analysis, steps = source.analysis, await source.steps()
         with files.open(_data_file(analysis, "trials")) as out:
-            async for part in trials_csv_parts(source.session, analysis):
+            async for part in source.trials_csv():
                 out.write(part)
         with files.open(_data_file(analysis, "steps")) as out:
             out.write(steps_csv(steps))
         with files.open(_data_file(analysis, "surveys")) as out:
             out.write(surveys_csv(steps))
         with files.open("dataset_description.json") as out:
-            out.write(in_json(_dictionary(analysis)))
+            out.write(in_json(_dictionary(source)))
         with files.open("README.md") as out:
             out.write(_readme(analysis).encode())
         return analysis.answered
@@ -51,9 +50,10 @@ def _data_file(analysis: StudyAnalysis, what: str) -> str:
     return f"data/study-{label(analysis.study.name)}_description-{what}_data.csv"
 
 
-def _dictionary(analysis: StudyAnalysis) -> dict[str, Any]:
+def _dictionary(source: Source) -> dict[str, Any]:
+    analysis = source.analysis
     columns = [
-        *trial_columns(analysis.task),
+        *source.columns,
         *step_columns(pages_of_study(analysis.study)),
         *survey_columns(),
     ]

@@ -8,6 +8,7 @@ from app.exports.formats.matrix import MatrixFormat
 from app.exports.formats.mvh import MvhFormat
 from app.exports.formats.psych_ds import PsychDsFormat
 from app.exports.formats.tidy import CsvFormat, ParquetFormat
+from app.tasks.task import Task
 
 ALL: tuple[ExportFormat, ...] = (
     CsvFormat(),
@@ -19,6 +20,11 @@ ALL: tuple[ExportFormat, ...] = (
     JsPsychFormat(),
 )
 FORMATS = {form.name: form for form in ALL}
+
+
+def formats_of(task: Task) -> tuple[ExportFormat, ...]:
+    """Those that can hold the trials of a task."""
+    return tuple(form for form in ALL if form.holds_levels or not task.adaptive)
 
 
 def format_named(name: str) -> ExportFormat:

@@ -27,10 +27,9 @@ def in_json(content: object) -> bytes:
 def description(analysis: StudyAnalysis) -> str:
     """A study's data set in a sentence."""
     who = participants_in_words(analysis.everyone.participants, analysis.audience)
-    return (
-        f"{analysis.study.name}: recognition of metamers of {analysis.network}; {who}, "
-        f"{plural(analysis.answered, 'answered trial')}."
-    )
+    what = "recognition of metamers" if not analysis.task.adaptive else "thresholds along dimensions"
+    answered = plural(analysis.answered, "answered trial")
+    return f"{analysis.study.name}: {what} of {analysis.network}; {who}, {answered}."
 
 
 def tsv(table: pd.DataFrame) -> bytes:

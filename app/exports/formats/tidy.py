@@ -7,9 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from app.analysis.files import STEP_TABLES, codebook_csv, trials_csv_parts
+from app.analysis.files import STEP_TABLES
 from app.analysis.pages import pages_of_study
-from app.analysis.tables.codebook import trial_columns
 from app.analysis.tables.steps import step_columns, survey_columns, survey_table
 from app.exports.files import Files
 from app.exports.source import Source
@@ -32,10 +31,11 @@ class CsvFormat:
     title = "Tidy tables, CSV"
     purpose = "One row per trial, for R, Python, JASP or a spreadsheet, with a codebook of all columns."
     holds_panel_ids = True
+    holds_levels = True
 
     async def write(self, source: Source, files: Files) -> int:
         with files.open("trials.csv") as out:
-            async for part in trials_csv_parts(source.session, source.analysis):
+            async for part in source.trials_csv():
                 out.write(part)
         steps = await source.steps()
         for name, make in STEP_TABLES.items():
@@ -52,10 +52,11 @@ class ParquetFormat:
     title = "Tidy tables, Parquet"
     purpose = "The same tables with typed columns, small and quick to read, for pandas, polars, R or DuckDB."
     holds_panel_ids = True
+    holds_levels = True
 
     async def write(self, source: Source, files: Files) -> int:
         rows, analysis = 0, source.analysis
-        schema = schema_of(trial_columns(analysis.task))
+        schema = schema_of(source.columns)
         with files.open("trials.parquet") as out, pq.ParquetWriter(out, schema) as writer:
             async for part in source.trials():
                 writer.write_table(_arrow(part, schema))
@@ -71,9 +72,8 @@ class ParquetFormat:
 
 
 def write_codebook(source: Source, files: Files) -> None:
-    analysis = source.analysis
     with files.open(CODEBOOK) as out:
-        out.write(codebook_csv(analysis.task, pages_of_study(analysis.study)))
+        out.write(source.codebook())
 
 
 def schema_of(columns: Sequence[Column]) -> Any:
