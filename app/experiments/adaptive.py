@@ -1,11 +1,17 @@
 """The section `adaptive` of a study file: how levels are chosen from a participant's answers; pure."""
 
+from collections.abc import Collection, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
 from app.adaptive.registry import PROCEDURES, USUAL
+from app.adaptive.stopping import StoppingRule
 from app.experiments.fields import Layers
+from app.steps.registry import KINDS
+from app.steps.step import StepParameters
+from app.steps.trials import TrialsParameters
+from app.tasks.task import Task
 
 Source = Literal["grid", "live"]
 ALL = "all"
@@ -44,3 +50,43 @@ class Adaptive(BaseModel):
         if self.sd_octaves is not None and self.least_trials > self.trials_per_dimension:
             raise ValueError("least_trials: give at most trials_per_dimension")
         return self
+
+    @property
+    def rule(self) -> StoppingRule:
+        return StoppingRule(self.trials_per_dimension, self.sd_octaves, self.least_trials)
+
+
+# What has no meaning where levels are chosen from answers, and what says it instead.
+_OTHERWISE = {
+    "layers": "adaptive.dimensions says what is shown",
+    "stimuli": "such a study has one bundle of dimensions; write bundle: DIR",
+    "trials": "adaptive.trials_per_dimension says how many there are",
+    "trials_per_condition": "adaptive.trials_per_dimension says how many there are",
+    "stop_when_sem": "adaptive.sd_octaves says when enough is measured",
+}
+
+
+def require_fitting(
+    task: Task,
+    adaptive: Adaptive | None,
+    given: Collection[str],
+    course: Sequence[StepParameters],
+    preset: str,
+) -> None:
+    """Raises `ValueError` with one line if a study's fields do not fit a task whose levels are, or are not,
+    chosen from answers. `given` are the fields that its file has.
+    """
+    if not task.adaptive:
+        if adaptive is not None:
+            raise ValueError(f"adaptive: the preset {preset} chooses no levels; leave it out")
+        return
+    for field, instead in _OTHERWISE.items():
+        if field in given:
+            raise ValueError(f"{field}: {instead}; leave {field} out")
+    for step in course:
+        if isinstance(step, TrialsParameters) and step.catch:
+            raise ValueError(
+                "steps, trials, catch: adaptive.catch_share says how many there are; leave it out"
+            )
+        if KINDS[step.kind].holds == "gate":
+            raise ValueError(f"steps, {step.kind}: the preset {preset} has no trials for it; leave it out")

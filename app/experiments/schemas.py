@@ -17,6 +17,7 @@ from pydantic import (
 
 from app.core.languages import FALLBACK
 from app.core.tokens import new_code
+from app.experiments.adaptive import Adaptive, require_fitting
 from app.experiments.endings import COMPLETE, GENERAL, CompletionCode, Resume, ResumeOfFile
 from app.experiments.exclusions import Exclusions
 from app.experiments.fields import (
@@ -88,6 +89,7 @@ class StudyDefinition(BaseModel):
     `timing` overrides durations of the preset, in ms, and `display` its angles, in degrees of visual angle.
     `vocabulary` is for studies of words: a text file, one word per line, or a list of words; without it the
     words are those that the bundle's model can answer with.
+    `adaptive` says how levels are chosen, where the preset measures thresholds (`app.experiments.adaptive`).
     `practice_trials` are as many as the preset's, if none are given. `steps` is the course of a session: a
     list of kinds of steps, with parameters; or, by kind, what is other than in the preset's course; without
     it, it is that of the preset.
@@ -122,6 +124,7 @@ class StudyDefinition(BaseModel):
     trials_per_condition: Annotated[int, Field(ge=1, le=10_000)] | None = None
     trials: Annotated[int, Field(ge=1, le=100_000)] | None = None
     vocabulary: Vocabulary | None = None
+    adaptive: Adaptive | None = None
     steps: Annotated[list[StepOfFile], BeforeValidator(_changes_of_the_preset)] | None = None
     participants: int = Field(ge=1)
     duration_minutes: int = Field(ge=1, le=600)
@@ -170,11 +173,19 @@ class StudyDefinition(BaseModel):
     @model_validator(mode="after")
     def _catch_trials_to_exclude_by(self) -> "StudyDefinition":
         least, trials = self.exclusions.catch_right_below, self.catch_trials
+        if self.task.adaptive:  # their number follows from the bundle's dimensions
+            trials = (least or 0) if self.measuring.catch_share else 0
         if least is not None and least > trials:
             raise ValueError(
                 f"exclusions.catch_right_below: {least} of {trials} catch trials cannot be right; "
                 "lower it, or set catch in the step trials"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _levels_to_choose(self) -> "StudyDefinition":
+        given = {name for name in type(self).model_fields if getattr(self, name) is not None}
+        require_fitting(self.task, self.adaptive, given, self.course, self.preset)
         return self
 
     @model_validator(mode="after")
@@ -215,6 +226,11 @@ class StudyDefinition(BaseModel):
     @property
     def task(self) -> Task:
         return task_of(self.preset)
+
+    @property
+    def measuring(self) -> Adaptive:
+        """How levels are chosen, for a preset that measures thresholds."""
+        return self.adaptive or Adaptive()
 
     @property
     def parameters(self) -> Preset:

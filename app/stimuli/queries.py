@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Bundle, Stimulus, SynthesisRun
-from app.stimuli.schemas import Candidate, Measured, Which
+from app.stimuli.schemas import Candidate, LevelPicture, Measured, Which
 from synthesis.bundle.manifest import NATURAL
 
 # The levels of a bundle are numbered below it; pictures that were made while a study ran, from it on.
@@ -43,6 +43,24 @@ async def stimuli_of_bundle(session: AsyncSession, bundle_id: int) -> list[Candi
         func.coalesce(Stimulus.certificate["fault"].as_string(), ""),
     ).where(Stimulus.bundle_id == bundle_id)
     return [Candidate(*row) for row in await session.execute(query)]
+
+
+async def level_pictures(session: AsyncSession, bundle_id: int) -> list[LevelPicture]:
+    """All levels that a bundle of dimensions came with, rising."""
+    query = (
+        select(
+            Stimulus.id,
+            Stimulus.natural_id,
+            Stimulus.condition,
+            Stimulus.seed,
+            Stimulus.certificate["target"].as_float(),
+            Stimulus.certificate["value"].as_float(),
+            Stimulus.certified,
+        )
+        .where(Stimulus.bundle_id == bundle_id, Stimulus.condition != NATURAL, Stimulus.seed < MADE_LIVE)
+        .order_by(Stimulus.seed)
+    )
+    return [LevelPicture(*row) for row in await session.execute(query)]
 
 
 async def certified_counts(session: AsyncSession, bundle_id: int) -> dict[tuple[str, bool], int]:

@@ -23,6 +23,23 @@ class Candidate:
     fault: str = ""
 
 
+@dataclass(frozen=True)
+class LevelPicture:
+    """An original moved along a dimension; `id` is that of its row, or None before its bundle is ingested.
+
+    `number` counts the dimension's levels from 0, the smallest; `target` is the level that was asked for, and
+    `value` the one that its bytes have, in the unit of the dimension.
+    """
+
+    id: int | None
+    natural_id: str
+    dimension: str
+    number: int
+    target: float
+    value: float
+    certified: bool
+
+
 # The originals that are listed: all, those with a level that failed, those moved while a study ran.
 Which = Literal["", "failures", "live"]
 

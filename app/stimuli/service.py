@@ -14,15 +14,17 @@ from app.accounts.actor import Actor
 from app.core.bytes_cache import BytesCache
 from app.core.errors import DomainError
 from app.db.tables import Bundle, Stimulus
-from app.stimuli import png, queries, wav
+from app.stimuli import dimensions, png, queries, wav
 from app.stimuli.medium import MEDIA, PICTURES, SOUNDS, Medium
 from app.stimuli.queries import answers_nothing as answers_nothing
 from app.stimuli.queries import bundle_by_digest as bundle_by_digest
 from app.stimuli.queries import certified_counts as certified_counts
 from app.stimuli.queries import get_bundle as get_bundle
+from app.stimuli.queries import level_pictures as level_pictures
 from app.stimuli.queries import sources_of_naturals as sources_of_naturals
 from app.stimuli.queries import stimuli_of_bundle as stimuli_of_bundle
-from app.stimuli.schemas import Candidate
+from app.stimuli.schemas import Candidate, LevelPicture
+from synthesis.bundle.dimensions import DIMENSIONS_FORMAT, DimensionManifest
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
@@ -37,6 +39,7 @@ PRESENTED_HEADERS = {"Cache-Control": "private, max-age=86400, immutable, no-tra
 
 _presented = BytesCache(CACHE_BYTES)
 log = logging.getLogger(__name__)
+AnyManifest = Manifest | DimensionManifest
 
 
 class DamagedStimulusError(DomainError):
@@ -61,17 +64,38 @@ def verify_bundle(bundle_place: Path | str) -> Manifest:
     return manifest
 
 
+def verify_any(bundle_place: Path | str) -> AnyManifest:
+    """As `verify_bundle`, for a bundle of metamers or of dimensions."""
+    store = BundleStore(bundle_place)
+    if store.format_of_manifest() == DIMENSIONS_FORMAT:
+        return dimensions.verify(store)
+    return verify_bundle(bundle_place)
+
+
 def read_manifest(bundle_place: Path | str) -> Manifest:
     """What a bundle says of itself, without a look at its blobs. Raises `BundleError` as `verify_bundle`."""
     return BundleStore(bundle_place).read_manifest()
 
 
-def medium_of(manifest: Manifest) -> Medium:
+def read_any_manifest(bundle_place: Path | str) -> AnyManifest:
+    """As `read_manifest`, for a bundle of metamers or of dimensions."""
+    store = BundleStore(bundle_place)
+    if store.format_of_manifest() == DIMENSIONS_FORMAT:
+        return store.read_sealed(DimensionManifest)
+    return store.read_manifest()
+
+
+def medium_of(manifest: AnyManifest) -> Medium:
     return MEDIA[manifest.model.input.kind]
 
 
-def answerable(manifest: Manifest) -> list[str]:
-    """What participants may answer, sorted: what the network can, or without labels what its naturals are."""
+def answerable(manifest: AnyManifest) -> list[str]:
+    """What participants may answer, sorted: what the network can, or without labels what its naturals are.
+
+    Of a bundle of dimensions, the categories of its originals: nobody is asked for them.
+    """
+    if isinstance(manifest, DimensionManifest):
+        return dimensions.categories(manifest)
     names = manifest.decision.categories or {natural.category for natural in manifest.naturals}
     return sorted(map(composed, names))
 
@@ -84,7 +108,7 @@ def _fault(blob: Blob, data: bytes, manifest: Manifest) -> str | None:
 
 
 async def ingest(
-    session: AsyncSession, actor: Actor, bundle_place: Path | str, manifest: Manifest, now: datetime
+    session: AsyncSession, actor: Actor, bundle_place: Path | str, manifest: AnyManifest, now: datetime
 ) -> Bundle:
     """Store a verified bundle's rows, or find them: a bundle of the same digest is stored once.
 
@@ -96,15 +120,7 @@ async def ingest(
         bundle.path = path
         await _store_sources(session, bundle.id, manifest)
         return bundle
-    bundle = Bundle(
-        digest=manifest.digest,
-        path=path,
-        model=manifest.model.name,
-        medium=medium_of(manifest).kind,
-        layers=manifest.layers,
-        categories=answerable(manifest),
-        ingested_at=now,
-    )
+    bundle = _bundle(manifest, path, now)
     session.add(bundle)
     await session.flush()
     session.add_all(_stimuli(manifest, bundle.id))
@@ -114,14 +130,33 @@ async def ingest(
     return bundle
 
 
-async def _store_sources(session: AsyncSession, bundle_id: int, manifest: Manifest) -> None:
+def _bundle(manifest: AnyManifest, path: str, now: datetime) -> Bundle:
+    bundle = Bundle(
+        digest=manifest.digest,
+        path=path,
+        model=manifest.model.name,
+        medium=medium_of(manifest).kind,
+        categories=answerable(manifest),
+        ingested_at=now,
+    )
+    if isinstance(manifest, DimensionManifest):
+        bundle.layers = dimensions.layers(manifest)
+        bundle.dimensions = [one.model_dump(mode="json") for one in manifest.dimensions]
+    else:
+        bundle.layers = manifest.layers
+    return bundle
+
+
+async def _store_sources(session: AsyncSession, bundle_id: int, manifest: AnyManifest) -> None:
     """Earlier releases did not store from which files natural stimuli were made."""
+    if isinstance(manifest, DimensionManifest):
+        return
     sources = {composed(natural.id): natural.source_sha256 for natural in manifest.naturals}
     for stimulus in await queries.without_sources(session, bundle_id):
         stimulus.source_sha256 = sources[stimulus.natural_id]
 
 
-def stimuli_in(manifest: Manifest) -> list[Candidate]:
+def stimuli_in(manifest: AnyManifest) -> list[Candidate]:
     """The stimuli of a bundle that is not in the database."""
     return [
         Candidate(
@@ -138,7 +173,25 @@ def stimuli_in(manifest: Manifest) -> list[Candidate]:
     ]
 
 
-def _stimuli(manifest: Manifest, bundle_id: int | None = None) -> list[Stimulus]:
+def levels_in(manifest: DimensionManifest) -> list[LevelPicture]:
+    """The levels of a bundle of dimensions that is not in the database."""
+    return [
+        LevelPicture(
+            None,
+            composed(one.original),
+            one.dimension,
+            one.level,
+            one.target,
+            one.value,
+            one.passed,
+        )
+        for one in manifest.levels
+    ]
+
+
+def _stimuli(manifest: AnyManifest, bundle_id: int | None = None) -> list[Stimulus]:
+    if isinstance(manifest, DimensionManifest):
+        return dimensions.rows(manifest, bundle_id)
     naturals = {natural.id: natural for natural in manifest.naturals}
     rows = [
         Stimulus(

@@ -31,7 +31,11 @@ from synthesis.common.json_file import first_problem, loads
 MANIFEST_LIMIT = 500_000_000  # bytes
 AnyManifest = TypeVar("AnyManifest", bound=Sealed)
 # What a bundle holds, by the name of its format.
-_KINDS = {"metamerlab-bundle": "stimuli", "metamerlab-graphs": "graphs"}
+_KINDS = {
+    "metamerlab-bundle": "stimuli",
+    "metamerlab-graphs": "graphs",
+    "metamerlab-dimensions": "dimensions",
+}
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
