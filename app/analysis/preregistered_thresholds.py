@@ -75,7 +75,8 @@ def _measured(frozen: FrozenThresholds) -> str:
     return (
         "The threshold along each dimension: the level at which an observer without lapses is right in "
         f"{CRITERION:.1%} of trials, in the dimension’s own unit and in RMS contrast. An answer says of "
-        f"which of two pictures a third one was. Response times, from {medium.rt_onset}, are recorded as well."
+        "which of two pictures a third one was. Response times, "
+        f"from {medium.rt_onset}, are recorded as well."
     )
 
 

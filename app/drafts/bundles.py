@@ -9,7 +9,7 @@ from app.drafts.level_sheet import offer_of_dimensions
 from app.drafts.schemas import Offer, Sample, SheetRow
 from app.drafts.spread import spread
 from app.stimuli import service as stimuli
-from app.stimuli.manifests import AnyManifest, read_any
+from app.stimuli.service import AnyManifest
 from synthesis.bundle.dimensions import DimensionManifest
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest
 from synthesis.common.errors import BundleError
@@ -50,7 +50,7 @@ def manifest_at(place: str) -> AnyManifest | None:
 
 @lru_cache(maxsize=32)
 def _manifest(place: str, _changed: float) -> AnyManifest:
-    return read_any(place)
+    return stimuli.read_any_manifest(place)
 
 
 def sample(offered: Sequence[Offer], digest: str, blob: str) -> tuple[bytes, str]:

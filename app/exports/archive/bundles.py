@@ -11,7 +11,6 @@ from app.db.tables import Bundle
 from app.exports.archive.checking import Archive, refuse
 from app.exports.archive.layout import BundleRow
 from app.stimuli import service as stimuli
-from app.stimuli.manifests import read_any
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
 
@@ -31,7 +30,7 @@ def placed_bundle(archive: Archive, digest: str, bundle_folder: Path) -> Path | 
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(archive.content(name))
         try:
-            found = stimuli.verify_bundle(aside).digest
+            found = stimuli.verify_any(aside).digest
         except BundleError as error:
             refuse(archive.path, f"its bundle {digest[:12]} cannot be used: {error}")
         if found != digest:
@@ -53,7 +52,7 @@ def add_pictures(archive: Archive, bundle: Bundle) -> None:
         return
     store = BundleStore(bundle.path)
     try:
-        known = {blob.sha256 for blob in read_any(bundle.path).blobs()}
+        known = {blob.sha256 for blob in stimuli.read_any_manifest(bundle.path).blobs()}
         for name in names:
             sha256 = name.removeprefix(folder)
             if sha256 not in known and store.put_blob(archive.content(name), "image/png").sha256 != sha256:

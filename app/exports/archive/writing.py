@@ -26,7 +26,7 @@ from app.experiments.service import NetworkBundle
 from app.exports.archive import layout
 from app.exports.archive.queries import StudyRows
 from app.exports.files import zip_entry
-from app.stimuli.manifests import read_any
+from app.stimuli import service as stimuli
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
 
@@ -132,7 +132,7 @@ def _add_bundle(writer: _Writer, one: NetworkBundle, made_live: Sequence[str]) -
     folder = f"bundles/{one.bundle.digest}"
     store = BundleStore(one.bundle.path)
     try:
-        manifest = read_any(one.bundle.path)
+        manifest = stimuli.read_any_manifest(one.bundle.path)
         writer.add(f"{folder}/manifest.json", manifest.model_dump_json(indent=1).encode())
         for sha256 in sorted({*(blob.sha256 for blob in manifest.blobs()), *made_live}):
             writer.add(f"{folder}/blobs/{sha256}", store.read_blob(sha256))
