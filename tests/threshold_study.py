@@ -204,7 +204,6 @@ def definition_of(folder: Path, **fields: object) -> dict[str, Any]:
         "title": "Telling pictures apart",
         "preset": "mame-abx",
         "bundle": str(folder),
-        "layers": ["all"],
         "seed": 1,
         "practice_trials": 1,
         "participants": 8,
