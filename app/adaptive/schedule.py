@@ -38,7 +38,12 @@ class AbxTrial:
 
     @property
     def right_answer(self) -> str:
-        return "first" if self.changed_first == self.x_changed else "second"
+        return right_answer(self.changed_first, self.x_changed)
+
+
+def right_answer(changed_first: bool, x_changed: bool) -> str:
+    """Which of A and B the picture X is: "first" or "second"."""
+    return "first" if changed_first == x_changed else "second"
 
 
 def schedule(

@@ -1,7 +1,7 @@
 """`metamerlab stimuli ...`"""
 
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,8 @@ from app.cli.running import Json, in_transaction, show
 from app.core.clock import utc_now
 from app.db.tables import Bundle
 from app.stimuli import service
+from synthesis.bundle.dimensions import DimensionManifest
+from synthesis.bundle.manifest import Manifest
 from synthesis.common.wording import counts_in_brackets
 
 app = typer.Typer(help="Stimulus bundles.", no_args_is_help=True)
@@ -27,12 +29,39 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Verify a bundle and take it into the database; doing it again changes nothing."""
-    manifest = service.verify_bundle(bundle_place)
+    manifest = service.verify_any(bundle_place)
 
     async def work(session: AsyncSession) -> Bundle:
         return await service.ingest(session, COMMAND_LINE, bundle_place, manifest, utc_now())
 
     bundle = in_transaction(work)
+    if isinstance(manifest, DimensionManifest):
+        result, text = _of_dimensions(manifest, bundle)
+    else:
+        result, text = _of_metamers(manifest, bundle)
+    show(as_json, result, text)
+
+
+def _of_dimensions(manifest: DimensionManifest, bundle: Bundle) -> tuple[dict[str, Any], str]:
+    faults = Counter[str](one.fault for one in manifest.levels if not one.passed)
+    result = {
+        "digest": bundle.digest,
+        "model": bundle.model,
+        "layers": bundle.layers,
+        "dimensions": [one.id for one in manifest.dimensions],
+        "originals": len(manifest.originals),
+        "levels": len(manifest.levels),
+        "not_certified": faults.total(),
+        "faults": dict(faults),
+    }
+    return result, (
+        f"Bundle {bundle.digest[:12]}: {len(manifest.originals)} pictures, {len(manifest.levels)} levels "
+        f"along {len(manifest.dimensions)} dimensions; {faults.total()} without certificate"
+        f"{counts_in_brackets(faults)}."
+    )
+
+
+def _of_metamers(manifest: Manifest, bundle: Bundle) -> tuple[dict[str, Any], str]:
     faults = Counter[str](item.certificate.fault for item in manifest.items if not item.certificate.passed)
     result = {
         "digest": bundle.digest,
@@ -52,4 +81,4 @@ def ingest(
     )
     if manifest.decision.null_alone:
         text += " The network has no labels: the null alone certifies."
-    show(as_json, result, text)
+    return result, text

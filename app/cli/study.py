@@ -12,9 +12,11 @@ from app.core.clock import utc_now
 from app.core.config import read_settings
 from app.db.tables import Study
 from app.experiments import service
+from app.experiments.abx_design import AbxDesign
 from app.experiments.checking import CheckedStudy
 from app.experiments.conditions import Conditions
 from app.experiments.links import link_address
+from synthesis.bundle.manifest import Manifest
 from synthesis.common.wording import counts_in_brackets
 
 app = typer.Typer(help="Studies.", no_args_is_help=True)
@@ -99,6 +101,14 @@ def _links_in_words(description: dict[str, Any]) -> str:
 
 
 def _numbers(checked: CheckedStudy) -> dict[str, Any]:
+    if isinstance(checked.design, AbxDesign):
+        return {
+            "dimensions": list(checked.design.dimensions),
+            "dimensions_per_session": checked.design.per_session,
+            "originals": len(checked.design.originals),
+            "trials": checked.design.trials,
+            "levels_not_certified": checked.design.not_certified,
+        }
     return {
         "networks": {one.name: list(one.layers) for one in checked.cells.conditions.networks},
         "conditions": list(checked.cells.conditions.names),
@@ -110,6 +120,8 @@ def _numbers(checked: CheckedStudy) -> dict[str, Any]:
 
 
 def _in_words(checked: CheckedStudy) -> str:
+    if isinstance(checked.design, AbxDesign):
+        return _levels_in_words(checked.design)
     cells = checked.cells
     about = "" if cells.main_trials is not None else "About "
     faults = counts_in_brackets(cells.faults)
@@ -121,8 +133,19 @@ def _in_words(checked: CheckedStudy) -> str:
     )
 
 
+def _levels_in_words(design: AbxDesign) -> str:
+    """What a study of thresholds comes to."""
+    most = "up to " if design.adaptive.sd_octaves else ""
+    return (
+        f"{most}{design.trials} trials per participant: {design.per_session} of {len(design.dimensions)} "
+        f"dimensions with {design.adaptive.trials_per_dimension} trials each, of {len(design.originals)} "
+        f"pictures; {design.not_certified} levels are left out for want of a certificate."
+    )
+
+
 def _null_alone(checked: CheckedStudy) -> list[str]:
-    return [one.network for one in checked.bundles if one.manifest.decision.null_alone]
+    manifests = ((one.network, one.manifest) for one in checked.bundles)
+    return [name for name, one in manifests if isinstance(one, Manifest) and one.decision.null_alone]
 
 
 def _conditions_in_words(conditions: Conditions) -> str:

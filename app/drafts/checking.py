@@ -10,7 +10,6 @@ from app.drafts.places import Places
 from app.experiments.checking import CheckedStudy, check_definition
 from app.experiments.schemas import StudyDefinition
 from app.stimuli import service as stimuli
-from synthesis.bundle.manifest import Manifest
 from synthesis.common.errors import Problem, SpecError, UserError
 from synthesis.common.safe_yaml import Loaded, parse
 from synthesis.common.yaml_file import parse_yaml, place_of
@@ -69,13 +68,13 @@ def check(text: str, places: Places, known: Collection[str], *, whole: bool) -> 
     return replace(found, study=study)
 
 
-def _reader(known: Collection[str], *, whole: bool) -> Callable[[Path | str], Manifest]:
-    def read_bundle(place: Path | str) -> Manifest:
-        manifest = stimuli.read_manifest(place)
+def _reader(known: Collection[str], *, whole: bool) -> Callable[[Path | str], stimuli.AnyManifest]:
+    def read_bundle(place: Path | str) -> stimuli.AnyManifest:
+        manifest = stimuli.read_any_manifest(place)
         verified = (str(place), manifest.digest)
         if not whole and (manifest.digest in known or verified in _verified):
             return manifest
-        manifest = stimuli.verify_bundle(place)
+        manifest = stimuli.verify_any(place)
         _verified.add(verified)
         return manifest
 

@@ -44,7 +44,7 @@ def duration(study: CheckedStudy, offered: Sequence[Offer]) -> Duration:
     trial_s = definition.task.least_ms(definition.parameters, "main", stimulus_ms) / 1000 + answer_s
     pages = sum(KINDS[step.kind].holds is None for step in definition.course)
     return Duration(
-        minutes=(study.cells.trials * trial_s + pages * PAGE_S) / 60,
+        minutes=(study.design.trials * trial_s + pages * PAGE_S) / 60,
         trial_s=trial_s,
         assumed=f"{answer_s:g} s for an answer, {PAGE_S:g} s for a page",
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.core.errors import Invalid
 from app.core.tokens import new_code
+from app.experiments.abx_design import AbxDesign, abx_design
 from app.experiments.catch import CatchStimulus, catch_stimuli
 from app.experiments.cells import BundleStimuli, Cells, study_cells
 from app.experiments.conditions import default_network
@@ -13,6 +14,7 @@ from app.experiments.schemas import NetworkStimuli, StudyDefinition
 from app.stimuli import service as stimuli
 from app.stimuli.medium import PAGE_PICTURE_PX
 from app.tasks.words.vocabulary import checked, fitted
+from synthesis.bundle.dimensions import DimensionManifest
 from synthesis.bundle.formats import PictureFormat
 from synthesis.bundle.manifest import Manifest
 from synthesis.common.names import NO_ANSWER
@@ -25,7 +27,7 @@ class CheckedBundle:
 
     network: str
     source: NetworkStimuli
-    manifest: Manifest
+    manifest: stimuli.AnyManifest
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,18 @@ class CheckedStudy:
 
     definition: StudyDefinition
     bundles: tuple[CheckedBundle, ...]
-    cells: Cells
+    design: Cells | AbxDesign
+
+    @property
+    def cells(self) -> Cells:
+        """The cells of a study that asks what is recognised."""
+        assert isinstance(self.design, Cells)  # the caller asks whether the task is adaptive
+        return self.design
+
+    @property
+    def catch(self) -> tuple[CatchStimulus, ...]:
+        """The study's own stimuli, which no bundle has."""
+        return self.design.catch if isinstance(self.design, Cells) else ()
 
     @property
     def picture_px(self) -> int | None:
@@ -54,7 +67,7 @@ def check_definition(
     definition: StudyDefinition,
     name: str,
     folder: Path,
-    read_bundle: Callable[[Path | str], Manifest] = stimuli.verify_bundle,
+    read_bundle: Callable[[Path | str], stimuli.AnyManifest] = stimuli.verify_any,
 ) -> CheckedStudy:
     """Check a definition with its bundles; touches no database.
 
@@ -63,6 +76,7 @@ def check_definition(
     """
     manifests = [read_bundle(source.bundle) for source in definition.sources]
     try:
+        _require_kind(definition, manifests)
         bundles = _named(definition, manifests)
         _require_alike(definition, bundles)
         definition = _with_vocabulary(definition, bundles)
@@ -70,11 +84,32 @@ def check_definition(
             named = [one.source.model_copy(update={"network": one.network}) for one in bundles]
             definition = definition.model_copy(update={"stimuli": named})
         definition = _frozen(definition)
-        catch = _catch_stimuli(folder, definition, bundles)
-        cells = study_cells(definition, [_stimuli_of(bundle) for bundle in bundles], catch=catch)
+        design = _design(folder, definition, bundles)
     except Invalid as error:
         raise Invalid(error.code, f"{name}: {error.message}") from None
-    return CheckedStudy(definition, bundles, cells)
+    return CheckedStudy(definition, bundles, design)
+
+
+def _design(folder: Path, definition: StudyDefinition, bundles: Sequence[CheckedBundle]) -> Cells | AbxDesign:
+    manifest = bundles[0].manifest
+    if isinstance(manifest, DimensionManifest):
+        known = [one.id for one in manifest.dimensions]
+        return abx_design(definition, known, stimuli.stimuli_in(manifest), stimuli.levels_in(manifest))
+    catch = _catch_stimuli(folder, definition, bundles)
+    return study_cells(definition, [_stimuli_of(bundle) for bundle in bundles], catch=catch)
+
+
+def _require_kind(definition: StudyDefinition, manifests: Sequence[stimuli.AnyManifest]) -> None:
+    """Raises `Invalid` if a bundle is of dimensions where metamers are shown, or the other way round."""
+    for source, manifest in zip(definition.sources, manifests, strict=True):
+        found = isinstance(manifest, DimensionManifest)
+        if found != definition.task.adaptive:
+            held, asked = ("dimensions", "metamers") if found else ("metamers", "dimensions")
+            raise Invalid(
+                "wrong_bundle",
+                f"bundle: {source.bundle} is a bundle of {held}, and the preset {definition.preset} shows a "
+                f"bundle of {asked}; give one of these, or another preset",
+            )
 
 
 def _picture_px(bundles: Sequence[CheckedBundle]) -> int | None:
@@ -99,10 +134,13 @@ def _catch_stimuli(
 
 
 def _stimuli_of(bundle: CheckedBundle) -> BundleStimuli:
+    assert isinstance(bundle.manifest, Manifest)  # _require_kind
     return BundleStimuli(bundle.network, bundle.manifest.layers, stimuli.stimuli_in(bundle.manifest))
 
 
-def _named(definition: StudyDefinition, manifests: Sequence[Manifest]) -> tuple[CheckedBundle, ...]:
+def _named(
+    definition: StudyDefinition, manifests: Sequence[stimuli.AnyManifest]
+) -> tuple[CheckedBundle, ...]:
     """The bundles under their networks' names. Raises `Invalid`: a bundle or a name is there twice."""
     bundles: dict[str, CheckedBundle] = {}
     for source, manifest in zip(definition.sources, manifests, strict=True):
@@ -154,7 +192,12 @@ def _require_alike(definition: StudyDefinition, bundles: Sequence[CheckedBundle]
 
 def _names_no_words(definition: StudyDefinition, bundle: CheckedBundle) -> bool:
     """Of a study of words, a bundle whose network has no words: it does not matter to the vocabulary."""
-    return definition.task.has_vocabulary and not bundle.manifest.decision.categories
+    return definition.task.has_vocabulary and not _words(bundle)
+
+
+def _words(bundle: CheckedBundle) -> list[str]:
+    """The words that a bundle's network can answer with, if any."""
+    return bundle.manifest.decision.categories if isinstance(bundle.manifest, Manifest) else []
 
 
 def _require_same_categories(bundles: Sequence[CheckedBundle]) -> None:
@@ -174,19 +217,18 @@ def _with_vocabulary(definition: StudyDefinition, bundles: Sequence[CheckedBundl
     """A study of words gets its vocabulary here, so that it is frozen with the study. Raises `Invalid`."""
     if not definition.task.has_vocabulary:
         return definition
-    words = definition.vocabulary or next(
-        filter(None, (one.manifest.decision.categories for one in bundles)), []
-    )
+    manifests = [one.manifest for one in bundles if isinstance(one.manifest, Manifest)]
+    words = definition.vocabulary or next(filter(None, map(_words, bundles)), [])
     if not words:
         raise Invalid(
             "no_vocabulary",
             "vocabulary: no network of the study names words (decision: "
-            f"{bundles[0].manifest.decision.rule}); give the study's own vocabulary",
+            f"{manifests[0].decision.rule}); give the study's own vocabulary",
         )
     try:
         vocabulary = fitted(
             checked((f"word {number}", word) for number, word in enumerate(words, start=1)),
-            (natural.category for one in bundles for natural in one.manifest.naturals),
+            (natural.category for one in manifests for natural in one.naturals),
         )
     except ValueError as error:
         raise Invalid("bad_vocabulary", f"vocabulary: {error}") from None

@@ -127,7 +127,7 @@ async def remove_sessions(session: AsyncSession, study_id: int) -> None:
 async def _remove_referring(session: AsyncSession, table: FromClause, ids: Select[int]) -> None:
     for other in Base.metadata.tables.values():
         for column in (key.parent for key in other.foreign_keys if key.column.table is table):
-            rows = select(other.c.id).where(column.in_(ids))
+            rows = select(other.primary_key.columns[0]).where(column.in_(ids))
             await _remove_referring(session, other, rows)
             await session.execute(delete(other).where(column.in_(ids)))
 

@@ -1,10 +1,7 @@
 """Making studies, opening and closing them. A study is frozen when it is opened for the first time."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,8 +12,7 @@ from app.core.randomness import secret_seed
 from app.core.tokens import new_code, new_token
 from app.db.tables import Study, StudyBundle, StudyExclusion, StudyLink, StudyStimulus
 from app.experiments import queries
-from app.experiments.catch import CatchStimulus
-from app.experiments.cells import BundleStimuli, Cells, study_cells, study_conditions
+from app.experiments.cells import study_conditions
 from app.experiments.checking import CheckedStudy
 from app.experiments.checking import check_study as check_study
 
@@ -25,6 +21,10 @@ from app.experiments.closing import close_if_complete as close_if_complete
 from app.experiments.closing import has_places as has_places
 from app.experiments.closing import is_full as is_full
 from app.experiments.conditions import Conditions
+from app.experiments.designs import abx_design_of as abx_design_of
+from app.experiments.designs import cells_of as cells_of
+from app.experiments.designs import definition_of as definition_of
+from app.experiments.designs import design_of as design_of
 from app.experiments.queries import NetworkBundle as NetworkBundle
 from app.experiments.queries import all_bundles as all_bundles
 from app.experiments.queries import all_links as all_links
@@ -36,13 +36,6 @@ from app.experiments.queries import study_by_name as study_by_name
 from app.experiments.schemas import AUDIENCES, StudyDefinition
 from app.stimuli import service as stimuli
 
-DEFINITIONS_KEPT = 64
-CELLS_KEPT = 8  # studies of one database; 60 conditions of 400 stimuli take 10 MB
-State = tuple[StudyDefinition, str, tuple[int, ...]]
-# By database and a study's id: what the cells follow from, and the cells.
-_cells: WeakKeyDictionary[object, dict[int, tuple[State, Cells]]] = WeakKeyDictionary()
-# By a study's id: its definition as it is stored, and as it was understood.
-_definitions: dict[int, tuple[dict[str, Any], StudyDefinition]] = {}
 SECRET_TRIES = 100
 
 
@@ -85,7 +78,7 @@ async def create_study(session: AsyncSession, actor: Actor, checked: CheckedStud
     session.add_all(StudyExclusion(study_id=study.id, excluded_name=name) for name in sorted(set(excluded)))
     session.add_all(
         StudyStimulus(study_id=study.id, category=one.category, media_type=one.media_type, data=one.data)
-        for one in checked.cells.catch
+        for one in checked.catch
     )
     session.add_all(
         StudyBundle(study_id=study.id, position=position, bundle_id=bundle.id, network=one.network)
@@ -129,7 +122,7 @@ async def _draw_secret(session: AsyncSession, study: Study) -> None:
     for tries_left in reversed(range(SECRET_TRIES)):
         study.secret = new_token()
         try:
-            await cells_of(session, study)
+            await design_of(session, study)
         except Invalid:
             if not tries_left:
                 raise
@@ -231,20 +224,6 @@ def seed_of(study: Study) -> int:
     return secret_seed(definition_of(study).seed, study.secret)
 
 
-def definition_of(study: Study) -> StudyDefinition:
-    """The study's definition, checked again only if it is another than the last one of this study.
-
-    Checking the words of a large vocabulary takes longer than all else that an answer needs.
-    """
-    raw, definition = _definitions.get(study.id, (None, None))
-    if definition is None or raw != study.definition:
-        definition = StudyDefinition.model_validate(study.definition)
-        while len(_definitions) >= DEFINITIONS_KEPT:
-            del _definitions[next(iter(_definitions))]
-        _definitions[study.id] = study.definition, definition
-    return definition
-
-
 def choices_of(definition: StudyDefinition, bundles: Sequence[NetworkBundle]) -> list[str]:
     """What participants may answer, by the study's words or the categories, which all its bundles share."""
     names = definition.vocabulary or bundles[0].bundle.categories
@@ -254,27 +233,3 @@ def choices_of(definition: StudyDefinition, bundles: Sequence[NetworkBundle]) ->
 def conditions_of(definition: StudyDefinition, bundles: Sequence[NetworkBundle]) -> Conditions:
     """The study's conditions in order."""
     return study_conditions(definition, [(one.network, one.bundle.layers) for one in bundles])
-
-
-async def cells_of(session: AsyncSession, study: Study) -> Cells:
-    """The cells of a stored study. They are kept: with many networks it takes long to read all stimuli."""
-    bundles = await queries.bundles_of_study(session, study.id)
-    definition = definition_of(study)
-    kept = _cells.setdefault(session.get_bind(), {})
-    state = (definition, study.secret, tuple(one.bundle.id for one in bundles))
-    if study.id not in kept or kept[study.id][0] != state:
-        held = [
-            BundleStimuli(
-                one.network, one.bundle.layers, await stimuli.stimuli_of_bundle(session, one.bundle.id)
-            )
-            for one in bundles
-        ]
-        own = await queries.own_stimuli(session, study.id) if definition.catch_trials else []
-        catch = [CatchStimulus(one.category, one.media_type, b"", one.id) for one in own]
-        # Beside the event loop: other requests are served meanwhile.
-        cells = await asyncio.to_thread(study_cells, definition, held, study.secret, catch)
-        kept.pop(study.id, None)
-        while len(kept) >= CELLS_KEPT:
-            del kept[next(iter(kept))]
-        kept[study.id] = state, cells
-    return kept[study.id][1]

@@ -80,7 +80,7 @@ async def _landing(
 ) -> LandingContext:
     experiments.require_open(reception.study, reception.link.audience)
     definition, caller = reception.definition, reception.caller
-    cells = await experiments.cells_of(session, reception.study)
+    design = await experiments.design_of(session, reception.study)
     return LandingContext(
         study_name=definition.title,
         code=reception.link.code,
@@ -89,7 +89,7 @@ async def _landing(
         task=definition.task.medium.kind,
         consent_paragraphs=definition.consent_paragraphs,
         duration_minutes=definition.duration_minutes,
-        trials=cells.trials,
+        trials=design.trials,
         uuid=uuid,
         fields=caller.arrival.fields if caller.arrival else (),
         another=_whose(caller) if caller.another else None,

@@ -1,6 +1,6 @@
 """Participants and their plans in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.callers import VISIT, Caller
 from app.db.tables import (
+    AbxTrial,
     Campaign,
     ConsentText,
     Event,
@@ -132,6 +133,20 @@ async def held_slots(
 
 async def add_plan(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
     await session.execute(insert(PlannedTrial), rows)
+
+
+async def add_abx_trials(
+    session: AsyncSession, participant_id: int, rows: Mapping[int, dict[str, Any]]
+) -> None:
+    """Store what the trials of a plan have in the ABX task, by the index of the trial."""
+    query = select(PlannedTrial.trial_index, PlannedTrial.id).where(
+        PlannedTrial.participant_id == participant_id
+    )
+    ids = {row[0]: row[1] for row in await session.execute(query)}
+    await session.execute(
+        insert(AbxTrial),
+        [{"planned_trial_id": ids[index], "fell_back": False, **row} for index, row in rows.items()],
+    )
 
 
 async def event_counts(session: AsyncSession, participant_id: int, kind: str) -> tuple[int, int]:

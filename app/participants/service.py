@@ -1,7 +1,7 @@
 """Letting participants in, and knowing them again."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -14,6 +14,8 @@ from app.core.tokens import new_asset_token, token_sha256
 from app.db.callers import Caller
 from app.db.tables import Event, Participant, Recruitment, StepResult, Study, StudyLink
 from app.experiments import service as experiments
+from app.experiments.abx_design import PlannedAbx
+from app.experiments.cells import PlannedStimulus
 from app.experiments.schemas import StudyDefinition
 from app.participants import queries
 from app.participants.arrival import Arrival
@@ -150,21 +152,36 @@ async def _store_agreement(
 
 
 async def _store_plan(session: AsyncSession, study: Study, participant: Participant) -> None:
-    cells = await experiments.cells_of(session, study)
+    design = await experiments.design_of(session, study)
     # The first plan of a block takes a moment of arithmetic; other requests are served meanwhile.
-    plan = await asyncio.to_thread(cells.plan, participant.slot)
-    rows = [
-        {
-            "participant_id": participant.id,
-            "trial_index": index,
-            "phase": planned.phase,
-            "stimulus_id": None if planned.phase == "catch" else planned.stimulus.id,
-            "study_stimulus_id": planned.stimulus.id if planned.phase == "catch" else None,
-            "asset_token": new_asset_token(),
-        }
-        for index, planned in enumerate(plan)
-    ]
+    plan: Sequence[PlannedStimulus | PlannedAbx] = await asyncio.to_thread(design.plan, participant.slot)
+    rows = [_row(participant.id, index, planned) for index, planned in enumerate(plan)]
     await queries.add_plan(session, rows)
+    abx = {index: planned for index, planned in enumerate(plan) if isinstance(planned, PlannedAbx)}
+    if abx:
+        await queries.add_abx_trials(session, participant.id, {n: _abx_row(one) for n, one in abx.items()})
+
+
+def _row(participant_id: int, index: int, planned: PlannedStimulus | PlannedAbx) -> dict[str, Any]:
+    row = {
+        "participant_id": participant_id,
+        "trial_index": index,
+        "phase": planned.phase,
+        "stimulus_id": None,
+        "study_stimulus_id": None,
+        "asset_token": new_asset_token(),
+    }
+    if isinstance(planned, PlannedAbx):
+        return row | {"stimulus_id": planned.original.id}
+    return row | {"study_stimulus_id" if planned.phase == "catch" else "stimulus_id": planned.stimulus.id}
+
+
+def _abx_row(planned: PlannedAbx) -> dict[str, Any]:
+    return {
+        "dimension": planned.dimension,
+        "changed_first": planned.changed_first,
+        "x_changed": planned.x_changed,
+    }
 
 
 def lowest_free(held: Collection[int]) -> int:

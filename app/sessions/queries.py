@@ -29,6 +29,7 @@ from sqlalchemy.orm import aliased
 from app.db.callers import VISIT, Caller
 from app.db.constraints import violated_constraint
 from app.db.tables import (
+    AbxTrial,
     Bundle,
     Participant,
     PlannedTrial,
@@ -60,7 +61,8 @@ class Progress:
 
 
 async def progress(session: AsyncSession, participant_id: int) -> Progress:
-    waiting = case((Response.id.is_(None) & PlannedTrial.set_aside_at.is_(None), PlannedTrial.trial_index))
+    waits = Response.id.is_(None) & PlannedTrial.set_aside_at.is_(None) & PlannedTrial.dropped_at.is_(None)
+    waiting = case((waits, PlannedTrial.trial_index))
     query = (
         select(
             func.count(),
@@ -81,7 +83,7 @@ async def step_results(session: AsyncSession, participant_id: int) -> dict[int, 
 
 
 def _waiting_after(index: ColumnElement[int]) -> ScalarSelect[int]:
-    """The first trial of the visit's plan after an index that is neither answered nor set aside.
+    """The first trial of the visit's plan after an index that is not answered, set aside or dropped.
 
     The index of the plan is followed from there, and no further than to that trial.
     """
@@ -91,6 +93,7 @@ def _waiting_after(index: ColumnElement[int]) -> ScalarSelect[int]:
             PlannedTrial.participant_id == Participant.id,
             PlannedTrial.trial_index > index,
             PlannedTrial.set_aside_at.is_(None),
+            PlannedTrial.dropped_at.is_(None),
             ~exists().where(Response.planned_trial_id == PlannedTrial.id),
         )
         .order_by(PlannedTrial.trial_index)
@@ -123,6 +126,7 @@ class Question:
 
     `due` is the first trial that waits for an answer, `following` the first such after this one, `last` the
     last trial of the plan. `steps_done` are the positions of stored results of steps, with commas between.
+    `dimension` and those after it are of a trial of the ABX task; `issued_at` is when its level was chosen.
     """
 
     planned_trial_id: int
@@ -137,6 +141,11 @@ class Question:
     following: int | None
     last: int
     steps_done: str | None
+    dropped_at: datetime | None
+    dimension: str | None
+    changed_first: bool | None
+    x_changed: bool | None
+    issued_at: datetime | None
 
     @property
     def results(self) -> set[int]:
@@ -182,6 +191,11 @@ _QUESTION = (
         _waiting_after(bindparam("trial_index", type_=Integer)),
         _LAST,
         _STEPS_DONE,
+        _asked.dropped_at,
+        AbxTrial.dimension,
+        AbxTrial.changed_first,
+        AbxTrial.x_changed,
+        AbxTrial.issued_at,
     )
     .outerjoin(
         _asked,
@@ -189,6 +203,7 @@ _QUESTION = (
     )
     .outerjoin(Stimulus, _asked.stimulus_id == Stimulus.id)
     .outerjoin(StudyStimulus, _asked.study_stimulus_id == StudyStimulus.id)
+    .outerjoin(AbxTrial, AbxTrial.planned_trial_id == _asked.id)
     # All bundles of a study have the same categories.
     .join(StudyBundle, and_(StudyBundle.study_id == Study.id, StudyBundle.position == 0))
     .join(Bundle, StudyBundle.bundle_id == Bundle.id)

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, BackgroundTasks, Depends, Header, Query, Request, Response
 
 from app.participants.dependencies import ReadingVisit, SessionToken, WritingVisit
-from app.sessions import service, steps
+from app.participants.service import require_visit
+from app.sessions import service, steps, windows
 from app.sessions.assets.service import presented
 from app.sessions.endings import service as endings
 from app.sessions.resuming import service as resuming
@@ -58,13 +59,22 @@ async def get_session(session: ReadSession, visit: ReadingVisit) -> SessionView:
 
 @api.get("/trials")
 async def get_trials(
+    request: Request,
     session: ReadSession,
     visit: ReadingVisit,
+    token: SessionToken,
+    now: Now,
+    code: str,
     start: Annotated[WholeNumber, Query(le=1_000_000)],
     count: Annotated[WholeNumber, Query(ge=1, le=40)],
 ) -> TrialWindow:
-    """The next trials."""
-    return await service.trial_window(session, visit, start, count)
+    """The next trials. Where levels are chosen from the answers, this gives the trials out."""
+    if visit.definition.task.adaptive:
+        await session.rollback()  # gives the connection back, lest requests wait for one another
+        async with request.app.state.database.writing() as writing:
+            visit = await require_visit(writing, code, token)
+            return await windows.issued_window(writing, visit, start, count, now)
+    return await windows.trial_window(session, visit, start, count)
 
 
 @api.put("/trials/{trial_index}")

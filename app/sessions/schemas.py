@@ -81,7 +81,10 @@ class TrialView(BaseModel):
 
 
 class TrialWindow(BaseModel):
+    """`dropped`: enough was measured before the first of these trials, and the session goes on elsewhere."""
+
     trials: list[TrialView]
+    dropped: bool = False
 
 
 class AnswerIn(BaseModel):

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Conflict, Invalid, NotFound, TooEarly
+from app.adaptive.schedule import right_answer
+from app.core.errors import Conflict, Invalid, NotFound
 from app.db.tables import Response
 from app.experiments import service as experiments
 from app.participants.service import Visit, fingerprint, record_event, required, seen, visit_of
 from app.sessions import queries, scoring, steps
-from app.sessions.assets import service as assets
+from app.sessions.abx import service as abx
 from app.sessions.endings import service as endings
 from app.sessions.queries import Question
 from app.sessions.resuming.service import require_lease
@@ -23,15 +24,11 @@ from app.sessions.schemas import (
     StepResultIn,
     StepResultOut,
     StudyName,
-    TrialView,
-    TrialWindow,
 )
 from app.steps.course import Course, from_due_on, step_of_trial
 from app.tasks import reading as reader
 from app.tasks.record import attended
 
-# Of a plan's trials, as many ahead of the one that is due are told to the page: enough to preload.
-REACH = 60
 MAY_SET_ASIDE = 10  # in one session; more are no accident
 ANSWER_REFUSED = "answer_refused"
 
@@ -67,34 +64,6 @@ async def session_view(session: AsyncSession, visit: Visit) -> SessionView:
         ),
         screen=steps.screen(results.values()),
         steps=steps.told(visit, left, progress),
-    )
-
-
-async def trial_window(session: AsyncSession, visit: Visit, start: int, count: int) -> TrialWindow:
-    """Trials from index `start` on; fewer than `count` at the end of the plan.
-
-    Raises `TooEarly` where some lie further ahead than `REACH` trials from the one that is due: a page that
-    is so far ahead waits until its answers have arrived.
-    """
-    progress = await queries.progress(session, visit.participant.id)
-    due, last = progress.next_index, min(start + count, progress.total) - 1
-    if due is not None and last >= due + REACH:
-        raise TooEarly("too_early", f"Trial {due} has to be answered first.", next_index=due)
-    task, code = visit.definition.task, visit.link.code
-    rows = await queries.window(session, visit.participant.id, start, count)
-    digests = await assets.digests(session, visit.participant.id, start, count)
-    return TrialWindow(
-        trials=[
-            TrialView(
-                index=planned.trial_index,
-                phase="main" if planned.phase == "catch" else planned.phase,
-                stimulus=f"/stimuli/{planned.asset_token}",
-                sha256=digest,
-                told=task.told_of_trial(code, planned.trial_index),
-                answered=answered,
-            )
-            for (planned, answered), digest in zip(rows, digests, strict=True)
-        ]
     )
 
 
@@ -192,6 +161,10 @@ async def _question(
 def _require_turn(visit: Visit, question: Question) -> None:
     if visit.participant.status != "active":
         raise Conflict("session_over", "This session is over.")
+    if question.dropped_at is not None:
+        raise Conflict("trial_dropped", "Enough was measured before this trial; it is not shown.")
+    if question.dimension is not None and question.issued_at is None:
+        raise Conflict("not_given_out", f"Trial {question.trial_index} has not been given out; ask for it.")
     if question.waits:
         raise Conflict("not_due", f"Trial {question.due} has to be answered first.", next_index=question.due)
     left = from_due_on(_course(visit, question), question.results, question.due)
@@ -206,8 +179,10 @@ def _course(visit: Visit, question: Question) -> Course:
 
 
 async def _after_trial(session: AsyncSession, visit: Visit, question: Question, now: datetime) -> None:
-    """With the last trial of its step, a step may be failed."""
+    """With the last trial of its step, a step may be failed; with a main one, enough may be measured."""
     if question.phase == "main" or question.phase == "catch":
+        if question.phase == "main" and question.dimension is not None:
+            await abx.stop_if_measured(session, visit, question.dimension, now)
         return
     step = step_of_trial(_course(visit, question), question.trial_index)
     if question.next_index is None or question.next_index >= step.trials.stop:
@@ -231,6 +206,8 @@ async def store_result(
 
 
 def _right(visit: Visit, question: Question) -> str:
+    if question.changed_first is not None and question.x_changed is not None:
+        return right_answer(question.changed_first, question.x_changed)
     return visit.definition.task.right_answer(question.category, question.condition)
 
 

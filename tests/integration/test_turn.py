@@ -10,7 +10,8 @@ from fastapi import FastAPI
 
 from app.db.session import Database
 from app.db.tables import Event, PlannedTrial, Response
-from app.sessions.service import MAY_SET_ASIDE, REACH
+from app.sessions.service import MAY_SET_ASIDE
+from app.sessions.windows import REACH
 from tests.conftest import create_study
 from tests.database import row_counts, rows_of
 from tests.http import all_trials, answer_body, answer_trials, enter, new_client, pass_pages

@@ -193,6 +193,6 @@ async def preview_page(
         raise Invalid("draft_faulty", "the study is not ready")
     preview.speak(request, found.definition)
     if what == "consent":
-        trials = found.study.cells.trials if found.study else 0
+        trials = found.study.design.trials if found.study else 0
         return page(request, preview.landing(found.definition, trials))
     return page(request, last_page.example(found.definition, what))

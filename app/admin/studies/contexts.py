@@ -9,6 +9,7 @@ from app.db.tables import DraftJob, Study, StudyDraft
 from app.drafts.course import STEPS, StepRow
 from app.drafts.estimates import Cost, Duration
 from app.drafts.form import Form
+from app.experiments.abx_design import AbxDesign
 from app.experiments.checking import CheckedStudy
 from app.web.templating import PageContext
 from synthesis.common.errors import Problem
@@ -170,6 +171,16 @@ class Numbers:
 
 
 def numbers_of(study: CheckedStudy, duration: Duration, cost: Cost | None) -> Numbers:
+    if isinstance(study.design, AbxDesign):
+        most = "up to " if study.design.adaptive.sd_octaves else ""
+        return Numbers(
+            conditions=study.design.dimensions,
+            trials=f"{most}{study.design.trials}",
+            left_out=str(study.design.not_certified),
+            duration=duration,
+            stated_minutes=study.definition.duration_minutes,
+            cost=cost,
+        )
     cells = study.cells
     about = "" if cells.main_trials is not None else "about "
     return Numbers(

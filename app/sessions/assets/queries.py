@@ -5,21 +5,47 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from app.db.tables import Bundle, Participant, PlannedTrial, Stimulus, Study, StudyStimulus
+from app.db.tables import AbxTrial, Bundle, Participant, PlannedTrial, Stimulus, Study, StudyStimulus
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A stimulus; `picture_px` is the side at which the study serves its pictures, None as they are."""
+    """A stimulus; `picture_px` is the side at which the study serves its pictures, None as they are.
+
+    Of a trial of the ABX task, the stimulus is the original, `changed_first` is not None, and
+    `changed_sha256` is None until the trial is given out.
+    """
 
     bundle_path: str
     blob_sha256: str
     media_type: str
     picture_px: int | None
+    changed_first: bool | None
+    x_changed: bool | None
+    changed_sha256: str | None
+
+    @property
+    def triple(self) -> tuple[str, str, str] | None:
+        """The blobs of A, B and X in the ABX task; None in another, or before the trial is given out."""
+        if self.changed_sha256 is None:
+            return None
+        original, changed = self.blob_sha256, self.changed_sha256
+        a, b = (changed, original) if self.changed_first else (original, changed)
+        return a, b, changed if self.x_changed else original
 
 
-_OF_BUNDLE = (Bundle.path, Stimulus.blob_sha256, Stimulus.media_type, Study.picture_px)
+_changed = aliased(Stimulus)
+_OF_BUNDLE = (
+    Bundle.path,
+    Stimulus.blob_sha256,
+    Stimulus.media_type,
+    Study.picture_px,
+    AbxTrial.changed_first,
+    AbxTrial.x_changed,
+    _changed.blob_sha256,
+)
 _assets = (
     select(*_OF_BUNDLE)
     .select_from(PlannedTrial)
@@ -27,6 +53,8 @@ _assets = (
     .join(Study, Participant.study_id == Study.id)
     .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
     .join(Bundle, Stimulus.bundle_id == Bundle.id)
+    .outerjoin(AbxTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
+    .outerjoin(_changed, AbxTrial.stimulus_id == _changed.id)
 )
 
 
@@ -62,6 +90,8 @@ async def presented_in_window(
         .join(Study, Participant.study_id == Study.id)
         .outerjoin(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
         .outerjoin(Bundle, Stimulus.bundle_id == Bundle.id)
+        .outerjoin(AbxTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
+        .outerjoin(_changed, AbxTrial.stimulus_id == _changed.id)
         .outerjoin(StudyStimulus, PlannedTrial.study_stimulus_id == StudyStimulus.id)
         .where(
             PlannedTrial.participant_id == participant_id,

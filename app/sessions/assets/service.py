@@ -1,6 +1,7 @@
 """The bytes that a participant's page presents."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from app.stimuli.service import (
     sha256_text,
     sound_ms,
 )
+from app.stimuli.triples import triple
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,9 @@ async def presented(session: AsyncSession, asset_token: str, tokens: Sequence[st
     owners = [token_sha256(token) for token in tokens]
     found = await queries.asset(session, asset_token, owners)
     if found is not None:
-        data = await asyncio.to_thread(
-            read_stimulus, found.bundle_path, found.blob_sha256, found.media_type, found.picture_px
-        )
-        return Presented(data, found.media_type)
+        if found.changed_first is not None and found.triple is None:
+            raise NotFound("not_given_out", "This trial has not been given out yet.")
+        return Presented(await asyncio.to_thread(_bytes, found), found.media_type)
     own = await queries.own_asset(session, asset_token, owners)
     if own is None:
         raise NotFound("no_such_stimulus", "There is no such stimulus in this session.")
@@ -50,10 +53,29 @@ async def digests(session: AsyncSession, participant_id: int, start: int, count:
     return await asyncio.gather(*(asyncio.to_thread(_digest, *row) for row in rows))
 
 
+def _bytes(found: queries.Asset) -> bytes:
+    """Raises `DamagedStimulusError`."""
+    if found.triple is not None:
+        return triple(found.bundle_path, *found.triple, found.media_type)
+    return read_stimulus(found.bundle_path, found.blob_sha256, found.media_type, found.picture_px)
+
+
 def _digest(found: queries.Asset | None, own: bytes | None) -> str | None:
     if found is None:
         return sha256_text(own) if own is not None else None
+    if found.changed_first is not None:
+        return _triple_digest(found)
     return presented_sha256(found.bundle_path, found.blob_sha256, found.media_type, found.picture_px)
+
+
+def _triple_digest(found: queries.Asset) -> str | None:
+    if found.triple is None:
+        return None
+    try:
+        return sha256_text(_bytes(found))
+    except DamagedStimulusError as error:
+        log.error("a picture of %s is damaged: %s", found.bundle_path, error)
+        return None
 
 
 async def stimulus_ms(session: AsyncSession, participant_id: int) -> float:

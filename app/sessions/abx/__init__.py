@@ -1,0 +1,1 @@
+"""Giving out the trials of a study of thresholds: which level each shows."""

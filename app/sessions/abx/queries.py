@@ -1,0 +1,118 @@
+"""Trials of the ABX task in the database: those to be given out, and the answers that choices rest on."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.adaptive.procedure import Answer
+from app.db.tables import AbxTrial, PlannedTrial, Response, Stimulus
+from app.sessions.queries import changed_one
+
+
+@dataclass(frozen=True)
+class Open:
+    """A trial that has not been given out; `natural_id` is its original."""
+
+    planned_trial_id: int
+    trial_index: int
+    phase: str
+    dimension: str
+    natural_id: str
+
+
+async def not_issued(session: AsyncSession, participant_id: int, start: int, count: int) -> Sequence[Open]:
+    """Those of the trials from index `start` on that wait to be given out, in order."""
+    query = (
+        select(
+            PlannedTrial.id,
+            PlannedTrial.trial_index,
+            PlannedTrial.phase,
+            AbxTrial.dimension,
+            Stimulus.natural_id,
+        )
+        .join(AbxTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
+        .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
+        .where(
+            PlannedTrial.participant_id == participant_id,
+            PlannedTrial.trial_index >= start,
+            PlannedTrial.trial_index < start + count,
+            PlannedTrial.dropped_at.is_(None),
+            AbxTrial.issued_at.is_(None),
+        )
+        .order_by(PlannedTrial.trial_index)
+    )
+    return [Open(*row) for row in await session.execute(query)]
+
+
+async def answers(
+    session: AsyncSession, participant_id: int, dimension: str | None = None
+) -> dict[str, list[Answer]]:
+    """The answers of the main trials, by dimension and in their order: of one dimension, or of all."""
+    query = (
+        select(AbxTrial.dimension, AbxTrial.level, Response.correct)
+        .join(PlannedTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
+        .join(Response, Response.planned_trial_id == PlannedTrial.id)
+        .where(
+            PlannedTrial.participant_id == participant_id,
+            PlannedTrial.phase == "main",
+        )
+        .order_by(PlannedTrial.trial_index)
+    )
+    if dimension is not None:
+        query = query.where(AbxTrial.dimension == dimension)
+    found: dict[str, list[Answer]] = defaultdict(list)
+    for shown, level, right in await session.execute(query):
+        if level is not None:
+            found[shown].append(Answer(level, right))
+    return found
+
+
+async def issue(
+    session: AsyncSession,
+    planned_trial_id: int,
+    asked_level: float,
+    stimulus_id: int | None,
+    level: float,
+    now: datetime,
+) -> bool:
+    """Write what a trial shows; False if another request wrote it before, which then holds."""
+    statement = update(AbxTrial).where(
+        AbxTrial.planned_trial_id == planned_trial_id, AbxTrial.issued_at.is_(None)
+    )
+    values = {"asked_level": asked_level, "stimulus_id": stimulus_id, "level": level, "issued_at": now}
+    return await changed_one(session, statement.values(values))
+
+
+async def dimensions_shown(session: AsyncSession, participant_id: int) -> Sequence[str]:
+    """The dimensions of a session's main trials."""
+    query = (
+        select(AbxTrial.dimension)
+        .join(PlannedTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
+        .where(PlannedTrial.participant_id == participant_id, PlannedTrial.phase == "main")
+        .distinct()
+    )
+    return (await session.scalars(query)).all()
+
+
+async def drop(session: AsyncSession, participant_id: int, now: datetime) -> int:
+    """Leave out what has not been given out yet; the number of trials."""
+    given_out = exists().where(AbxTrial.planned_trial_id == PlannedTrial.id, AbxTrial.issued_at.is_not(None))
+    statement = (
+        update(PlannedTrial)
+        .where(PlannedTrial.participant_id == participant_id, PlannedTrial.dropped_at.is_(None), ~given_out)
+        .values(dropped_at=now)
+        .returning(PlannedTrial.id)
+    )
+    rows = await session.execute(statement, execution_options={"synchronize_session": False})
+    return len(rows.all())
+
+
+async def is_dropped(session: AsyncSession, participant_id: int, trial_index: int) -> bool:
+    query = select(PlannedTrial.dropped_at).where(
+        PlannedTrial.participant_id == participant_id, PlannedTrial.trial_index == trial_index
+    )
+    return await session.scalar(query) is not None
