@@ -69,6 +69,8 @@ class Task(Protocol):
       it: names are those of the model's fields (`app.tasks.reading.flat`).
     - `has_vocabulary`: the study file may say which words can be answered; answers are then words, and errors
       may be their phonological neighbours.
+    - `adaptive`: what is shown follows from the answers before; the study measures thresholds, not
+      recognition.
     """
 
     @property

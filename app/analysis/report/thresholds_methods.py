@@ -38,7 +38,11 @@ def methods(found: Thresholds, quality: Quality) -> Iterator[str]:
     task = definition.task.sentence(definition.parameters, len(analysis.choices))
     own = ", with durations of the study’s own" if definition.timing else ""
     yield f"The task followed the preset {definition.preset}{own}: {task}"
-    yield from adaptation(definition.adaptive or Adaptive(), found.measured, definition.practice_trials)
+    yield from adaptation(
+        definition.measuring,
+        found.measured,
+        definition.practice_trials,
+    )
     if mean is not None:
         yield general.course(definition, mean)
     yield general.measured(quality, analysis.medium)

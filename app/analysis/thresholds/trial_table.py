@@ -12,6 +12,8 @@ from app.tasks.reading import flags_in, flat, read
 from app.tasks.task import Task
 
 _TYPES = {"number": "float64", "integer": "Int64", "boolean": "boolean"}
+# What follows when exclusions are applied.
+_FOLLOWING = {"participant_excluded": "", "trial_excluded": "", "participant_flags": ""}
 # What a certificate of a level holds that the table takes, by the table's names.
 _CERTIFIED = {"target": "target", "rms": "rms", "drift": "drift"}
 
@@ -77,23 +79,18 @@ def abx_table(
     columns = abx_columns(task)
     records = [_record(row, study, audience, task, offsets) for row in rows]
     table = pd.DataFrame(records, columns=[column.name for column in columns])
-    types = {column.name: _TYPES[column.type] for column in columns if column.type in _TYPES}
-    texts = [column.name for column in columns if column.type == "text" and column.name in _ALWAYS_TEXT]
-    return table.astype(types).assign(**{name: table[name].fillna("").astype(object) for name in texts})
-
-
-_ALWAYS_TEXT = ("answer", "participant_excluded", "trial_excluded", "flags", "participant_flags")
+    return table.astype({column.name: _TYPES.get(column.type, "object") for column in columns})
 
 
 def _record(
     row: Mapping[str, Any], study: str, audience: Audience, task: Task, offsets: Mapping[int, int]
 ) -> dict[str, Any]:
-    record = {"study": study, "audience": audience, **row}
+    record = {**_FOLLOWING, "study": study, "audience": audience, **row}
     record["utc_offset_minutes"] = offsets.get(record["participant_id"])
     certificate = record.pop("certificate") or {}
     record |= {name: certificate.get(field) for name, field in _CERTIFIED.items()}
     timing, flags = record.pop("timing"), flags_in(record["flags"])
     if record["answer"] is None:
-        return {**record, "flags": ""}
+        return {**record, "answer": "", "flags": ""}
     reading = read(task.record, timing)
     return {**record, **flat(reading.record), "flags": " ".join(dict.fromkeys((*flags, *reading.flags)))}
