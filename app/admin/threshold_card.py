@@ -22,14 +22,14 @@ class ThresholdCard:
 
 
 def threshold_card(measured: Measured) -> ThresholdCard:
-    contrasts = ((name, scale, *rest) for scale, name, *rest in words.contrast_rows(measured, "layers"))
-    scale, name, *rest = words.CONTRAST_HEADER
     return ThresholdCard(
         in_words=measured.in_words,
         header=words.GROUP_HEADER,
         rows=tuple(tuple(_shown(cell) for cell in row) for row in words.group_rows(measured)),
-        contrast_header=(name, scale, *rest),
-        contrasts=tuple(tuple(_shown(cell) for cell in row) for row in contrasts),
+        contrast_header=words.CONTRAST_HEADER,
+        contrasts=tuple(
+            tuple(_shown(cell) for cell in row) for row in words.contrast_rows(measured, "layers")
+        ),
         warnings=measured.warnings,
     )
 

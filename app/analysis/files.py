@@ -32,7 +32,6 @@ from app.analysis.tables.csv_tables import CSV, frame_csv
 from app.analysis.tables.steps import step_columns, survey_columns
 from app.analysis.tables.written import columns_csv, steps_csv, surveys_csv, with_moments
 from app.analysis.thresholds import files as thresholds_files
-from app.analysis.thresholds.codebook import threshold_tables
 from app.core.errors import NotFound
 from app.steps.step import StepKind
 from app.tasks.task import Task
@@ -59,9 +58,8 @@ def codebook_csv(task: Task, pages: Sequence[StepKind]) -> bytes:
 
     Its last rows say how text is written, in CSV files and in others.
     """
-    own = threshold_tables(task) if task.adaptive else {}
     return columns_csv(
-        {**own, "trials": trial_columns(task), "steps": step_columns(pages), "surveys": survey_columns()}
+        {"trials": trial_columns(task), "steps": step_columns(pages), "surveys": survey_columns()}
     )
 
 

@@ -1,6 +1,7 @@
 """The sections of the report of an adaptive study."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from app.analysis.figures.flow import flow_figure
 from app.analysis.figures.timing import timing_figure
@@ -14,6 +15,8 @@ from app.analysis.thresholds.figures.psychometric import psychometric_figure
 from app.analysis.thresholds.figures.radar import radar_figure, radar_rms_figure
 from app.analysis.thresholds.results import Measured, Thresholds
 
+# What `app.adaptive.quality.doubts` says, in a word.
+_DOUBTS = {"wide": "interval spans", "below": "below the least", "above": "above the largest"}
 DIMENSION_CONTRASTS_SHOWN = 30
 
 
@@ -82,7 +85,7 @@ def _single(measured: Measured) -> Table:
             words.digits(row["slope"]),
             words.digits(row["lapse"]),
             str(row["trials"]),
-            "; ".join(part for part in (row["participant_excluded"] and "left out", row["doubts"]) if part),
+            ", ".join(_remarks(row)),
         )
         for row in records(measured.fits)
     )
@@ -97,7 +100,18 @@ def _single(measured: Measured) -> Table:
         "Trials",
         "Doubts",
     )
-    return Table("Thresholds of each participant (posterior intervals)", header, rows)
+    note = (
+        "Intervals are of the posterior. Wide: the interval spans more than two octaves; below, above: the "
+        "threshold lies beyond the levels."
+    )
+    return Table("Thresholds of each participant", header, rows, note)
+
+
+def _remarks(row: dict[str, Any]) -> Iterator[str]:
+    """Whether a participant is left out, and the doubts of a threshold in a word each."""
+    if row["participant_excluded"]:
+        yield "left out"
+    yield from (word for word, part in _DOUBTS.items() if part in row["doubts"])
 
 
 def _levels(measured: Measured) -> Table:

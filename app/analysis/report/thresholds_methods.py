@@ -39,7 +39,7 @@ def methods(found: Thresholds, quality: Quality) -> Iterator[str]:
     own = ", with durations of the study’s own" if definition.timing else ""
     yield f"The task followed the preset {definition.preset}{own}: {task}"
     yield from adaptation(
-        Adaptive.model_validate(analysis.study.definition.get("adaptive") or {}),
+        definition.measuring,
         found.measured,
         definition.practice_trials,
     )

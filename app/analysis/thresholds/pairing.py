@@ -1,6 +1,7 @@
 """Two studies of one network set beside each other: which is which, and the files of the metamers."""
 
 import asyncio
+from dataclasses import replace
 
 import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from app.analysis.thresholds.service import measured_of
 from app.core.errors import Invalid
 from app.db.tables import Bundle
 from app.stimuli.medium import PICTURES
+from synthesis.bundle.dimensions import DimensionManifest
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
 
@@ -35,17 +37,26 @@ async def load_beside(session: AsyncSession, one: StudyAnalysis, other: StudyAna
     measured = await measured_of(session, thresholds)
     model = thresholds.bundles[0].bundle.model
     distances = await _distances(session, recognised, model)
+    names = recognised.study.name, _layers(recognised), recognised.recognition.chance
     try:
-        return beside(
-            recognised.study.name,
-            _layers(recognised),
-            recognised.recognition.chance,
-            measured,
-            model,
-            distances,
-        )
+        found = beside(*names, measured, model, distances)
     except ValueError as error:
         raise Invalid("not_beside", str(error)) from None
+    note = await asyncio.to_thread(_weights_note, thresholds, recognised, model)
+    return replace(found, notes=(*found.notes, *note))
+
+
+def _weights_note(thresholds: StudyAnalysis, recognised: StudyAnalysis, model: str) -> tuple[str, ...]:
+    """A line if both bundles can be read and one name stands for two sets of weights."""
+    bundle = next(one.bundle for one in recognised.bundles if one.bundle.model == model)
+    try:
+        one = BundleStore(thresholds.bundles[0].bundle.path).read_sealed(DimensionManifest).model
+        other = BundleStore(bundle.path).read_manifest().model
+    except BundleError:
+        return ()
+    if one.weights_sha256 == other.weights_sha256:
+        return ()
+    return (f"the weights differ: {one.weights} (thresholds) and {other.weights} (metamers)",)
 
 
 def _layers(analysis: StudyAnalysis) -> list[LayerRecognition]:

@@ -47,12 +47,12 @@ def group_rows(measured: Measured) -> Iterator[tuple[str, ...]]:
 
 
 def contrast_rows(measured: Measured, between: str) -> Iterator[tuple[str, ...]]:
-    """Of every two layers or dimensions: scale, names, ratio, interval, t, df, p, p by Holm, N."""
+    """Of every two layers or dimensions: names, scale, ratio, interval, t, df, p, p by Holm, N."""
     for row in records(measured.contrasts):
         if row["between"] == between:
             yield (
-                "own unit" if row["scale"] == "coordinate" else "RMS",
                 f"{row['a']} / {row['b']}",
+                "own unit" if row["scale"] == "coordinate" else "RMS",
                 digits(row["ratio"]),
                 interval(row["ratio_low"], row["ratio_high"]),
                 digits(row["t"]),
@@ -88,7 +88,7 @@ GROUP_HEADER = (
     "SEM, oct.",
     "N",
 )
-CONTRAST_HEADER = ("Scale", "Thresholds", "Ratio", "95 % interval", "t", "df", "p", "p, Holm", "N")
+CONTRAST_HEADER = ("Thresholds", "Scale", "Ratio", "95 % interval", "t", "df", "p", "p, Holm", "N")
 BESIDE_HEADER = (
     "Layer",
     "Recognised",

@@ -76,7 +76,9 @@ def _panel(measured: Measured, one: MeasuredDimension, colour: str) -> Panel:
     y = alt.Y(
         "proportion_right:Q",
         scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=alt.Axis(title="Proportion right", values=[0, 0.2, 0.4, 0.6, 0.8, 1], **_SMALL),
+        axis=alt.Axis(
+            title="Proportion right", values=[0, 0.2, 0.4, 0.6, 0.8, 1], labelOverlap=False, **_SMALL
+        ),
     )
     layers = [*_lines(y), _curve(measured.pooled[one.id], domain, x, y, colour)]
     layers += [*_points(measured, one, x, y, colour), *_threshold(measured, one, x, low, y)]

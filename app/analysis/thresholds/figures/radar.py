@@ -21,6 +21,7 @@ from synthesis.common.charts import BLUE, GRID, MUTED, VERMILION
 
 LEAST_SPOKES = 3
 MOST_PANELS = 24
+MOST_RINGS = 4
 COLUMNS = 3
 _ALIGNED: dict[int, Literal["left", "center", "right"]] = {1: "left", 0: "center", -1: "right"}
 _RADIUS = 84
@@ -37,6 +38,12 @@ class _Spokes:
     dimensions: tuple[MeasuredDimension, ...]
     low: float
     high: float
+
+    @property
+    def rings(self) -> list[float]:
+        """Round values; every other one where there are many."""
+        ticks = log_ticks(self.low, self.high)
+        return ticks[:: 1 + len(ticks) // (MOST_RINGS + 1)]
 
     def radius(self, value: float) -> float:
         share = math.log(value / self.low) / math.log(self.high / self.low)
@@ -119,7 +126,7 @@ _Y = alt.Y("y:Q", scale=alt.Scale(domain=[-_UP, _UP], nice=False), axis=None)
 def _background(axis: _Spokes) -> Iterator[alt.Chart]:
     """Rings at round values, a spoke and a name for each dimension."""
     number = len(axis.dimensions)
-    ticks = log_ticks(axis.low, axis.high)
+    ticks = axis.rings
     rings = [
         {"ring": tick, "order": step, **axis.place(step, axis.radius(tick))}
         for tick in ticks
@@ -144,10 +151,7 @@ def _background(axis: _Spokes) -> Iterator[alt.Chart]:
 def _ring_values(axis: _Spokes) -> Iterator[alt.Chart]:
     """The numbers of the rings, half-way between the first two spokes, on a white ground."""
     between = math.cos(math.pi / len(axis.dimensions))
-    values = [
-        {"text": f"{tick:g}", **axis.place(0.5, axis.radius(tick) * between)}
-        for tick in log_ticks(axis.low, axis.high)
-    ]
+    values = [{"text": f"{tick:g}", **axis.place(0.5, axis.radius(tick) * between)} for tick in axis.rings]
     text = _chart(values).encode(x=_X, y=_Y, text="text:N")
     yield text.mark_text(fontSize=9, stroke="white", strokeWidth=3)
     yield text.mark_text(fontSize=9, color=MUTED)
