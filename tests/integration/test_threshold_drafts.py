@@ -143,10 +143,18 @@ async def test_what_is_wrong_with_the_section_is_said_in_a_line(
         assert message in html.unescape((await admin.get(f"{address}?saved=1")).text)
 
 
-async def test_power_says_that_it_does_not_apply(admin: httpx.AsyncClient, settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("job", "line"),
+    [
+        ("power", "does not apply to a study of thresholds"),
+        ("dry-run", "take the pilot of a study of thresholds instead"),
+    ],
+)
+async def test_what_cannot_be_simulated_says_so(
+    admin: httpx.AsyncClient, settings: Settings, job: str, line: str
+) -> None:
     address = await imported(admin, text(settings))
     check = (await admin.get(f"{address}/check")).text
-    assert "does not apply to a study of thresholds" in check
-    assert f'action="{address}/power"' not in check
-    response = await admin.post(f"{address}/power")
-    assert response.status_code == 409 and "does not apply to a study of thresholds" in response.text
+    assert line in check and f'action="{address}/{job}"' not in check
+    response = await admin.post(f"{address}/{job}")
+    assert response.status_code == 409 and line in response.text
