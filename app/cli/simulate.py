@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -37,6 +38,10 @@ def simulate(
         str | None, typer.Option(help="Address of a running server; without it, one is started for the time.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
+    thresholds: Annotated[
+        Path | None,
+        typer.Option(help="For a study of thresholds, a YAML file of those that people are given."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Send simulated participants through a study by the HTTP interface that people use."""
@@ -44,7 +49,7 @@ def simulate(
     people = [KINDS[name] for name in drawn(shares, people_of(shares, participants), seed)]
 
     async def work(session: AsyncSession) -> Visits:
-        return await visits_of(session, study, seed, people)
+        return await visits_of(session, study, seed, people, thresholds)
 
     visits = reading(work)
     settings = read_settings()
@@ -58,10 +63,17 @@ def simulate(
         "trials": sum(each.trials for each in taken),
         "seconds": round(time.monotonic() - began, 2),
         "seed": seed,
-        "accuracy": visits.accuracy,
+        **_given(visits),
         **_counts(taken),
     }
     show(as_json, result, _text(result))
+
+
+def _given(visits: Visits) -> dict[str, Any]:
+    """What the simulated people can do."""
+    if visits.thresholds is None:
+        return {"accuracy": visits.accuracy}
+    return {"thresholds": visits.thresholds.thresholds}
 
 
 def _counts(taken: Sequence[Taken]) -> dict[str, Any]:
@@ -78,7 +90,7 @@ def _counts(taken: Sequence[Taken]) -> dict[str, Any]:
 
 
 def _text(result: dict[str, Any]) -> str:
-    accuracy, by_kind = result["accuracy"], result["outcomes_by_kind"]
+    by_kind = result["outcomes_by_kind"]
     lines = [
         f"{result['participants']} simulated participants answered {result['trials']} trials in "
         f"{result['seconds']} s."
@@ -88,6 +100,11 @@ def _text(result: dict[str, Any]) -> str:
         for kind, outcomes in by_kind.items():
             ends = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
             lines.append(f"  {kind:<18}{ends}")
+    if "thresholds" in result:
+        lines.append("The thresholds they were given on average:")
+        lines += [f"  {name:<18}{value:.4g}" for name, value in result["thresholds"].items()]
+        return "\n".join(lines)
+    accuracy = result["accuracy"]
     lines.append("The accuracy they were given:" if len(by_kind) == 1 else "The accuracy of layers:")
     wide = max(14, *(len(readable(name)) + 1 for name in accuracy))
     lines += [f"  {readable(name):<{wide}}{share:.3f}" for name, share in accuracy.items()]

@@ -8,7 +8,8 @@ import numpy as np
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.tables import Participant, PlannedTrial, Stimulus, Study, StudyBundle, StudyStimulus
+from app.adaptive.schedule import right_answer
+from app.db.tables import AbxTrial, Participant, PlannedTrial, Stimulus, Study, StudyBundle, StudyStimulus
 from app.experiments.conditions import condition_name
 from app.experiments.service import definition_of
 from app.sessions.steps import secret_of
@@ -21,7 +22,8 @@ from synthesis.bundle.manifest import NATURAL
 class PlanTruth:
     """What a participant's stimuli are: (condition, category) by trial index; conditions as the study's.
 
-    Catch trials count as natural: they are as easy. `course` are the steps of the session, and `secrets` draw
+    Catch trials count as natural: they are as easy. Of the ABX task, the condition is the dimension and the
+    category the right answer. `course` are the steps of the session, and `secrets` draw
     by position what their pages must not know.
     """
 
@@ -49,10 +51,14 @@ async def planned_truth(session: AsyncSession, asset_token: str) -> PlanTruth | 
                 Stimulus.condition,
                 func.coalesce(Stimulus.category, StudyStimulus.category).label("category"),
                 Study,
+                AbxTrial.dimension,
+                AbxTrial.changed_first,
+                AbxTrial.x_changed,
             )
             .join(PlannedTrial, PlannedTrial.participant_id == Participant.id)
             .outerjoin(Stimulus, Stimulus.id == PlannedTrial.stimulus_id)
             .outerjoin(StudyStimulus, StudyStimulus.id == PlannedTrial.study_stimulus_id)
+            .outerjoin(AbxTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
             .join(Study, Study.id == Participant.study_id)
             .outerjoin(
                 StudyBundle,
@@ -65,13 +71,21 @@ async def planned_truth(session: AsyncSession, asset_token: str) -> PlanTruth | 
         return None
     study, definition = rows[0].Study, definition_of(rows[0].Study)
     named = definition.stimuli is not None
-    trials = {
-        row.trial_index: (
-            condition_name(row.network, row.condition, named=named) if row.condition else NATURAL,
-            row.category,
-        )
-        for row in rows
-    }
+    trials = {row.trial_index: _truth(row, named=named) for row in rows}
     course = course_of(definition.course, definition.parts(len(trials)))
     secrets = {step.position: secret_of(study, rows[0].id, step.position) for step in course}
     return PlanTruth(rows[0].slot, trials, course, secrets)
+
+
+def _truth(row: Any, *, named: bool) -> tuple[str, str]:
+    if row.dimension is not None:
+        return row.dimension, right_answer(row.changed_first, row.x_changed)
+    condition = condition_name(row.network, row.condition, named=named) if row.condition else NATURAL
+    return condition, row.category
+
+
+async def level_shown(session: AsyncSession, asset_token: str) -> float | None:
+    """How much the picture at this address is changed, as measured; None before the trial is given out."""
+    query = select(AbxTrial.level).join(PlannedTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
+    level: float | None = await session.scalar(query.where(PlannedTrial.asset_token == asset_token))
+    return level

@@ -11,7 +11,7 @@ from app.simulation.calls import Refused as Refused
 from app.simulation.people.kinds import LAYERS, Kind
 from app.simulation.queries import PlanTruth as PlanTruth
 from app.simulation.queries import planned_truth as planned_truth
-from app.simulation.visitor import Record, Visitor, begin, trials_of
+from app.simulation.visitor import Record, Sight, Visitor, begin, trials_of
 from app.tasks.observer import SimulatedObserver
 
 # Finds, on the experimenter's side, the plan that holds the stimulus with this opaque address.
@@ -56,8 +56,9 @@ async def go_through(
     observer_of: Callable[[PlanTruth], SimulatedObserver],
     seed: int,
     kind: Kind,
+    sight_of: Callable[[PlanTruth], Sight] | None = None,
 ) -> Taken:
-    """As `take_part`, for one who has arrived.
+    """As `take_part`, for one who has arrived; `sight_of` is for studies of thresholds.
 
     The server says which steps come; `seed` and the plan's number decide what is made up of pages, and where
     one leaves who does.
@@ -72,6 +73,7 @@ async def go_through(
         observer_of(truth),
         generator(seed, "pages", truth.slot),
         kind.fails,
+        sight_of(truth) if sight_of else None,
     )
     outcome = await kind.way(visitor, view, generator(seed, "way", truth.slot))
     return Taken(kind.name, outcome, visitor.record)

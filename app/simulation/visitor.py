@@ -1,21 +1,37 @@
 """One simulated participant in a session that has begun, by the same HTTP calls as the page makes."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import numpy as np
 
+from app.adaptive.psychometric import Psychometric
 from app.simulation.calls import Calls, Refused, new_uuid
 from app.simulation.queries import PlanTruth
 from app.steps.registry import KINDS
-from app.tasks.observer import SimulatedAnswer, SimulatedObserver
+from app.tasks.observer import SimulatedObserver
 from app.tasks.registry import TASKS
 from app.tasks.task import SimulatedTrial
 
 WINDOW = 40
 
 View = dict[str, Any]  # `SessionView` as JSON
+# How a step ended: done; the trial to stop at is due; or the study's rule left the rest of its trials out.
+Ended = Literal["done", "reached", "dropped"]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one who tells pictures apart can see: by dimension, and where the level shown is looked up."""
+
+    functions: Mapping[str, Psychometric]
+    level_of: Callable[[str], Awaitable[float]]
+
+    async def accuracy(self, dimension: str, asset_token: str) -> float:
+        """The probability of a right answer to what is at this address."""
+        return float(self.functions[dimension](await self.level_of(asset_token)))
 
 
 @dataclass
@@ -30,7 +46,8 @@ class Record:
 class Visitor:
     """Who takes part: `truth` is what the stimuli of the plan are, `random` is for what is no answer.
 
-    `fails` names a kind of step that is failed on purpose; other checks are passed.
+    `fails` names a kind of step that is failed on purpose; other checks are passed. `sight` is for studies of
+    thresholds.
     """
 
     calls: Calls
@@ -39,6 +56,7 @@ class Visitor:
     observer: SimulatedObserver
     random: np.random.Generator
     fails: str | None = None
+    sight: Sight | None = None
     record: Record = field(default_factory=Record)
 
     def on_another_page(self) -> "Visitor":
@@ -57,9 +75,12 @@ class Visitor:
         while view["steps"]:
             due = view["next_index"]
             for step in view["steps"]:
-                if not await self._take(step, due, until):
+                ended = await self._take(step, due, until)
+                if ended == "reached":
                     return False
-            done = view["steps"][-1]["position"]
+                done = step["position"]
+                if ended == "dropped":
+                    break
             view = await self.calls.api("GET", "session")
             if view["steps"] and view["steps"][0]["position"] <= done:
                 raise Refused("refused", f"step {view['steps'][0]['position']} was done and is due again")
@@ -84,16 +105,17 @@ class Visitor:
     def _first_choice(self) -> str:
         return min(category for _condition, category in self.truth.trials.values())
 
-    async def _take(self, step: dict[str, Any], due: int | None, until: int | None) -> bool:
-        """Do one step as the server tells it; false if `until` was reached in it."""
+    async def _take(self, step: dict[str, Any], due: int | None, until: int | None) -> Ended:
+        """Do one step as the server tells it."""
         if step["trials"] is None:
             await self._pass_page(step)
-            return True
+            return "done"
         first: int = step["trials"]["first"]
         last: int = step["trials"]["last"]
         stop = last + 1 if until is None else min(until, last + 1)
-        await self._answer_trials(step["kind"], max(first, due or 0), stop)
-        return stop > last
+        if not await self._answer_trials(step["kind"], max(first, due or 0), stop):
+            return "dropped"
+        return "done" if stop > last else "reached"
 
     async def _pass_page(self, step: dict[str, Any]) -> None:
         kind = KINDS[step["kind"]]
@@ -104,21 +126,31 @@ class Visitor:
         await self.calls.api("PUT", f"steps/{step['position']}", json=sent)
         self.record.results.append(uuid)
 
-    async def _answer_trials(self, kind: str, start: int, stop: int) -> None:
-        observer = self.observer.with_accuracy(0.0) if kind == self.fails else self.observer
-        for index in range(start, stop, WINDOW):
-            for trial in await trials_of(self.calls, index, min(WINDOW, stop - index)):
-                stimulus = await self.calls.call("GET", trial["stimulus"])
-                given = self._answer(observer, trial, stimulus.content)
-                uuid = new_uuid()
-                body = {"uuid": uuid, "answer": given.answer, "rt_ms": given.rt_ms, "timing": given.timing}
-                await self.calls.api("PUT", f"trials/{trial['index']}", json=body)
-                self.record.answers.append(uuid)
+    async def _answer_trials(self, kind: str, start: int, stop: int) -> bool:
+        """False if the study's rule left trials out."""
+        index = start
+        while index < stop:
+            trials = await trials_of(self.calls, index, min(WINDOW, stop - index))
+            if not trials:
+                return False
+            for trial in trials:
+                await self._answer_trial(kind, trial)
+            index += len(trials)
+        return True
 
-    def _answer(self, observer: SimulatedObserver, trial: dict[str, Any], stimulus: bytes) -> SimulatedAnswer:
+    async def _answer_trial(self, kind: str, trial: dict[str, Any]) -> None:
+        stimulus = await self.calls.call("GET", trial["stimulus"])
         condition, category = self.truth.trials[trial["index"]]
-        met = SimulatedTrial(condition, category, trial["phase"], stimulus)
-        return TASKS[self.task["kind"]].simulate(observer, met, self.task)
+        observer = self.observer.with_accuracy(0.0) if kind == self.fails else self.observer
+        if self.sight is not None:
+            token = trial["stimulus"].rpartition("/")[2]
+            observer = observer.seeing(await self.sight.accuracy(condition, token))
+        met = SimulatedTrial(condition, category, trial["phase"], stimulus.content)
+        given = TASKS[self.task["kind"]].simulate(observer, met, self.task)
+        uuid = new_uuid()
+        body = {"uuid": uuid, "answer": given.answer, "rt_ms": given.rt_ms, "timing": given.timing}
+        await self.calls.api("PUT", f"trials/{trial['index']}", json=body)
+        self.record.answers.append(uuid)
 
 
 async def begin(calls: Calls, previous: str | None = None, *, take_over: bool = False) -> View:

@@ -76,6 +76,10 @@ class SimulatedObserver:
         """One with this probability of a right answer in every condition, drawing from the same generator."""
         return SimulatedObserver(dict.fromkeys(self._accuracy, accuracy), self._categories, self._random)
 
+    def seeing(self, accuracy: float) -> "SimulatedObserver":
+        """The observer in a trial in which one who is careful is right with this probability."""
+        return self.with_accuracy(accuracy)
+
     def answer(self, condition: str, category: str) -> str:
         """Wrong answers are uniform over the other categories."""
         right = self._random.random() < self._accuracy[condition]

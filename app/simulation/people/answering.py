@@ -19,17 +19,31 @@ def by_layer(
     return SimulatedObserver(accuracy, categories, random)
 
 
+class _Heedless(SimulatedObserver):
+    """Answers alike, however easy a trial is."""
+
+    def seeing(self, accuracy: float) -> SimulatedObserver:
+        return self
+
+
 def always_right(
     accuracy: Mapping[str, float], categories: Sequence[str], random: np.random.Generator
 ) -> SimulatedObserver:
-    return SimulatedObserver(dict.fromkeys(accuracy, 1.0), categories, random)
+    return _Heedless(dict.fromkeys(accuracy, 1.0), categories, random)
 
 
 def guessing(
     accuracy: Mapping[str, float], categories: Sequence[str], random: np.random.Generator
 ) -> SimulatedObserver:
     """Each answer is equally likely, whatever is shown."""
-    return SimulatedObserver(dict.fromkeys(accuracy, 1 / len(categories)), categories, random)
+    return _Heedless(dict.fromkeys(accuracy, 1 / len(categories)), categories, random)
+
+
+class _Lapsing(SimulatedObserver):
+    """As `lapsing`."""
+
+    def seeing(self, accuracy: float) -> SimulatedObserver:
+        return self.with_accuracy(_lapsed(accuracy, 1 / len(self._categories)))
 
 
 def lapsing(
@@ -41,11 +55,15 @@ def lapsing(
     those of an observer whose accuracy is the mean of the two.
     """
     chance = 1 / len(categories)
-    lapsed = {name: (1 - LAPSE_SHARE) * share + LAPSE_SHARE * chance for name, share in accuracy.items()}
-    return SimulatedObserver(lapsed, categories, random)
+    lapsed = {name: _lapsed(share, chance) for name, share in accuracy.items()}
+    return _Lapsing(lapsed, categories, random)
 
 
-class _OneSided(SimulatedObserver):
+def _lapsed(accuracy: float, chance: float) -> float:
+    return (1 - LAPSE_SHARE) * accuracy + LAPSE_SHARE * chance
+
+
+class _OneSided(_Heedless):
     """Gives one answer to every trial."""
 
     def __init__(

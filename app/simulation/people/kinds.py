@@ -18,7 +18,7 @@ class Kind:
     broken: bool = False
 
 
-LAYERS = Kind("layers", "recognises less the deeper the matched layer is")
+LAYERS = Kind("layers", "recognises less the deeper the matched layer is, or has thresholds")
 ALL = (
     LAYERS,
     Kind("ideal", "is always right", answering=always_right),
