@@ -101,7 +101,7 @@ async def test_the_form_writes_the_bundle_without_layers_and_the_section(
     assert "Nothing is wrong" in check
     # Two dimensions and the control of 20 trials, a tenth more to see who guesses, and practice.
     assert '<dd class="value">up to 68</dd>' in check
-    assert "block2/1+, block10/2-, control" in check
+    assert "block2/1+, block10/2-, control" in check and "levels without a certificate" in check
     assert (await admin.post(f"{address}/open")).status_code == 303
     (study,) = await rows_of(database, Study)
     assert study.status == "open" and study.definition["adaptive"]["trials_per_dimension"] == 20
