@@ -11,8 +11,8 @@ PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
-	bench-ray bench-graphs bench-processes bench-page bench-demo bench-analysis bench-serve bench-serve-quick \
-	bench-stop bench-plans bench-admin bench-adaptive bench-audio bench-chaos bench-exports docs-pictures figures \
+	bench-ray bench-graphs bench-processes bench-page bench-abx-page bench-demo bench-analysis bench-serve \
+	bench-serve-quick bench-stop bench-plans bench-admin bench-adaptive bench-audio bench-chaos bench-exports docs-pictures figures \
 	figure-observers figure-hearing figure-graphs wheel lock clean
 
 demo: .venv/.ready node_modules/.vendored
@@ -58,6 +58,9 @@ bench-processes: .venv/.ready-dev
 
 bench-page: .venv/.ready-dev node_modules/.vendored
 	$(BIN)/python tests/benchmarks/bench_page.py
+
+bench-abx-page: .venv/.ready-dev node_modules/.vendored
+	$(BIN)/python tests/benchmarks/bench_abx_page.py
 
 bench-demo: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_demo.py

@@ -135,6 +135,14 @@ def study_yaml(bundle: Path | str, *, name: str = "tiny", extra: str = "", **fie
     return f"{text.rstrip()}\nsteps: [instructions, {practice}trials]\n"
 
 
+def abx_study_yaml(bundle: Path | str, *, adaptive: str = "", **fields: object) -> str:
+    """A study of thresholds as a user would write it; `adaptive` is the content of that section."""
+    defaults = {"name": "abx", "title": "Telling pictures apart", "preset": "mame-abx"}
+    extra = f"adaptive: {{{adaptive}}}\n"
+    whole = study_yaml(bundle, extra=extra, **{**defaults, **fields})  # type: ignore[arg-type]
+    return "".join(line for line in whole.splitlines(keepends=True) if line != "layers: all\n")
+
+
 def networks_study_yaml(entries: Sequence[str], *, extra: str = "", **fields: object) -> str:
     """A study of several bundles; `entries` are the items of `stimuli`, as a user would write them."""
     whole = study_yaml("none", extra=extra, **fields)  # type: ignore[arg-type]

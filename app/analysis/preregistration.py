@@ -11,27 +11,23 @@ from platform import python_version
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.analysis.inference import LARGEST_FIT
+from app.analysis import preregistered_recognition as recognition
+from app.analysis import preregistered_thresholds as thresholds
 from app.analysis.measures.exclusions import gates_of, pace_in_words
-from app.analysis.report import methods
+from app.analysis.preregistered_recognition import Parts
 from app.analysis.report.content import LIBRARIES, Report
 from app.analysis.report.parts import Section, Table
 from app.analysis.service import counts_by_study
 from app.analysis.statistics.power import AT_LEAST
-from app.analysis.wording import plural, readable
+from app.analysis.wording import plural
 from app.core.errors import Conflict
 from app.core.version import code_version
 from app.db.tables import Study
 from app.experiments import service as experiments
-from app.experiments.cells import Cells
 from app.experiments.schemas import StudyDefinition
 from app.experiments.service import NetworkBundle
 from app.steps.course import outcomes_of
-from app.stimuli.service import read_manifest
-from synthesis.bundle.manifest import Manifest
-from synthesis.common.errors import BundleError
 
-LEVEL = 0.95  # of intervals, as `recognition` has it
 BY_THE_AUTHORS = "To be written by the authors: "
 
 
@@ -39,16 +35,13 @@ BY_THE_AUTHORS = "To be written by the authors: "
 class Frozen:
     """A study that was opened, with all that its pre-registration tells.
 
-    `manifests` are those of its bundles, None where one cannot be read now; `begun` are the live participants
-    who had consented when it was written.
+    `parts` are of its task; `begun` are the live participants who had consented when it was written.
     """
 
     study: Study
     definition: StudyDefinition
-    cells: Cells
     bundles: tuple[NetworkBundle, ...]
-    manifests: tuple[Manifest | None, ...]
-    choices: int
+    parts: Parts
     begun: int
 
 
@@ -66,19 +59,18 @@ async def load(session: AsyncSession, study: Study) -> Frozen:
     return Frozen(
         study=study,
         definition=definition,
-        cells=await experiments.cells_of(session, study),
         bundles=tuple(bundles),
-        manifests=tuple(_manifest(one) for one in bundles),
-        choices=len(experiments.choices_of(definition, bundles)),
+        parts=await _parts(session, study, definition, bundles),
         begun=counts["live"].consented if "live" in counts else 0,
     )
 
 
-def _manifest(one: NetworkBundle) -> Manifest | None:
-    try:
-        return read_manifest(one.bundle.path)
-    except (BundleError, OSError):
-        return None
+async def _parts(
+    session: AsyncSession, study: Study, definition: StudyDefinition, bundles: Sequence[NetworkBundle]
+) -> Parts:
+    if definition.task.adaptive:
+        return thresholds.parts(await thresholds.load(session, definition, bundles[0].bundle))
+    return recognition.parts(await recognition.load(session, study, bundles))
 
 
 def preregistration(frozen: Frozen) -> Report:
@@ -92,16 +84,16 @@ def preregistration(frozen: Frozen) -> Report:
 
 
 def _sections(frozen: Frozen) -> Iterator[Section]:
-    definition = frozen.definition
+    definition, parts = frozen.definition, frozen.parts
     yield Section("Data collection so far", (_so_far(frozen),))
     yield Section("Question and hypotheses", (BY_THE_AUTHORS + "what is asked, and what is expected.",))
-    yield Section("Dependent variable", (_measured(frozen),))
-    yield Section("Conditions", (_conditions(frozen),))
-    yield Section("Design and procedure", tuple(_procedure(frozen)))
-    yield Section("Stimuli", tuple(_stimuli(frozen)), (_digests(frozen.bundles),))
+    yield Section("Dependent variable", (parts.measured,))
+    yield Section("Conditions", (parts.conditions,))
+    yield Section("Design and procedure", (*parts.procedure, _drawn(definition)))
+    yield Section("Stimuli", parts.stimuli, (_digests(frozen.bundles),))
     yield Section("Sample size and stopping rule", tuple(_sample(definition)))
     yield Section("Exclusions", tuple(_exclusions(definition)))
-    yield Section("Analyses", tuple(_analyses(frozen)))
+    yield Section("Analyses", parts.analyses)
     yield Section(
         "Anything else",
         (f"{BY_THE_AUTHORS}analyses besides these, and whether they are exploratory.",),
@@ -118,57 +110,11 @@ def _so_far(frozen: Frozen) -> str:
     )
 
 
-def _measured(frozen: Frozen) -> str:
-    task = frozen.definition.task
+def _drawn(definition: StudyDefinition) -> str:
     return (
-        f"The proportion of trials in which a participant gives the right one of {frozen.choices} "
-        f"answers, per "
-        f"condition. Response times, from {task.medium.rt_onset}, are recorded as well."
-    )
-
-
-def _conditions(frozen: Frozen) -> str:
-    conditions = frozen.cells.conditions
-    networks = "; ".join(
-        f"{one.name} at {', '.join(readable(layer) for layer in one.layers)}" for one in conditions.networks
-    )
-    return (
-        f"There are {len(conditions.names)} conditions within participants: natural {_kind(frozen)}s, and "
-        f"model "
-        f"metamers of {networks}."
-    )
-
-
-def _procedure(frozen: Frozen) -> Iterator[str]:
-    definition = frozen.definition
-    main = _main_trials(frozen)
-    yield methods.procedure(definition, main, frozen.choices)
-    yield methods.course(definition, main)
-    yield (
         f"Plans were drawn from the seed {definition.seed} and a secret that the server keeps, so that "
-        f"neither "
-        "participants nor experimenters chose what is seen."
+        "neither participants nor experimenters chose what is seen."
     )
-
-
-def _main_trials(frozen: Frozen) -> float:
-    cells = frozen.cells
-    return float(cells.trials - len(cells.aside) - cells.catch_trials)
-
-
-def _stimuli(frozen: Frozen) -> Iterator[str]:
-    conditions = frozen.cells.conditions
-    several = len(frozen.bundles) > 1
-    for network, manifest in zip(conditions.networks, frozen.manifests, strict=True):
-        if manifest is None:
-            yield (
-                f"The bundle of {network.name} could not be read when this was written; its digest is below."
-            )
-        else:
-            yield from methods.stimuli(manifest, network, named=frozen.definition.stimuli is not None)
-    if several:
-        medium = frozen.definition.task.medium
-        yield methods.shared_stimuli(len(frozen.bundles), medium, frozen.study.picture_px)
 
 
 def _digests(bundles: Sequence[NetworkBundle]) -> Table:
@@ -214,37 +160,7 @@ def _exclusions(definition: StudyDefinition) -> Iterator[str]:
     yield "Results without any exclusion are reported beside those with them."
 
 
-def _analyses(frozen: Frozen) -> Iterator[str]:
-    kind, several = _kind(frozen), frozen.cells.conditions.several
-    yield methods.recognition_words(LEVEL, frozen.choices)
-    yield (
-        "The effect of stage (natural, then the layers in depth order) is tested by a repeated-measures "
-        "ANOVA "
-        "of proportions correct, with p by Greenhouse and Geisser, by Huynh and Feldt, and by permuting "
-        "conditions within participants; partial eta squared is given."
-        + (" It is done for each network." if several else "")
-    )
-    if several:
-        yield (
-            "Networks are compared by a repeated-measures ANOVA of network x stage without the natural "
-            "condition, where they have equally many layers, and by paired t tests of every two networks "
-            "at each "
-            "stage, corrected by Holm (1979)."
-        )
-    yield (
-        f"A logistic mixed model of being right has the condition as fixed effect, against natural "
-        f"{kind}s, and "
-        f"random intercepts of participant and {kind}; it is fitted by the Laplace approximation, with Wald "
-        f"intervals, by itself if there are at most {LARGEST_FIT:,} trials and on request if there are more."
-    )
-    yield "The inference criterion is p < .05, two-sided, unless the authors state another above."
-
-
 def _versions() -> Table:
     rows = [("metamerlab", code_version()), ("Python", python_version())]
     rows += [(name, version(name)) for name in LIBRARIES]
     return Table("Versions", ("Software", "Version"), tuple(rows))
-
-
-def _kind(frozen: Frozen) -> str:
-    return frozen.definition.task.medium.kind

@@ -9,9 +9,9 @@ from app.drafts.level_sheet import offer_of_dimensions
 from app.drafts.schemas import Offer, Sample, SheetRow
 from app.drafts.spread import spread
 from app.stimuli import service as stimuli
-from synthesis.bundle.dimensions import DIMENSIONS_FORMAT, DimensionManifest
+from app.stimuli.service import AnyManifest
+from synthesis.bundle.dimensions import DimensionManifest
 from synthesis.bundle.manifest import NATURAL, Blob, Manifest
-from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
 
 DEPTHS = ("*/manifest.json", "*/*/manifest.json")
@@ -39,7 +39,7 @@ def offers(known: Iterable[str], folder: Path) -> list[Offer]:
     return list(found.values())
 
 
-def manifest_at(place: str) -> Manifest | DimensionManifest | None:
+def manifest_at(place: str) -> AnyManifest | None:
     """What a bundle says of itself; None if it cannot be read now."""
     try:
         changed = 0.0 if "://" in place else (Path(place) / "manifest.json").stat().st_mtime
@@ -49,11 +49,8 @@ def manifest_at(place: str) -> Manifest | DimensionManifest | None:
 
 
 @lru_cache(maxsize=32)
-def _manifest(place: str, _changed: float) -> Manifest | DimensionManifest:
-    store = BundleStore(place)
-    if store.format_of_manifest() == DIMENSIONS_FORMAT:
-        return store.read_sealed(DimensionManifest)
-    return store.read_manifest()
+def _manifest(place: str, _changed: float) -> AnyManifest:
+    return stimuli.read_any_manifest(place)
 
 
 def sample(offered: Sequence[Offer], digest: str, blob: str) -> tuple[bytes, str]:
@@ -69,7 +66,7 @@ def sample(offered: Sequence[Offer], digest: str, blob: str) -> tuple[bytes, str
     return stimuli.read_stimulus(offer.place, blob, media_type), media_type
 
 
-def _presented(manifest: Manifest | DimensionManifest) -> list[Blob]:
+def _presented(manifest: AnyManifest) -> list[Blob]:
     if isinstance(manifest, DimensionManifest):
         return [one.blob for one in manifest.originals] + [one.blob for one in manifest.levels]
     return [one.blob for one in manifest.naturals] + [one.blob for one in manifest.items]

@@ -58,7 +58,8 @@ async def participant_by_id(
 async def delete_all_of(session: AsyncSession, participant_id: int) -> None:
     """Delete the answers, results, events and plan of a participant."""
     planned = select(PlannedTrial.id).where(PlannedTrial.participant_id == participant_id)
-    await session.execute(delete(Response).where(Response.planned_trial_id.in_(planned)))
+    for of_trial in (Response, AbxTrial):
+        await session.execute(delete(of_trial).where(of_trial.planned_trial_id.in_(planned)))
     for table in (PlannedTrial, StepResult, Event):
         await session.execute(delete(table).where(table.participant_id == participant_id))
 

@@ -196,7 +196,9 @@ async def all_rows(session: AsyncSession, number: int) -> dict[str, list[dict[st
 async def _collect(
     session: AsyncSession, table: Table, ids: Select[Any], found: dict[str, list[dict[str, Any]]]
 ) -> None:
-    query = select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
+    (key,) = table.primary_key.columns
+    query = select(table).where(key.in_(ids)).order_by(key)
     found[table.name] = [dict(row._mapping) for row in await session.execute(query)]
     for other, column in referring(table):
-        await _collect(session, other, select(other.c.id).where(other.c[column].in_(ids)), found)
+        (other_key,) = other.primary_key.columns
+        await _collect(session, other, select(other_key).where(other.c[column].in_(ids)), found)

@@ -5,8 +5,8 @@
 Prints JSON lines and writes them to var/bench/page.jsonl. Chromium runs headless on this machine, with the
 server beside it. It takes six minutes, most of it for the 200 trials; --quick shows 20.
 
-- page.js_gzip_kib: all JavaScript that any session can load, compressed as it is sent. Control: jsPsych's
-  part.
+- page.js_gzip_kib: all JavaScript that one session can load, of the heaviest task, compressed as it is sent.
+  Control: jsPsych's part.
 - page.first_trial_s: from the click that consents to the moment when the first trial can be started. With
   `.words` a session of words, with its page for the volume; with `.slow` at 1.6 Mbit/s and 150 ms; with
   `.400` a study of 400 trials. Control: from asking for the consent page to its load event.

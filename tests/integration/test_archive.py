@@ -15,7 +15,7 @@ import pytest
 from app.db.session import Database
 from app.experiments.schemas import AUDIENCES
 from app.exports.archive import layout
-from app.exports.archive.writing import recognition_csv
+from app.exports.archive.writing import results_csv
 from tests.database import row_counts
 from tests.integration.test_cli import Cli, cli  # noqa: F401  (a fixture)
 from tests.support import build_tiny_bundle, study_yaml
@@ -74,7 +74,7 @@ async def figures(url: str, study: str) -> list[bytes]:
     database = Database(url)
     try:
         async with database.reading() as session:
-            return [await recognition_csv(session, study, audience) for audience in AUDIENCES]
+            return [await results_csv(session, study, audience) for audience in AUDIENCES]
     finally:
         await database.close()
 

@@ -71,6 +71,11 @@ async def told(client: httpx.AsyncClient, code: str) -> list[str]:
     return [step["kind"] for step in view["steps"]]
 
 
+async def screen(client: httpx.AsyncClient, code: str) -> Any:
+    """What the page is told of its screen."""
+    return (await client.get(f"/api/{code}/session")).json()["screen"]
+
+
 def rows_in(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode())))
 
@@ -142,7 +147,12 @@ async def test_the_size_of_the_screen_is_stored_with_what_follows_from_it(
     refused = await put(client, code, 2, "screen_scale", {**PAGE, "px_per_mm": 4.0})
     assert refused.json()["error"]["detail"] == {"problems": {"distance_cm": "required"}}
     result = {**PAGE, "px_per_mm": 4.0, "distance_cm": 57.29, "device_pixel_ratio": 2.0}
+    assert await told(client, code) == ["screen_scale"]  # trials are shown by what it finds
+    assert await screen(client, code) is None
     assert (await put(client, code, 2, "screen_scale", result)).status_code == 200
+    assert await told(client, code) == ["trials", "debrief"]
+    known = {"px_per_degree": pytest.approx(40, abs=0.01), "distance_cm": 57.29, "device_pixel_ratio": 2.0}
+    assert await screen(client, code) == known
     stored = (await rows_of(database, StepResult))[-1]
     assert stored.result["px_per_degree"] == pytest.approx(40, abs=0.01)
     assert stored.flags == []

@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from app.main import STATIC
+from app.tasks.registry import TASKS
 from app.web.static_files import accepts_gzip, static_folder
 from tests.architecture.sources import ROOT
+from tests.benchmarks.page.weight import weight
 from tests.http import enter
 from tests.versioned import versioned
 
@@ -113,6 +115,12 @@ async def test_the_page_names_all_scripts_that_it_will_import(
             assert (STATIC / name).parent.joinpath(path).resolve().relative_to(STATIC).as_posix() in named
     for name in named:
         assert (await client.get(versioned(f"/static/{name}"))).status_code == 200
+
+
+async def test_no_session_can_load_more_than_60_kib_of_scripts() -> None:
+    measured = weight()
+    assert 40 < measured["value"] <= 60
+    assert set(TASKS) == {name.removesuffix("_session_kib") for name in measured if "_session_kib" in name}
 
 
 async def test_scripts_are_sent_without_comments_and_are_the_same_programs(client: httpx.AsyncClient) -> None:

@@ -19,6 +19,7 @@ OF_TABLES = {
     "participants": "The participants, by number",
     "recruitments": "What recruiters call people",
     "planned_trials": "What each was shown",
+    "abx_trials": "How much the pictures of each trial were changed",
     "responses": "Answers",
     "step_results": "Consent, questions and checks",
     "events": "What happened in the browser",

@@ -11,6 +11,7 @@ from app.db.tables import Bundle
 from app.exports.archive.checking import Archive, refuse
 from app.exports.archive.layout import BundleRow
 from app.stimuli import service as stimuli
+from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
 
 
@@ -29,7 +30,7 @@ def placed_bundle(archive: Archive, digest: str, bundle_folder: Path) -> Path | 
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(archive.content(name))
         try:
-            found = stimuli.verify_bundle(aside).digest
+            found = stimuli.verify_any(aside).digest
         except BundleError as error:
             refuse(archive.path, f"its bundle {digest[:12]} cannot be used: {error}")
         if found != digest:
@@ -38,6 +39,26 @@ def placed_bundle(archive: Archive, digest: str, bundle_folder: Path) -> Path | 
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return place
+
+
+def add_pictures(archive: Archive, bundle: Bundle) -> None:
+    """Put the pictures that were made while the study ran beside those of a bundle that is here already.
+
+    Raises `Invalid`: one of them is not the bytes that its name says, or they cannot be stored.
+    """
+    folder = f"bundles/{bundle.digest}/blobs/"
+    names = [name for name in archive.bundle_files(bundle.digest) if name.startswith(folder)]
+    if bundle.dimensions is None or not names:
+        return
+    store = BundleStore(bundle.path)
+    try:
+        known = {blob.sha256 for blob in stimuli.read_any_manifest(bundle.path).blobs()}
+        for name in names:
+            sha256 = name.removeprefix(folder)
+            if sha256 not in known and store.put_blob(archive.content(name), "image/png").sha256 != sha256:
+                refuse(archive.path, f"{name} is not what its name says")
+    except BundleError as error:
+        refuse(archive.path, f"its bundle {bundle.digest[:12]} cannot be completed: {error}")
 
 
 async def stored_bundle(session: AsyncSession, row: BundleRow, bundle_folder: Path) -> tuple[Bundle, bool]:

@@ -1,5 +1,6 @@
 """Storing an archive as a closed study, all of it or nothing."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +19,10 @@ from app.db.tables import Study, StudyBundle, StudyLink
 from app.experiments import service as experiments
 from app.experiments.schemas import AUDIENCES, StudyDefinition
 from app.exports.archive import layout
-from app.exports.archive.bundles import placed_bundle, stored_bundle
+from app.exports.archive.bundles import add_pictures, placed_bundle, stored_bundle
 from app.exports.archive.checking import Archive, refuse
 from app.exports.archive.storing import Storing
-from app.exports.archive.writing import recognition_csv
+from app.exports.archive.writing import results_csv
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ async def import_archive(
         if [row.digest for row in rows] != [one.digest for one in archive.index.bundles]:
             refuse(archive.path, "its bundles are not those of its index")
         bundles = [await stored_bundle(session, row, bundle_folder) for row in rows]
+        for bundle, _ in bundles:
+            await asyncio.to_thread(add_pictures, archive, bundle)
         session.add_all(
             StudyBundle(study_id=study.id, position=place, bundle_id=bundle.id, network=row.network)
             for place, (row, (bundle, _)) in enumerate(zip(rows, bundles, strict=True))
@@ -105,10 +108,11 @@ async def _study(session: AsyncSession, archive: Archive, name: str, now: dateti
 
 
 async def _same_figures(session: AsyncSession, archive: Archive, name: str) -> bool:
+    adaptive = archive.definition.task.adaptive
     for audience in AUDIENCES:
-        file = layout.results_file(audience)
+        file = layout.results_file(audience, adaptive=adaptive)
         told = archive.content(file) if file in archive.index.files else b""
-        if await recognition_csv(session, name, audience) != told:
+        if await results_csv(session, name, audience) != told:
             return False
     return True
 

@@ -22,7 +22,7 @@ MOST_COMPRESSED = 200
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Place = Annotated[int, Field(ge=0)]
 _NAMES = re.compile(
-    r"(definition\.json|study\.yaml|tables/[a-z_]+\.jsonl|results/recognition-(live|pilot|simulated)\.csv"
+    r"(definition\.json|study\.yaml|tables/[a-z_]+\.jsonl|results/(recognition|thresholds)-(live|pilot|simulated)\.csv"
     r"|bundles/[0-9a-f]{64}/(manifest\.json|blobs/[0-9a-f]{64}))"
 )
 
@@ -160,8 +160,8 @@ def table_file(name: str) -> str:
     return f"tables/{name}.jsonl"
 
 
-def results_file(audience: str) -> str:
-    return f"results/recognition-{audience}.csv"
+def results_file(audience: str, *, adaptive: bool) -> str:
+    return f"results/{'thresholds' if adaptive else 'recognition'}-{audience}.csv"
 
 
 class StudyRecord(Row):

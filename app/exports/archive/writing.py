@@ -14,18 +14,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.analysis.figures.figure import FORMATS
 from app.analysis.files import recognition_figure
 from app.analysis.service import analyse
+from app.analysis.tables.csv_tables import frame_csv
+from app.analysis.thresholds.service import measured_of
 from app.core.errors import Conflict
 from app.core.version import code_version
 from app.db.session import one_moment
 from app.db.tables import Study
 from app.experiments import service as experiments
-from app.experiments.schemas import AUDIENCES
+from app.experiments.schemas import AUDIENCES, Audience
 from app.experiments.service import NetworkBundle
 from app.exports.archive import layout
 from app.exports.archive.queries import StudyRows
 from app.exports.files import zip_entry
+from app.stimuli import service as stimuli
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import BundleError
+
+# Of a table of thresholds: a database's own numbers, and what depends on all pictures of a bundle, those that
+# were made for other studies too.
+NOT_OF_THE_STUDY = ("participant_id", "threshold_rms", "rms_low", "rms_high", "rms_extrapolated")
 
 
 async def write_archive(
@@ -50,10 +57,11 @@ async def write_archive(
         definition = _without_places(study.definition, bundles)
         writer.add(layout.DEFINITION, _json(definition) + b"\n")
         writer.add(layout.STUDY_FILE, yaml.safe_dump(definition, allow_unicode=True).encode())
-        await _add_tables(writer, StudyRows(session, study.id, bundles), with_panel_ids=with_panel_ids)
-        await _add_results(writer, session, name)
+        rows = StudyRows(session, study.id, bundles)
+        await _add_tables(writer, rows, with_panel_ids=with_panel_ids)
+        await _add_results(writer, session, study)
         for one in bundles if with_bundles else ():
-            _add_bundle(writer, one)
+            _add_bundle(writer, one, await rows.made_live(one))
         index = layout.Index(
             format="metamerlab study archive",
             version=layout.VERSION,
@@ -101,26 +109,32 @@ async def _add_tables(writer: _Writer, rows: StudyRows, *, with_panel_ids: bool)
         await writer.add_rows(name, getattr(rows, name)())
 
 
-async def _add_results(writer: _Writer, session: AsyncSession, name: str) -> None:
-    """The recognition table of each audience that answered, by which an import shows that it is the same."""
+async def _add_results(writer: _Writer, session: AsyncSession, study: Study) -> None:
+    """The table of each audience that answered, by which an import shows that it is the same."""
+    adaptive = experiments.definition_of(study).task.adaptive
     for audience in AUDIENCES:
-        if table := await recognition_csv(session, name, audience):
-            writer.add(layout.results_file(audience), table)
+        if table := await results_csv(session, study.name, audience):
+            writer.add(layout.results_file(audience, adaptive=adaptive), table)
 
 
-async def recognition_csv(session: AsyncSession, name: str, audience: str) -> bytes:
-    """The recognition table; empty where nobody has answered."""
-    analysis = await analyse(session, name, audience)  # type: ignore[arg-type]
-    return FORMATS["csv"].make(recognition_figure(analysis)) if analysis.answered else b""
+async def results_csv(session: AsyncSession, name: str, audience: Audience) -> bytes:
+    """The recognition table, or that of thresholds; empty where nobody has answered."""
+    analysis = await analyse(session, name, audience)
+    if not analysis.answered:
+        return b""
+    if analysis.task.adaptive:
+        return frame_csv((await measured_of(session, analysis)).fits.drop(columns=list(NOT_OF_THE_STUDY)))
+    return FORMATS["csv"].make(recognition_figure(analysis))
 
 
-def _add_bundle(writer: _Writer, one: NetworkBundle) -> None:
+def _add_bundle(writer: _Writer, one: NetworkBundle, made_live: Sequence[str]) -> None:
+    """`made_live` are blobs that the manifest does not name."""
     folder = f"bundles/{one.bundle.digest}"
     store = BundleStore(one.bundle.path)
     try:
-        manifest = store.read_manifest()
+        manifest = stimuli.read_any_manifest(one.bundle.path)
         writer.add(f"{folder}/manifest.json", manifest.model_dump_json(indent=1).encode())
-        for sha256 in sorted({blob.sha256 for blob in manifest.blobs()}):
+        for sha256 in sorted({*(blob.sha256 for blob in manifest.blobs()), *made_live}):
             writer.add(f"{folder}/blobs/{sha256}", store.read_blob(sha256))
     except BundleError as error:
         raise Conflict("no_bundle", f"{error}; or leave the bundles out of the archive") from None

@@ -3,30 +3,39 @@
 from typing import Any
 
 from app.main import STATIC
+from app.tasks.registry import TASKS
 from app.web.static_files import StaticFolder
 from tests.benchmarks.page.line import line
 
 JSPSYCH = "vendor/jspsych.js"
+PAGE, STEPS = "participant/", "participant/steps/"
 
 
 def weight() -> dict[str, Any]:
-    """KiB of all that any session can load: every task, every kind of step, and what they import.
+    """KiB of all that one session can load: every kind of step, the heaviest task, and what they import.
 
-    Beside it what a session of pictures loads, and the shares of jsPsych and of the project's own files.
+    Beside it what is loaded by sessions of each task without steps that are loaded later, and the shares of
+    jsPsych and of the project's own files, those of all tasks.
     """
     folder = StaticFolder(STATIC)
-    ours = [name for name in folder.files if name.startswith("participant/") and name.endswith(".js")]
-    everything = folder.modules(*sorted(ours))
-    session = folder.modules("participant/main.js", "participant/tasks/image16/task.js")
+    ours = [name for name in folder.files if name.startswith(PAGE) and name.endswith(".js")]
+    steps = [name for name in ours if name.startswith(STEPS)]
+    at_most = {kind: folder.modules(*_entry(kind), *sorted(steps)) for kind in TASKS}
+    heaviest = max(at_most, key=lambda kind: _kib(folder, at_most[kind]))
     return line(
         "page.js_gzip_kib",
-        _kib(folder, everything),
+        _kib(folder, at_most[heaviest]),
         "KiB",
-        len(everything),
+        len(at_most[heaviest]),
         _kib(folder, [JSPSYCH]),
+        heaviest=heaviest,
         own_kib=_kib(folder, ours),
-        picture_session_kib=_kib(folder, session),
+        **{f"{kind}_session_kib": _kib(folder, folder.modules(*_entry(kind))) for kind in TASKS},
     )
+
+
+def _entry(kind: str) -> tuple[str, str]:
+    return "participant/main.js", f"participant/tasks/{kind}/task.js"
 
 
 def _kib(folder: StaticFolder, names: Any) -> float:
