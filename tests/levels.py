@@ -34,21 +34,21 @@ FAULTS: dict[tuple[str, str, int], LevelFault] = {
 }
 
 
-def build_levels(root: Path, originals: int = 3) -> DimensionManifest:
+def build_levels(root: Path, originals: int = 3, size_px: int = SIZE_PX) -> DimensionManifest:
     """Write a finished bundle of dimensions."""
     store = BundleStore(root)
     natural = [
         Original(
             id=f"o{n:02}",
             category=("bear", "dog")[n % 2],
-            blob=store.put_blob(_blocks_png(n, SIZE_PX), "image/png"),
+            blob=store.put_blob(_blocks_png(n, size_px), "image/png"),
             source_sha256=hashlib.sha256(f"original {n}".encode()).hexdigest(),
             label=200 + n,
         )
         for n in range(originals)
     ]
     levels = [
-        _level(store, n, original, one, number)
+        _level(store, n, original, one, number, size_px)
         for n, original in enumerate(natural)
         for one in DIMENSIONS
         for number in range(len(TARGETS))
@@ -60,7 +60,7 @@ def build_levels(root: Path, originals: int = 3) -> DimensionManifest:
             name="efficientnet_lite0",
             weights="none",
             weights_sha256="0" * 64,
-            input=PictureFormat(size_px=SIZE_PX),
+            input=PictureFormat(size_px=size_px),
         ),
         fit=store.put_blob(b"fit", "application/octet-stream"),
         dimensions=list(DIMENSIONS),
@@ -72,7 +72,9 @@ def build_levels(root: Path, originals: int = 3) -> DimensionManifest:
     return store.read_sealed(DimensionManifest)
 
 
-def _level(store: BundleStore, n: int, original: Original, one: Dimension, number: int) -> Level:
+def _level(
+    store: BundleStore, n: int, original: Original, one: Dimension, number: int, size_px: int
+) -> Level:
     target = TARGETS[number] / 40 if one.id == CONTROL else TARGETS[number]
     fault = FAULTS.get((original.id, one.id, number), "")
     seed = 1_000 + 100 * n + 10 * [each.id for each in DIMENSIONS].index(one.id) + number
@@ -81,7 +83,7 @@ def _level(store: BundleStore, n: int, original: Original, one: Dimension, numbe
         dimension=one.id,
         level=number,
         target=target,
-        blob=store.put_blob(_blocks_png(seed, SIZE_PX), "image/png"),
+        blob=store.put_blob(_blocks_png(seed, size_px), "image/png"),
         value=target * (0.8 if fault else 0.99),
         drift=0.02,
         rms=target if one.id == CONTROL else 0.01 * target,

@@ -74,10 +74,11 @@ def main() -> None:
 
 
 def _visit(browser: Browser, site: Site, trials: int) -> list[AbxRecord]:
-    """The records of a session's main trials."""
+    """The records of a session's main trials, a third of them of each of three dimensions."""
     context = browser.new_context()
     context.add_init_script(TAKE_PART)
-    visitor = Visitor(context.new_page(), abx_link(site, "timing", main_trials=trials))
+    adaptive = f"trials_per_dimension: {trials // 3}, catch_share: 0"
+    visitor = Visitor(context.new_page(), abx_link(site, "timing", adaptive, timing="{}"))
     visitor.page.goto(visitor.link)
     visitor.page.click("form button")
     visitor.page.wait_for_url("**/end/**", timeout=(trials + 20) * 15_000)
@@ -96,10 +97,10 @@ def _measured(records: Sequence[AbxRecord]) -> dict[str, Any]:
     pictures = sorted(one for name in PICTURES for one in off_ms[name])
     return line(
         "timing.abx_within_frame_share",
-        statistics.mean(on_time(record) is True for record in records),
+        statistics.fmean(on_time(record) is True for record in records),
         "share of trials",
         len(records),
-        statistics.mean(one <= frame_ms + CLOCK_ROUNDING_MS for one in every),
+        statistics.fmean(one <= frame_ms + CLOCK_ROUNDING_MS for one in every),
         picture_ms=PRESET.picture_ms,
         frame_ms=frame_ms,
         median_error_ms=statistics.median(pictures),

@@ -7,15 +7,34 @@ from playwright.sync_api import Response
 
 from tests.e2e.site import Site
 from tests.e2e.visitor import CARD_BUTTON, START, Visitor
+from tests.levels import build_levels
+from tests.support import study_yaml
 
 QUESTION = "[data-phase=response] .abx-answers"
 ANSWERS = ("first", "second")
 KEYS = {"first": "1", "second": "2"}
 
 
-def abx_link(site: Site, name: str, **fields: object) -> str:
-    """The live link of an open study: 1 practice trial and a few more."""
-    return site.create_study(name, naturals=4, **{"preset": "mame-abx", "practice_trials": 1, **fields})
+# Shorter than published, where the timing is not what a test is about.
+SHORT = "{fixation_ms: 300, gap_ms: 300, last_gap_ms: 300}"
+
+
+def abx_link(
+    site: Site, name: str, adaptive: str = "trials_per_dimension: 1, catch_share: 0", **fields: object
+) -> str:
+    """The live link of an open study: 1 practice trial, and one of each of three dimensions."""
+    build_levels(site.folder / f"bundle-{name}", size_px=224)
+    given = {
+        "preset": "mame-abx",
+        "practice_trials": 1,
+        "adaptive": f"{{{adaptive}}}",
+        "timing": SHORT,
+        **fields,
+    }
+    text = study_yaml(site.folder / f"bundle-{name}", name=name, **given)  # type: ignore[arg-type]
+    file = site.folder / f"{name}.yaml"
+    file.write_text(text.replace("layers: all\n", ""))
+    return site.open_study(file)
 
 
 class Comparer(Visitor):

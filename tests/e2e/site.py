@@ -52,6 +52,10 @@ class Site:
         file = self.folder / f"{name}.yaml"
         write = word_study_yaml if kind == "sound" else study_yaml
         file.write_text(write(bundle, name=name, **fields))
+        return self.open_study(file)
+
+    def open_study(self, file: Path) -> str:
+        """Make a study of its file and open it; returns the live link."""
         with ThreadPoolExecutor(1) as thread:  # Playwright keeps an event loop running in this one
             code = thread.submit(asyncio.run, self._open_study(file)).result()
         return f"{self.base_url}/s/{code}"

@@ -23,7 +23,7 @@ COURSE = "  - instructions\n  - practice\n  - practice_done\n  - {kind: trials, 
 
 @pytest.fixture(scope="module")
 def link(site: Site) -> str:
-    return abx_link(site, "apart")
+    return abx_link(site, "apart")  # practice and three more
 
 
 @pytest.fixture
@@ -100,7 +100,8 @@ def test_a_whole_session_by_touch_on_a_phone_in_german(site: Site, new_context: 
     assert {record["pressed"] for record in records(site, visitor)} == {"touch"}
 
 
-def test_what_is_pressed_before_the_question_does_not_count(site: Site, comparer: Comparer) -> None:
+def test_what_is_pressed_before_the_question_does_not_count(site: Site, new_context: NewContext) -> None:
+    comparer = Comparer(new_context().new_page(), abx_link(site, "apart-published", timing="{}"))
     comparer.consent()
     comparer.read_on()
     comparer.page.keyboard.press("Space")
@@ -127,7 +128,7 @@ def test_a_reload_between_the_pictures_begins_the_trial_anew_with_the_same(
     comparer.read_on()
     due = comparer.page.inner_text(".progress")
     comparer.page.keyboard.press("Space")
-    comparer.page.wait_for_timeout(2500)  # B was shown
+    comparer.page.wait_for_timeout(900)  # A was shown
     before = fetched()
     comparer.page.reload()
     comparer.page.wait_for_selector("text=Welcome back")
@@ -158,6 +159,27 @@ def test_a_second_tab_is_offered_to_take_over(site: Site, comparer: Comparer) ->
         comparer.press("first")
     assert comparer.finish()
     assert_stored(site, comparer)
+
+
+def test_a_session_that_has_measured_enough_goes_on_with_what_follows_the_trials(
+    site: Site, new_context: NewContext
+) -> None:
+    enough = "trials_per_dimension: 6, sd_octaves: 4, least_trials: 1, catch_share: 0"
+    extra = f'steps:\n{COURSE}  - {{kind: debrief, text: "It was about seeing."}}\n'
+    link = abx_link(site, "apart-enough", enough, extra=extra)
+    visitor = Comparer(new_context().new_page(), link)
+    seen: list[str] = []
+    visitor.consent()
+    while visitor.next(lambda: seen.append(visitor.page.inner_text("#experiment, main"))):
+        visitor.watch()
+        visitor.press("first")
+        visitor.page.wait_for_selector("body:not([data-phase=response])")
+    assert visitor.finish()
+    assert_stored(site, visitor)
+    rows = site.answers(visitor.session_token)
+    assert len(rows) == 1 + 18 and 4 <= len(visitor.answers) < 10
+    assert any("It was about seeing." in text for text in seen)
+    assert "enough_measured" in site.events(visitor.session_token)
 
 
 def test_a_lost_focus_is_noted_with_its_trial(site: Site, comparer: Comparer) -> None:

@@ -51,11 +51,13 @@ async def check(
     addresses = {one.audience: link_address(settings.base_url, one.code) for one in links}
     dry = await jobs.newest(session, draft.id, "dry_run", now)
     definition = found.definition
+    adaptive = definition is not None and definition.task.adaptive
     context = CheckContext(
         card=draft_card(draft, study),
         faults=faults_of(found.problems),
         numbers=await _numbers(found, on),
-        no_power=power.NOT_OF_THRESHOLDS if definition and definition.task.adaptive else "",
+        no_power=power.NOT_OF_THRESHOLDS if adaptive else "",
+        no_dry_run=dry_run.NOT_OF_THRESHOLDS if adaptive else "",
         power=job_view(await jobs.newest(session, draft.id, "power", now), draft),
         sem=(definition.stop_when_sem if definition else None) or power.USUAL_SEM,
         sd=power.USUAL_SD,
@@ -131,6 +133,7 @@ async def start_dry_run(
     """Send simulated participants through the study of this version, beside the requests."""
     plan = dry_run.Plan(participants, mix)
     study = await _stored(request, settings, actor, draft_id, now)
+    dry_run.require_recognition(experiments.definition_of(study))
     database: Database = request.app.state.database
     asked = {"participants": participants, "mix": mix}
     async with database.writing() as session:
