@@ -17,7 +17,7 @@ from app.adaptive.psychometric import Psychometric  # noqa: E402
 from app.analysis.thresholds.dimensions import MeasuredDimension, ServedLevel  # noqa: E402
 from app.analysis.thresholds.figures.by_layer import by_layer_figure  # noqa: E402
 from app.analysis.thresholds.figures.psychometric import psychometric_figure  # noqa: E402
-from app.analysis.thresholds.results import measure  # noqa: E402
+from app.analysis.thresholds.measured import measure  # noqa: E402
 from synthesis.bundle.dimensions import CONTROL  # noqa: E402
 from synthesis.common.files import write_atomically  # noqa: E402
 from tests.unit.thresholds.observing import ORIGINALS, dimension, observed  # noqa: E402

@@ -13,7 +13,8 @@ from app.analysis.pages import steps_of_study
 from app.analysis.results import StudyAnalysis
 from app.analysis.thresholds import queries
 from app.analysis.thresholds.dimensions import MeasuredDimension, ServedLevel
-from app.analysis.thresholds.results import Measured, Thresholds, measure
+from app.analysis.thresholds.measured import Measured, measure
+from app.analysis.thresholds.results import Thresholds
 from app.analysis.thresholds.trial_table import abx_table
 from app.db.tables import Bundle
 

@@ -14,7 +14,7 @@ from app.analysis.figures.style import titled
 from app.analysis.tables.csv_tables import records
 from app.analysis.thresholds.dimensions import MeasuredDimension, groups_of
 from app.analysis.thresholds.figures.axes import Panel, colour_of, log_domain, log_x, unit_title, without_data
-from app.analysis.thresholds.results import Measured
+from app.analysis.thresholds.measured import Measured
 from synthesis.common.charts import INK, MUTED
 
 COLUMNS = 3
