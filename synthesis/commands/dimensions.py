@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from synthesis.commands.shared import Weights, print_result, tell
+from synthesis.commands.shared import Bundle, Weights, print_result, tell
 from synthesis.common.errors import UserError
 from synthesis.common.lazy_commands import program
 from synthesis.process.device import DeviceName
@@ -29,6 +29,10 @@ dimensions = program(
         "grid": (
             "synthesis.commands.dimensions:grid",
             "Make and certify every picture of a grid of levels. Prints one JSON line.",
+        ),
+        "serve": (
+            "synthesis.commands.dimensions:serve",
+            "Make pictures of a finished grid at levels between, as lines of JSON on stdin ask for them.",
         ),
         "verify": (
             "synthesis.commands.verify:verify",
@@ -142,6 +146,33 @@ def grid(
                 f"level {level.target:g}"
             )
     print_result(**manifest.summary(time.monotonic() - started).model_dump())
+
+
+def serve(
+    bundle: Bundle,
+    weights: Annotated[
+        Path | None, typer.Option(help="The checkpoint file, for a bundle made with one.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="path/module.py:factory, for a module of your own.")
+    ] = None,
+) -> None:
+    """Make pictures of a finished grid at levels between, as lines of JSON on stdin ask for them.
+
+    A line {"id", "original", "dimension", "target"} is answered by a line {"id", "level", "seconds"}, or with
+    "error" instead of the level. The first line says that the network is there.
+    """
+    import sys
+
+    from synthesis.bundle.store import BundleStore
+    from synthesis.dimensions.live import LiveBench
+    from synthesis.dimensions.serve import serve as serve_lines
+
+    started = time.monotonic()
+    bench = LiveBench(BundleStore(bundle), weights, model)
+    tell(f"{bundle}: ready after {time.monotonic() - started:.1f} s")
+    made = serve_lines(bench, sys.stdin, print_result)
+    tell(f"{bundle}: {made} pictures were made")
 
 
 def holds_dimensions(store: "BundleStore") -> bool:
