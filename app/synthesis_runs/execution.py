@@ -18,7 +18,7 @@ from app.db.session import Database
 from app.stimuli import service as stimuli
 from app.synthesis_runs import service
 from app.synthesis_runs.child import Child
-from app.synthesis_runs.patience import first_line, patiently
+from app.db.patience import first_line, patiently
 from app.synthesis_runs.schemas import Claim
 from synthesis.bundle.events import ProgressEvent, RunSummary
 from synthesis.bundle.manifest import Manifest

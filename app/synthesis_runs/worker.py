@@ -14,7 +14,7 @@ from app.core.config import Settings
 from app.db.session import Database
 from app.synthesis_runs import service
 from app.synthesis_runs.execution import Execution
-from app.synthesis_runs.patience import patiently
+from app.db.patience import patiently
 from app.synthesis_runs.schemas import Claim
 from synthesis.common.command_line import PROGRAM
 
