@@ -41,8 +41,22 @@ def generator(
     paths = [str(BundleStore(place).root.resolve()) for place in bundle or ()]
     given = {"weights": weights, "model": model}
     options = {name: str(value) for name, value in given.items() if value is not None}
+    run(read_settings(), paths=paths, options=options, once=once, as_json=as_json)
+
+
+def run(
+    settings: Settings,
+    *,
+    paths: Sequence[str] = (),
+    options: dict[str, str] | None = None,
+    once: bool = False,
+    as_json: bool = False,
+    program: Sequence[str] = PROGRAM,
+) -> None:
+    """Work until there is a wish to stop, and say what was made."""
     with orderly():
-        made = asyncio.run(run_generator(read_settings(), paths=paths, options=options, once=once))
+        work = run_generator(settings, paths=paths, options=options, once=once, program=program)
+        made = asyncio.run(work)
         show(as_json, {"pictures": made}, f"Pictures made: {made}.")
 
 

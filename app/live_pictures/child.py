@@ -79,9 +79,7 @@ class ServingChild:
         try:
             answer = Answer.model_validate_json(line)
         except ValidationError:
-            raise ChildLost(
-                "the synthesis program said what is no answer: is it of the same version?"
-            ) from None
+            raise ChildLost("the synthesis program gave no answer: is it of the same version?") from None
         if answer.id != request_id or (answer.level is None and not answer.error):
             raise ChildLost("the synthesis program answered something else than was asked")
         return answer

@@ -158,7 +158,7 @@ async def remove_queued(session: AsyncSession, ids: Sequence[int]) -> None:
 async def latest(
     session: AsyncSession, bundle_id: int, since: datetime, count: int
 ) -> list[tuple[str, float | None]]:
-    """(state, seconds) of the pictures of a bundle that were last asked for and have been made or given up."""
+    """(state, seconds) of the pictures of a bundle that were last asked for, and made or given up."""
     query = (
         select(PictureRequest.state, PictureRequest.seconds)
         .where(

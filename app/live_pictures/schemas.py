@@ -22,23 +22,3 @@ class Claim:
 
     def __str__(self) -> str:
         return f"{self.original} along {self.dimension} at {self.target:.4g}"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How far some requests have come: their number by state, and how long the pictures took that are done."""
-
-    queued: int
-    taken: int
-    done: int
-    failed: int
-    seconds: tuple[float, ...]
-    error: str = ""
-
-    @property
-    def begun(self) -> bool:
-        return bool(self.taken or self.done or self.failed)
-
-    @property
-    def ended(self) -> bool:
-        return not (self.queued or self.taken)
