@@ -53,6 +53,7 @@ def fit(
     out: Annotated[Path, typer.Option(help="The file to write (.safetensors).")],
 ) -> None:
     """Fit the components of layers to a folder of pictures. Prints one JSON line."""
+    from synthesis.common.apart import require_apart
     from synthesis.common.files import write_atomically
     from synthesis.common.yaml_file import load_yaml
     from synthesis.dimensions.fitting import fit_spec, fitted_pictures
@@ -62,6 +63,7 @@ def fit(
     if out.is_dir():
         raise UserError(f"{out}: is a folder; give the name of the file to write, like fit.safetensors")
     wanted = load_yaml(spec, FitSpec)
+    require_apart(out, {"pictures": wanted.pictures})
     with Steps("pictures", 2 * fitted_pictures(wanted)) as steps:
         fitted = fit_spec(wanted, steps.advance)
     data = fitted.to_bytes()
@@ -126,6 +128,7 @@ def grid(
 ) -> None:
     """Make and certify every picture of a grid of levels. Prints one JSON line."""
     from synthesis.bundle.store import BundleStore
+    from synthesis.common.apart import require_apart
     from synthesis.common.yaml_file import load_yaml
     from synthesis.dimensions.driver import make_grid
     from synthesis.dimensions.grid_spec import GridSpec
@@ -133,7 +136,9 @@ def grid(
     from synthesis.runs.engines.choice import make_engine
 
     started = time.monotonic()
-    plan, store = make_grid_plan(load_yaml(spec, GridSpec)), BundleStore(out)
+    wanted = load_yaml(spec, GridSpec)
+    require_apart(out, {"stimuli": wanted.stimuli, "fit": wanted.fit})
+    plan, store = make_grid_plan(wanted), BundleStore(out)
     manifest = finished_grid(plan, store)
     if manifest:
         tell(f"{out}: already finished")

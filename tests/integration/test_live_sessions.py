@@ -1,4 +1,4 @@
-"""Sessions of a study whose pictures are made live: waited for, or the nearest is shown, as the trial says."""
+"""Sessions of a study whose pictures are made live: they are waited for, or the nearest is shown."""
 
 import asyncio
 from pathlib import Path

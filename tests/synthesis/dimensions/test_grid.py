@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 
 from synthesis.bundle.dimensions import CONTROL, DimensionManifest, Level
@@ -22,7 +23,7 @@ from synthesis.process.progress import Uncounted
 from synthesis.runs.engines.choice import make_engine
 from synthesis.runs.jobs import JobTask, recorded
 from synthesis.runs.journal import Journal
-from tests.synthesis.dimensions.grids import LEVELS, grid_inputs, made_bundle, write_spec
+from tests.synthesis.dimensions.grids import LEVELS, MODEL, grid_inputs, made_bundle, write_spec
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +96,26 @@ def test_what_does_not_go_together_is_refused(
     assert code == 1 and said in err and "\n" not in err.strip()
     assert not (tmp_path / "out").exists()
     write_spec(folder)
+
+
+@pytest.mark.parametrize(
+    ("out", "field"),
+    [("stimuli", "stimuli"), ("stimuli/dog/grid", "stimuli"), (".", "stimuli"), ("fit.safetensors", "fit")],
+)
+def test_a_grid_is_not_written_among_what_it_is_made_from(folder: Path, cli, out: str, field: str) -> None:
+    code, _, err = cli("dimensions", "grid", write_spec(folder), "--out", folder / out)
+    assert code == 1 and f"within {field} (" in err and "\n" not in err.strip()
+    assert not (folder / out / "journal").exists()
+
+
+def test_a_fit_does_not_take_the_place_of_a_picture(folder: Path, cli) -> None:
+    spec = folder / "fit.yaml"
+    given = {**MODEL, "layers": ["stem"], "pictures": "pictures", "components": 3}
+    spec.write_text(yaml.safe_dump(given))
+    before = (folder / "pictures" / "5.png").read_bytes()
+    code, _, err = cli("dimensions", "fit", spec, "--out", folder / "pictures" / "5.png")
+    assert code == 1 and "within pictures (" in err
+    assert (folder / "pictures" / "5.png").read_bytes() == before
 
 
 def test_each_fault_of_a_level_is_told() -> None:
