@@ -76,6 +76,7 @@ bench-adaptive: .venv/.ready-dev
 
 bench-live: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_live.py
+	$(BIN)/python tests/benchmarks/bench_live_people.py
 
 bench-plans: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_plans.py

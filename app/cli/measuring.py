@@ -12,7 +12,7 @@ from app.core.errors import Conflict
 from app.experiments import service
 from app.live_pictures import measuring
 from app.live_pictures.measuring import Standing, percentile_95
-from app.live_pictures.queries import remove_queued
+from app.live_pictures.service import remove_queued
 
 POLL_S = 0.2
 NOBODY_S = 20.0  # until then a generator that is at work has taken one

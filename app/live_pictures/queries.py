@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.tables import Bundle, PictureRequest, Stimulus
 from app.live_pictures.schemas import Claim
-from app.stimuli.queries import MADE_LIVE
+from app.stimuli.levels import MADE_LIVE
 from app.stimuli.schemas import LevelPicture
 
 

@@ -16,8 +16,9 @@ from app.live_pictures import queries
 from app.live_pictures.queries import certified as certified
 from app.live_pictures.queries import is_any as is_any
 from app.live_pictures.queries import picture as picture
+from app.live_pictures.queries import remove_queued as remove_queued
 from app.live_pictures.schemas import Claim
-from app.stimuli.queries import MADE_LIVE
+from app.stimuli.levels import MADE_LIVE
 from synthesis.bundle.dimensions import Level
 
 MOST_ATTEMPTS = 3

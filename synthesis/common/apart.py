@@ -15,7 +15,7 @@ def require_apart(out: str | Path, read: Mapping[str, Path | None]) -> None:
     root = place(out)
     if not is_local(root):
         return
-    written = Path(root).resolve()
+    written = Path(str(root)).resolve()
     for field, path in read.items():
         if path is None:
             continue

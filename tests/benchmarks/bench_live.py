@@ -41,7 +41,7 @@ from synthesis.dimensions.spec import FitSpec  # noqa: E402
 from synthesis.runs.engines.choice import make_engine  # noqa: E402
 
 NETWORKS: tuple[dict[str, Any], ...] = (
-    {"model": "resnet18", "weights": {"random": 0}, "layers": ["conv1"]},
+    {"model": "torchvision/resnet18", "weights": {"random": 0}, "layers": ["conv1"]},
     {"model": "efficientnet_lite0", "weights": "published", "layers": ["block2", "block10"]},
 )
 LEAST, LARGEST = 0.3, 4.8
@@ -64,7 +64,7 @@ def main() -> None:
     kept.write_text("".join(f"{one}\n" for one in lines))
 
 
-def grid(folder: Path, network: dict[str, Any]) -> BundleStore:
+def grid(folder: Path, network: dict[str, Any], *, control: bool = False) -> BundleStore:
     """A finished grid of four pictures along the first component of each layer."""
     random = np.random.default_rng(0)
     for number in range(44):
@@ -82,7 +82,7 @@ def grid(folder: Path, network: dict[str, Any]) -> BundleStore:
             "stimuli": folder / "stimuli",
             "dimensions": [{"layer": layer, "component": 1} for layer in network["layers"]],
             "levels": {"least": LEAST, "largest": LARGEST, "number": 6},
-            "control": False,
+            "control": control,
         }
     )
     store = BundleStore(folder / "grid")
