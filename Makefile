@@ -12,7 +12,8 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
 	bench-ray bench-graphs bench-processes bench-page bench-abx-page bench-demo bench-analysis bench-serve \
-	bench-serve-quick bench-stop bench-plans bench-admin bench-adaptive bench-live bench-audio bench-chaos bench-exports docs-pictures figures \
+	bench-serve-quick bench-stop bench-plans bench-admin bench-adaptive bench-live bench-audio bench-chaos \
+	bench-exports docs-pictures figures \
 	figure-observers figure-hearing figure-graphs figure-thresholds wheel lock clean
 
 demo: .venv/.ready node_modules/.vendored

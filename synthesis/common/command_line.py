@@ -82,6 +82,24 @@ class Report(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DimensionsFit(Command):
+    command: ClassVar[str] = "dimensions fit"
+    positional: ClassVar[tuple[str, ...]] = ("spec",)
+
+    spec: Path
+    out: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionsGrid(Command):
+    command: ClassVar[str] = "dimensions grid"
+    positional: ClassVar[tuple[str, ...]] = ("spec",)
+
+    spec: Path
+    out: str | Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class DimensionsServe(Command):
     command: ClassVar[str] = "dimensions serve"
     positional: ClassVar[tuple[str, ...]] = ("bundle",)
