@@ -15,9 +15,9 @@ from tests.e2e.axe import assert_accessible
 from tests.e2e.site import Site
 from tests.e2e.test_admin import sign_in
 from tests.levels import build_levels, store_levels
+from tests.threshold_bundle import build_dimension_bundle
 from tests.threshold_study import (
     NAME,
-    build_dimension_bundle,
     definition_of,
     honest,
     stimuli_of,

@@ -22,7 +22,7 @@ from synthesis.common.wording import readable_layer
 from tests.conftest import create_study
 from tests.database import rows_of
 from tests.support import abx_study_yaml
-from tests.threshold_study import build_dimension_bundle
+from tests.threshold_bundle import build_dimension_bundle
 
 pytestmark = pytest.mark.anyio
 PEOPLE = 8

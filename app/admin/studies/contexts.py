@@ -203,7 +203,8 @@ def numbers_of(study: CheckedStudy, duration: Duration, cost: Cost | None) -> Nu
 class CheckContext(PageContext):
     """`pilot` is the link for trying the study, empty before it is made; `stale` if it is of another version.
 
-    `no_power` and `no_dry_run` say why these cannot be simulated, if they cannot.
+    `no_power` says why numbers of participants cannot be simulated, if they cannot; `thresholds` whether the
+    study measures them.
     `figure` is the address of the dry run's figure, empty without one. `lines` is how the text differs from
     that of the study which it was copied from.
     """
@@ -214,7 +215,7 @@ class CheckContext(PageContext):
     faults: Faults
     numbers: Numbers | None
     no_power: str
-    no_dry_run: str
+    thresholds: bool
     power: JobView | None
     sem: float
     sd: float
