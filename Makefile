@@ -12,8 +12,9 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: demo test check check-style check-types check-types-and-js test-python test-js bench bench-synthesis \
 	bench-ray bench-graphs bench-processes bench-page bench-abx-page bench-demo bench-analysis bench-serve \
-	bench-serve-quick bench-stop bench-plans bench-admin bench-adaptive bench-audio bench-chaos bench-exports docs-pictures figures \
-	figure-observers figure-hearing figure-graphs wheel lock clean
+	bench-serve-quick bench-stop bench-plans bench-admin bench-adaptive bench-live bench-audio bench-chaos \
+	bench-exports docs-pictures figures \
+	figure-observers figure-hearing figure-graphs figure-thresholds wheel lock clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -76,6 +77,10 @@ bench-admin: .venv/.ready-dev
 
 bench-adaptive: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_adaptive.py
+
+bench-live: .venv/.ready-dev
+	$(BIN)/python tests/benchmarks/bench_live.py
+	$(BIN)/python tests/benchmarks/bench_live_people.py
 
 bench-plans: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_plans.py
@@ -141,6 +146,10 @@ figure-hearing: .venv/.ready
 # Metamers of graph networks against their null and baselines: runs docs/examples/graphs.yaml (two minutes).
 figure-graphs: .venv/.ready-dev
 	$(BIN)/python docs/make_graphs_figure.py
+
+# Thresholds of simulated observers, for docs/analysis.md (half a minute).
+figure-thresholds: .venv/.ready
+	$(BIN)/python docs/make_thresholds_figure.py
 
 # A program to install elsewhere, with its pages, migrations and examples.
 wheel: .venv/.ready-dev node_modules/.vendored

@@ -51,6 +51,7 @@ ABOUT = {
         "analysis": "statistics, figures, the report",
         "recruitment": "where participants come from",
         "adaptive": "levels chosen from answers, thresholds",
+        "live_pictures": "pictures made on request",
         "privacy": "what is stored of people",
         "sessions": "trials, answers, the end",
         "participants": "consent, who comes in",

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.actor import COMMAND_LINE
 from app.core.clock import utc_now
-from app.db.tables import Bundle, Stimulus
+from app.stimuli import service as stimuli
 from synthesis.bundle.dimensions import (
     CONTROL,
     Dimension,
@@ -98,33 +99,4 @@ def _level(
 
 async def store_levels(session: AsyncSession, root: Path, manifest: DimensionManifest) -> int:
     """The rows of a bundle of dimensions; returns its id."""
-    bundle = Bundle(
-        digest=manifest.digest,
-        path=str(root),
-        model=manifest.model.name,
-        medium="picture",
-        dimensions=[one.model_dump(mode="json") for one in manifest.dimensions],
-        layers=["stem", "block2"],
-        categories=["bear", "dog"],
-        ingested_at=utc_now(),
-    )
-    session.add(bundle)
-    await session.flush()
-    categories = {one.id: one.category for one in manifest.originals}
-    session.add_all(
-        Stimulus(
-            bundle_id=bundle.id, natural_id=one.id, category=one.category, condition="natural", seed=0,
-            blob_sha256=one.blob.sha256, media_type="image/png", certified=True, certificate={},
-        )
-        for one in manifest.originals
-    )  # fmt: skip
-    measured = ("target", "value", "drift", "rms", "ssim", "saturated", "label", "steps", "fault")
-    session.add_all(
-        Stimulus(
-            bundle_id=bundle.id, natural_id=one.original, category=categories[one.original],
-            condition=one.dimension, seed=one.level, blob_sha256=one.blob.sha256, media_type="image/png",
-            certified=one.passed, certificate={name: getattr(one, name) for name in measured},
-        )
-        for one in manifest.levels
-    )  # fmt: skip
-    return bundle.id
+    return (await stimuli.ingest(session, COMMAND_LINE, root, manifest, utc_now())).id

@@ -15,7 +15,7 @@ from app.analysis.inference import stage_effects
 from app.analysis.matrices.matrix import Record
 from app.analysis.results import Quality, StudyAnalysis
 from app.analysis.service import analyse, quality
-from app.analysis.thresholds.results import Measured
+from app.analysis.thresholds.measured import Measured
 from app.analysis.thresholds.service import measured_of
 from app.db.tables import Study
 from app.experiments.schemas import Audience

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.analysis.thresholds import words
-from app.analysis.thresholds.results import Measured
+from app.analysis.thresholds.measured import Measured
 
 NOTHING = "–"
 Rows = tuple[tuple[str, ...], ...]

@@ -11,7 +11,7 @@ from app.analysis.preregistered_recognition import Parts
 from app.analysis.report import methods
 from app.analysis.report import thresholds_methods as own
 from app.analysis.thresholds.dimensions import MeasuredDimension, groups_of
-from app.analysis.thresholds.results import Measured, measure
+from app.analysis.thresholds.measured import Measured, measure
 from app.analysis.thresholds.service import dimensions_of
 from app.analysis.thresholds.trial_table import abx_columns
 from app.analysis.wording import plural

@@ -47,6 +47,7 @@ from app.experiments.schemas import Audience
 # What was answered, trial by trial, and which pictures the study may show.
 Recognised = tuple[Answers, Trials, pd.DataFrame]
 Loaded = tuple[Thresholds | Recognised, Beside | None]
+_NOT_RECOGNITION = "measures thresholds: leave out --observers and --published, which are for recognition"
 SLOW_FIT = 5_000  # trials from which fitting the mixed model takes seconds
 
 
@@ -83,11 +84,7 @@ def analyze(
     found, other = _from_database(study, audience, include_partial, beside)
     if isinstance(found, Thresholds):
         if overlay is not None or networks is not None:
-            raise Invalid(
-                "not_recognition",
-                f"{study} measures thresholds: leave out --observers and --published, which lay recognition "
-                "over recognition",
-            )
+            raise Invalid("not_recognition", f"{study} {_NOT_RECOGNITION}")
         write_thresholds(found, other, out, as_json=as_json)
         return
     answers, trials, shown = found
@@ -98,21 +95,28 @@ def analyze(
         files |= dict(compared_files(answers.analysis, compared, overlay, published_model))
     files |= dict(beside_files(other))
     write_files(out, files)
-    effects, stop_rule = stage_effects(answers.analysis), stopping(answers.analysis)
-    result = _result(answers.analysis, compared) | {
+    result, words = _told(answers.analysis, trials, compared, fitted)
+    result |= {"files": [str(out / name) for name in files], **beside_result(other)}
+    words += beside_in_words(other) if other else []
+    words += [f"caveat: {caveat}" for caveat in trials.caveats]
+    show(as_json, result, "\n".join([*words, f"Written to {out}: {', '.join(files)}"]))
+
+
+def _told(
+    analysis: StudyAnalysis, trials: Trials, compared: Comparison | None, fitted: Fitted
+) -> tuple[dict[str, Any], list[str]]:
+    """What is to be known of recognition, for a program and in words."""
+    effects, stop_rule = stage_effects(analysis), stopping(analysis)
+    result = _result(analysis, compared) | {
         **_effects(effects),
         "stopping": stop_rule and asdict(stop_rule),
         "mixed_model": asdict(fitted),
         "caveats": list(trials.caveats),
-        "files": [str(out / name) for name in files],
-        **beside_result(other),
     }
-    words = [_in_words(answers.analysis), *_effects_in_words(effects)]
-    words += [stopping_in_words(stop_rule, answers.analysis.conditions)] if stop_rule else []
+    words = [_in_words(analysis), *_effects_in_words(effects)]
+    words += [stopping_in_words(stop_rule, analysis.conditions)] if stop_rule else []
     words += [f"logistic mixed model: {fitted.note or 'in mixed_model.csv'}", *_networks_in_words(compared)]
-    words += beside_in_words(other) if other else []
-    words += [f"caveat: {caveat}" for caveat in trials.caveats]
-    show(as_json, result, "\n".join([*words, f"Written to {out}: {', '.join(files)}"]))
+    return result, words
 
 
 def _overlay(published: Path | None, model: str) -> pd.DataFrame | None:
@@ -126,9 +130,7 @@ def _overlay(published: Path | None, model: str) -> pd.DataFrame | None:
 def _from_database(study: str, audience: Audience, include_partial: bool, beside: str | None) -> Loaded:
     """Thresholds or recognition, and the study that is set beside them."""
 
-    async def work(
-        session: AsyncSession,
-    ) -> Loaded:
+    async def work(session: AsyncSession) -> Loaded:
         analysis = await analyse(session, study, audience, include_partial=include_partial)
         require_participants(analysis)
         other = await load_other(session, analysis, beside)

@@ -21,6 +21,10 @@ COMMANDS = {
         "app.cli.worker:worker",
         "Carry out queued synthesis runs until interrupted; a run at hand then goes back into the queue.",
     ),
+    "generator": (
+        "app.cli.generator:generator",
+        "Make pictures that participants of studies with source: live wait for, until interrupted.",
+    ),
     "recruit": ("app.cli.recruit:app", "Recruitment: Prolific, MTurk and plain links."),
     "simulate": (
         "app.cli.simulate:simulate",

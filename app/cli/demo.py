@@ -1,7 +1,8 @@
 """`metamerlab demo`: the whole chain, from a trained network to a curve, on the starter stimuli or yours."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,28 +26,41 @@ from app.core.resources import resource_folder
 from app.db.migrate import upgrade
 from app.experiments import service as experiments
 from app.experiments.links import link_address
-from synthesis.common.command_line import Command, Readout, Run, Starter, StarterWords
+from synthesis.common.command_line import (
+    Command,
+    DimensionsFit,
+    DimensionsGrid,
+    Readout,
+    Run,
+    Starter,
+    StarterWords,
+)
 from synthesis.common.files import write_atomically
 from synthesis.common.safe_yaml import parse
 
 EXAMPLES = resource_folder("examples")
 ICONS = resource_folder("static") / "vendor" / "icons"
 SIMULATED_PARTICIPANTS = 20
+# Of the starter's pictures, one of each of these is moved along a network's components.
+MOVED = ("bear", "car", "clock", "dog")
 
 
 @dataclass(frozen=True)
 class Demo:
     """One study of the demo: what is synthesised, into which bundle, for which study.
 
-    `starter` is the command of the synthesis program that makes its stimuli; None where they are there.
+    `prepare` makes its stimuli, unless they are there; `make` is the command of the synthesis program that
+    makes the bundle, which is of `contents`. `finds` is what the analysis shows.
     """
 
     stimuli: str
-    starter: Command | None
-    spec: Path
-    bundle: Path
+    make: Command
     study: Path
     study_name: str
+    prepare: Callable[[], None] = lambda: None
+    contents: str = "metamers and their certificates"
+    finds: str = "recognition by layer"
+    people: int = SIMULATED_PARTICIPANTS
 
 
 def demo(
@@ -71,40 +85,59 @@ def demo(
 def _run(files: Demo, var: Path) -> dict[str, str]:
     """The whole chain for one study; the addresses of its links by audience."""
     _say(f"1/4  {files.stimuli}")
-    if files.starter:
-        run_synthesis(files.starter)
-    _say("2/4  metamers and their certificates")
-    run_synthesis(Run(spec=files.spec, out=files.bundle))
+    files.prepare()
+    _say(f"2/4  {files.contents}")
+    run_synthesis(files.make)
     upgrade(read_settings().database_url)
     _say("3/4  study and simulated participants")
     links = _opened_study(files)
-    missing = SIMULATED_PARTICIPANTS - _simulated(files.study_name)
+    missing = files.people - _simulated(files.study_name)
     if missing > 0:
         simulate(files.study_name, participants=missing)
-    _say("4/4  recognition by layer")
+    _say(f"4/4  {files.finds}")
     analyze(files.study_name, out=var / "demo" / files.study_name / "analysis", audience="simulated")
     return links
 
 
 def _starter_demos(var: Path) -> Iterator[Demo]:
-    """A study for each medium: to add one, yield it."""
+    """A study of each kind: to add one, yield it."""
+    bundles = var / "bundles"
     yield Demo(
         stimuli="pictures",
         # Few enough that two cores certify their metamers within minutes.
-        starter=Starter(out=var / "starter", per_category=2),
-        spec=EXAMPLES / "starter-synthesis.yaml",
-        bundle=var / "bundles" / "starter",
+        prepare=partial(run_synthesis, Starter(out=var / "starter", per_category=2)),
+        make=Run(spec=EXAMPLES / "starter-synthesis.yaml", out=bundles / "starter"),
         study=EXAMPLES / "starter-study.yaml",
         study_name="starter-image16",
     )
     yield Demo(
         stimuli="words",
-        starter=StarterWords(out=var / "starter-words", words=16),
-        spec=EXAMPLES / "starter-words-synthesis.yaml",
-        bundle=var / "bundles" / "starter-words",
+        prepare=partial(run_synthesis, StarterWords(out=var / "starter-words", words=16)),
+        make=Run(spec=EXAMPLES / "starter-words-synthesis.yaml", out=bundles / "starter-words"),
         study=EXAMPLES / "starter-words-study.yaml",
         study_name="starter-words",
     )
+    yield Demo(
+        stimuli="components of a network's layers",
+        prepare=partial(_fit_components, var),
+        make=DimensionsGrid(spec=EXAMPLES / "starter-dimensions-grid.yaml", out=bundles / "starter-levels"),
+        contents="pictures at rising levels along the components",
+        study=EXAMPLES / "starter-levels-study.yaml",
+        study_name="starter-levels",
+        finds="thresholds by layer",
+        people=8,
+    )
+
+
+def _fit_components(var: Path) -> None:
+    """Fit the components, and lay the pictures that are moved along them into a folder of their own."""
+    folder = var / "starter-levels"
+    for category in MOVED:
+        name = f"{category}/{category}1.png"
+        picture = (var / "starter" / "stimuli" / name).read_bytes()
+        write_atomically(folder / "pictures" / name, picture)
+    if not (fit := folder / "fit.safetensors").is_file():
+        run_synthesis(DimensionsFit(spec=EXAMPLES / "starter-dimensions-fit.yaml", out=fit))
 
 
 def _example(name: str) -> dict[str, Any]:
@@ -138,9 +171,7 @@ def _demo_of_folder(stimuli: Path, var: Path) -> Demo:
         write_atomically(folder / file, text.encode())
     return Demo(
         stimuli=f"pictures of {stimuli}",
-        starter=None,
-        spec=folder / "synthesis.yaml",
-        bundle=var / "bundles" / name,
+        make=Run(spec=folder / "synthesis.yaml", out=var / "bundles" / name),
         study=folder / "study.yaml",
         study_name=name,
     )

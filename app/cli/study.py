@@ -7,6 +7,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.actor import COMMAND_LINE
+from app.cli.measuring import measure
 from app.cli.running import Json, in_transaction, show
 from app.core.clock import utc_now
 from app.core.config import read_settings
@@ -49,7 +50,8 @@ def create(file: File, as_json: Json = False) -> None:
 
 @app.command("open")
 def open_study(name: Name, as_json: Json = False) -> None:
-    """Freeze a study and let participants in."""
+    """Freeze a study and let participants in; generators that it needs are measured first."""
+    measure(name)
 
     async def work(session: AsyncSession) -> dict[str, Any]:
         return await _description(session, await service.open_study(session, COMMAND_LINE, name, utc_now()))

@@ -35,7 +35,8 @@ class Settings(BaseSettings):
 
     `bundle_folder` is where workers write bundles. `spec_folder` is what the paths of specs that were entered
     in the browser are meant from; they cannot leave it. A worker that was silent for `worker_stale_seconds`
-    has lost its run to the next one. The limits of uploads are of one file, one archive and one stimulus set.
+    has lost its run to the next one, a generator that was silent for `generator_lease_seconds` its picture.
+    The limits of uploads are of one file, one archive and one stimulus set.
 
     The secrets of recruiters are in no database and on no page. `mturk_api_url` is the sandbox's unless told
     otherwise, where nobody is paid.
@@ -56,6 +57,7 @@ class Settings(BaseSettings):
     bundle_folder: Path = Path("var/bundles")
     spec_folder: Path = Path("var")
     worker_stale_seconds: float = Field(default=60, gt=0)
+    generator_lease_seconds: float = Field(default=10, gt=0)
 
     prolific_api_url: str = "https://api.prolific.com/api/v1"
     prolific_api_token: SecretStr = SecretStr("")

@@ -8,10 +8,8 @@ import httpx
 from starlette.types import ASGIApp
 
 from app.core.config import Settings
-from app.core.errors import Conflict
 from app.db.session import Database
 from app.drafts.jobs import Report
-from app.experiments.schemas import StudyDefinition
 from app.simulation.people.kinds import KINDS, LAYERS
 from app.simulation.people.mix import drawn, mix_of
 from app.simulation.visit import Taken
@@ -22,19 +20,6 @@ AT_A_TIME = 4  # after so many, the progress is stored
 USUAL_MIX = LAYERS.name
 # An address of this machine that no person comes from, so that nobody's limit of requests is used up.
 CLIENT = ("127.0.0.77", 1)
-
-
-# Simulated participants know what was shown, and not yet at which level.
-NOT_OF_THRESHOLDS = (
-    "simulated participants of this server recognise pictures and cannot tell levels apart yet: take the "
-    "pilot of a study of thresholds instead"
-)
-
-
-def require_recognition(definition: StudyDefinition) -> None:
-    """Raises `Conflict` for a study that measures thresholds."""
-    if definition.task.adaptive:
-        raise Conflict("no_dry_run", NOT_OF_THRESHOLDS)
 
 
 class OwnServer:

@@ -25,6 +25,7 @@ from app.experiments.designs import abx_design_of as abx_design_of
 from app.experiments.designs import cells_of as cells_of
 from app.experiments.designs import definition_of as definition_of
 from app.experiments.designs import design_of as design_of
+from app.experiments.live import live_pictures as live_pictures
 from app.experiments.queries import NetworkBundle as NetworkBundle
 from app.experiments.queries import all_bundles as all_bundles
 from app.experiments.queries import all_links as all_links
@@ -34,6 +35,7 @@ from app.experiments.queries import links_of_study as links_of_study
 from app.experiments.queries import lock_study as lock_study
 from app.experiments.queries import study_by_name as study_by_name
 from app.experiments.schemas import AUDIENCES, StudyDefinition
+from app.live_pictures import measuring
 from app.stimuli import service as stimuli
 
 SECRET_TRIES = 100
@@ -104,6 +106,8 @@ async def open_study(session: AsyncSession, actor: Actor, name: str, now: dateti
             f"the study {name!r} was imported with its data, so nobody new can enter; make a study from its "
             "study file instead",
         )
+    if shows_live(study):
+        await _require_quick(session, study, now)
     if study.opened_at is None and not study.secret:  # a draft of an earlier release
         await _draw_secret(session, study)
     action = "study.resumed" if study.status == "paused" else "study.opened"
@@ -111,6 +115,18 @@ async def open_study(session: AsyncSession, actor: Actor, name: str, now: dateti
     study.closed_by = None
     await audit.record(session, actor, action, f"study {name}", {}, now)
     return study
+
+
+def shows_live(study: Study) -> bool:
+    """Whether a study shows pictures that are made while participants are at it."""
+    definition = definition_of(study)
+    return definition.task.adaptive and definition.measuring.source == "live"
+
+
+async def _require_quick(session: AsyncSession, study: Study, now: datetime) -> None:
+    (bundle,) = await queries.bundles_of_study(session, study.id)
+    wanted = live_pictures(await abx_design_of(session, study))
+    await measuring.require_quick(session, bundle.bundle.id, wanted, study.name, now)
 
 
 async def _draw_secret(session: AsyncSession, study: Study) -> None:

@@ -126,7 +126,7 @@ class Question:
 
     `due` is the first trial that waits for an answer, `following` the first such after this one, `last` the
     last trial of the plan. `steps_done` are the positions of stored results of steps, with commas between.
-    `dimension` and those after it are of a trial of the ABX task; `issued_at` is when its level was chosen.
+    `dimension` and those after it are of a trial of the ABX task; `level` is None until it is given out.
     """
 
     planned_trial_id: int
@@ -145,7 +145,7 @@ class Question:
     dimension: str | None
     changed_first: bool | None
     x_changed: bool | None
-    issued_at: datetime | None
+    level: float | None
 
     @property
     def results(self) -> set[int]:
@@ -195,7 +195,7 @@ _QUESTION = (
         AbxTrial.dimension,
         AbxTrial.changed_first,
         AbxTrial.x_changed,
-        AbxTrial.issued_at,
+        AbxTrial.level,
     )
     .outerjoin(
         _asked,

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Header, Query, Request, Response
 
+from app.core.errors import Unavailable
 from app.participants.dependencies import ReadingVisit, SessionToken, WritingVisit
 from app.participants.service import require_visit
 from app.sessions import service, steps, windows
-from app.sessions.assets.service import presented
+from app.sessions.abx.waiting import settle
+from app.sessions.assets.service import BeingMade, presented
 from app.sessions.endings import service as endings
 from app.sessions.resuming import service as resuming
 from app.sessions.schemas import (
@@ -143,13 +145,19 @@ async def finish(
 
 
 @router.get("/stimuli/{asset_token}")
-async def stimulus(
-    request: Request, session: ReadSession, settings: CurrentSettings, asset_token: str
-) -> Response:
-    """A picture or sound, for the participant in whose plan it is."""
+async def stimulus(request: Request, settings: CurrentSettings, asset_token: str) -> Response:
+    """A picture or sound, for the participant in whose plan it is; one that is being made is waited for."""
     prefix = cookie_name(settings, "")
     tokens = [value for name, value in request.cookies.items() if name.startswith(prefix)]
-    found = await presented(session, asset_token, tokens)
+    database = request.app.state.database
+    async with database.reading() as session:
+        found = await presented(session, asset_token, tokens)
+    if isinstance(found, BeingMade):
+        await settle(database, found.planned_trial_id)
+        async with database.reading() as session:
+            found = await presented(session, asset_token, tokens)
+    if isinstance(found, BeingMade):
+        raise Unavailable("being_made", "The picture of this trial is being made; ask again.")
     return Response(found.data, media_type=found.media_type, headers=PRESENTED_HEADERS)
 
 

@@ -163,7 +163,7 @@ def _require_turn(visit: Visit, question: Question) -> None:
         raise Conflict("session_over", "This session is over.")
     if question.dropped_at is not None:
         raise Conflict("trial_dropped", "Enough was measured before this trial; it is not shown.")
-    if question.dimension is not None and question.issued_at is None:
+    if question.dimension is not None and question.level is None:
         raise Conflict("not_given_out", f"Trial {question.trial_index} has not been given out; ask for it.")
     if question.waits:
         raise Conflict("not_due", f"Trial {question.due} has to be answered first.", next_index=question.due)

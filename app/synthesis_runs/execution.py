@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.errors import DomainError, Unavailable
+from app.db.patience import first_line, patiently
 from app.db.session import Database
 from app.stimuli import service as stimuli
 from app.synthesis_runs import service
 from app.synthesis_runs.child import Child
-from app.synthesis_runs.patience import first_line, patiently
 from app.synthesis_runs.schemas import Claim
 from synthesis.bundle.events import ProgressEvent, RunSummary
 from synthesis.bundle.manifest import Manifest

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import utc_now
 from app.core.config import Settings
+from app.db.patience import patiently
 from app.db.session import Database
 from app.synthesis_runs import service
 from app.synthesis_runs.execution import Execution
-from app.synthesis_runs.patience import patiently
 from app.synthesis_runs.schemas import Claim
 from synthesis.common.command_line import PROGRAM
 

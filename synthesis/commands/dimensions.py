@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from synthesis.commands.shared import Weights, print_result, tell
+from synthesis.commands.shared import Bundle, Weights, print_result, tell
 from synthesis.common.errors import UserError
 from synthesis.common.lazy_commands import program
 from synthesis.process.device import DeviceName
@@ -30,6 +30,10 @@ dimensions = program(
             "synthesis.commands.dimensions:grid",
             "Make and certify every picture of a grid of levels. Prints one JSON line.",
         ),
+        "serve": (
+            "synthesis.commands.dimensions:serve",
+            "Make pictures of a finished grid at levels between, as lines of JSON on stdin ask for them.",
+        ),
         "verify": (
             "synthesis.commands.verify:verify",
             "Compute everything in a bundle again from its files; list each difference. "
@@ -49,6 +53,7 @@ def fit(
     out: Annotated[Path, typer.Option(help="The file to write (.safetensors).")],
 ) -> None:
     """Fit the components of layers to a folder of pictures. Prints one JSON line."""
+    from synthesis.common.apart import require_apart
     from synthesis.common.files import write_atomically
     from synthesis.common.yaml_file import load_yaml
     from synthesis.dimensions.fitting import fit_spec, fitted_pictures
@@ -58,6 +63,7 @@ def fit(
     if out.is_dir():
         raise UserError(f"{out}: is a folder; give the name of the file to write, like fit.safetensors")
     wanted = load_yaml(spec, FitSpec)
+    require_apart(out, {"pictures": wanted.pictures})
     with Steps("pictures", 2 * fitted_pictures(wanted)) as steps:
         fitted = fit_spec(wanted, steps.advance)
     data = fitted.to_bytes()
@@ -122,6 +128,7 @@ def grid(
 ) -> None:
     """Make and certify every picture of a grid of levels. Prints one JSON line."""
     from synthesis.bundle.store import BundleStore
+    from synthesis.common.apart import require_apart
     from synthesis.common.yaml_file import load_yaml
     from synthesis.dimensions.driver import make_grid
     from synthesis.dimensions.grid_spec import GridSpec
@@ -129,7 +136,9 @@ def grid(
     from synthesis.runs.engines.choice import make_engine
 
     started = time.monotonic()
-    plan, store = make_grid_plan(load_yaml(spec, GridSpec)), BundleStore(out)
+    wanted = load_yaml(spec, GridSpec)
+    require_apart(out, {"stimuli": wanted.stimuli, "fit": wanted.fit})
+    plan, store = make_grid_plan(wanted), BundleStore(out)
     manifest = finished_grid(plan, store)
     if manifest:
         tell(f"{out}: already finished")
@@ -142,6 +151,33 @@ def grid(
                 f"level {level.target:g}"
             )
     print_result(**manifest.summary(time.monotonic() - started).model_dump())
+
+
+def serve(
+    bundle: Bundle,
+    weights: Annotated[
+        Path | None, typer.Option(help="The checkpoint file, for a bundle made with one.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="path/module.py:factory, for a module of your own.")
+    ] = None,
+) -> None:
+    """Make pictures of a finished grid at levels between, as lines of JSON on stdin ask for them.
+
+    A line {"id", "original", "dimension", "target"} is answered by a line {"id", "level", "seconds"}, or with
+    "error" instead of the level. The first line says that the network is there.
+    """
+    import sys
+
+    from synthesis.bundle.store import BundleStore
+    from synthesis.dimensions.live import LiveBench
+    from synthesis.dimensions.serve import serve as serve_lines
+
+    started = time.monotonic()
+    bench = LiveBench(BundleStore(bundle), weights, model)
+    tell(f"{bundle}: ready after {time.monotonic() - started:.1f} s")
+    made = serve_lines(bench, sys.stdin, print_result)
+    tell(f"{bundle}: {made} pictures were made")
 
 
 def holds_dimensions(store: "BundleStore") -> bool:

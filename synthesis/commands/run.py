@@ -39,6 +39,7 @@ def run(
     ] = None,
 ) -> None:
     """Make and certify every metamer of a spec. Prints one JSON line."""
+    from synthesis.common.apart import require_apart
     from synthesis.common.yaml_file import load_yaml
     from synthesis.process.progress import use_format
     from synthesis.runs.engines.choice import make_engine
@@ -51,6 +52,7 @@ def run(
         run_graphs(spec, paths_from, out, make_engine(engine, device, workers, ray_address))
         return
     wanted = load_yaml(spec, SynthesisSpec, folder=paths_from)
+    require_apart(out, {"stimuli": wanted.stimuli, "null_stimuli": wanted.null_stimuli})
     if recipe:
         wanted = wanted.model_copy(update={"recipe": recipe})
     manifest = _finished(wanted, out, make_engine(engine, device, workers, ray_address))

@@ -14,12 +14,14 @@ def train(
 ) -> None:
     """Train a network of words or backgrounds, and write OUT/network.safetensors. Prints one JSON line."""
     from synthesis.common.yaml_file import load_yaml
+    from synthesis.process.freed_memory import keep_freed_memory
     from synthesis.process.lock import exclusive_folder
     from synthesis.process.progress import Steps
     from synthesis.training import loop
     from synthesis.training.parts import planned, read_parts
     from synthesis.training.spec import TrainSpec
 
+    keep_freed_memory()
     wanted = load_yaml(spec, TrainSpec)
     parts = read_parts(wanted)
     wanted = planned(wanted, parts)

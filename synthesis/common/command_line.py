@@ -24,9 +24,12 @@ class Command:
     positional: ClassVar[tuple[str, ...]] = ()
 
     def arguments(self) -> list[str]:
-        """The command's name and its parameters, as the program takes them."""
+        """The words of the command's name and its parameters, as the program takes them."""
         values: dict[str, Value] = {field.name: getattr(self, field.name) for field in fields(self)}
-        words = [self.command, *(str(one) for name in self.positional for one in _each(values.pop(name)))]
+        words = [
+            *self.command.split(),
+            *(str(one) for name in self.positional for one in _each(values.pop(name))),
+        ]
         for name, value in values.items():
             option = f"--{name.replace('_', '-')}"
             for one in _each(value):
@@ -76,6 +79,34 @@ class Report(Command):
 
     bundle: str | Path
     stimulus: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionsFit(Command):
+    command: ClassVar[str] = "dimensions fit"
+    positional: ClassVar[tuple[str, ...]] = ("spec",)
+
+    spec: Path
+    out: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionsGrid(Command):
+    command: ClassVar[str] = "dimensions grid"
+    positional: ClassVar[tuple[str, ...]] = ("spec",)
+
+    spec: Path
+    out: str | Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionsServe(Command):
+    command: ClassVar[str] = "dimensions serve"
+    positional: ClassVar[tuple[str, ...]] = ("bundle",)
+
+    bundle: str | Path
+    weights: str | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,6 +41,7 @@ def along(
     levels: Sequence[float],
     settings: PathSettings,
     look: Callable[[], None] = lambda: None,
+    start: Tensor | None = None,
 ) -> list[Reached]:
     """The picture moved to each level: coordinates s(x0) + direction * level on `component`, all others as
     in x0.
@@ -59,6 +60,8 @@ def along(
         Above 0, rising, in standard deviations of the fitted pictures.
     look
         Called before each step; it may raise to stop.
+    start
+        Where the path to the first level begins: `picture` itself, or the picture at a lower level.
 
     Returns
     -------
@@ -70,8 +73,8 @@ def along(
     for level in levels:
         target = origin.clone()
         target[0, component] += direction * level
-        start = found[-1].picture if found else picture
-        found.append(_to(start, coordinates, target, level, settings, look))
+        begun = found[-1].picture if found else picture if start is None else start
+        found.append(_to(begun, coordinates, target, level, settings, look))
     return found
 
 

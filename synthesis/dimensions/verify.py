@@ -5,13 +5,12 @@ from itertools import groupby
 from pathlib import Path
 
 from synthesis.bundle.dimensions import CONTROL, DimensionManifest, Level
-from synthesis.bundle.spec import FileWeights, RandomWeights, Weights
 from synthesis.bundle.store import BundleStore
-from synthesis.common.errors import BundleError, UserError
+from synthesis.common.errors import BundleError
 from synthesis.dimensions.fit_file import fit_of_bytes
 from synthesis.dimensions.measure import Moved, Probe, judged, label, measured, measured_noise
+from synthesis.dimensions.recorded import network_of
 from synthesis.media.pictures import decode_png
-from synthesis.networks.registry import load_network
 from synthesis.process.device import exact_float32
 from synthesis.process.progress import Steps
 from synthesis.runs.differences import TOLERANCE
@@ -66,11 +65,7 @@ def _again(
 ) -> Iterator[str]:
     fit = fit_of_bytes(store.read_blob(manifest.fit.sha256), "the bundle's fit")
     layers = sorted({one.layer for one in manifest.dimensions if one.layer})
-    network = load_network(_model(manifest, model), _weights(manifest, weights)).including(layers)
-    if network.weights_sha256 != manifest.model.weights_sha256:
-        raise UserError(
-            f"{manifest.model.name}: its weights here are not those that the bundle was made with"
-        )
+    network = network_of(manifest, weights, model).including(layers)
     probes = {layer: Probe(network, layer, fit.layers[layer]) for layer in layers}
     pictures = {one.id: decode_png(store.read_blob(one.blob.sha256)) for one in manifest.originals}
     dimensions = {one.id: one for one in manifest.dimensions}
@@ -109,23 +104,3 @@ def _of_path(levels: list[Level], found: list[Moved]) -> Iterator[str]:
 
 def _named(level: Level) -> str:
     return f"{level.original} along {level.dimension}, level {level.level}"
-
-
-def _model(manifest: DimensionManifest, model: str | None) -> str:
-    name = manifest.model.name
-    if ".py:" not in name:
-        return name
-    if model is None or Path(model).name != name:
-        raise UserError(f"made with {name}, a module of its own; say where it is: --model path/to/{name}")
-    return model
-
-
-def _weights(manifest: DimensionManifest, weights: Path | None) -> Weights:
-    recorded = manifest.spec["weights"]
-    if isinstance(recorded, dict) and "random" in recorded:
-        return RandomWeights(random=recorded["random"])
-    if isinstance(recorded, dict):
-        if weights is None:
-            raise UserError("made with weights of a checkpoint file; say where it is: --weights FILE")
-        return FileWeights(file=weights)
-    return "published"

@@ -1,4 +1,4 @@
-"""How often an observer recognises metamers, by generating layer: shares and their bootstrap SEM.
+"""How often an observer recognises metamers, by generating layer: shares, their bootstrap SEM and interval.
 
 Feather et al. 2019, figures 5 and 6. Pure: tables in, tables out.
 """
@@ -13,7 +13,8 @@ from synthesis.bundle.manifest import NATURAL
 from synthesis.recognition.rules import Rule, ScoreName
 
 RESAMPLES = 1_000
-COLUMNS = ("condition", "rule", "score", "share", "sem", "stimuli", "shown")
+COLUMNS = ("condition", "rule", "score", "share", "sem", "low", "high", "stimuli", "shown")
+_INTERVAL = (0.025, 0.975)
 
 
 def score_table(
@@ -41,8 +42,8 @@ def score_table(
     -------
     `share` in [0, 1] of all `shown` that are given the label that this observer gives the natural original
     (score `natural_label`), or the stimulus's category (`true_label`: only of stimuli whose category the rule
-    knows). `sem` is over `stimuli`, by bootstrap; missing for fewer than two. A condition never shown
-    has no share.
+    knows). `sem` and the 95 % interval from `low` to `high` are over `stimuli`, by bootstrap; missing for
+    fewer than two. A condition never shown has no share.
     """
     rows = [
         {"condition": condition, "rule": rule, "score": score, **_share(hits, seed)}
@@ -67,24 +68,30 @@ def _scores(
 def _share(hits: pd.Series, seed: int) -> dict[str, float | int | None]:
     per_stimulus = hits.groupby(level=0).agg(["sum", "count"])
     right, shown = (per_stimulus[column].to_numpy(np.float64) for column in ("sum", "count"))
+    resampled = bootstrap_shares(right, shown, seed)
+    low, high = (None, None) if resampled is None else np.quantile(resampled, _INTERVAL)
     return {
         "share": right.sum() / shown.sum() if len(hits) else None,
-        "sem": bootstrap_sem(right, shown, seed),
+        "sem": None if resampled is None else resampled.std(ddof=1),
+        "low": low,
+        "high": high,
         "stimuli": len(per_stimulus),
         "shown": len(hits),
     }
 
 
-def bootstrap_sem(right: NDArray[np.float64], shown: NDArray[np.float64], seed: int) -> float | None:
-    """Standard error of sum(right) / sum(shown) over stimuli; None for fewer than two.
+def bootstrap_shares(
+    right: NDArray[np.float64], shown: NDArray[np.float64], seed: int
+) -> NDArray[np.float64] | None:
+    """sum(right) / sum(shown) in `RESAMPLES` resamples of the stimuli; None for fewer than two.
 
     `right` of the `shown` metamers of each stimulus were recognised, both of shape (stimuli,). Whole stimuli
-    are drawn with replacement, `RESAMPLES` times, since metamers of one stimulus are not independent. The
-    same seed draws the same stimuli.
+    are drawn with replacement, since metamers of one stimulus are not independent. The same seed draws the
+    same stimuli.
     """
     stimuli = len(right)
     if stimuli < 2:
         return None
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(stimuli, np.full(stimuli, 1 / stimuli), RESAMPLES)  # (resamples, stimuli)
-    return float(((drawn @ right) / (drawn @ shown)).std(ddof=1))
+    return (drawn @ right) / (drawn @ shown)

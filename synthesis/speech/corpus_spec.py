@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from synthesis.bundle.spec import FilePath
+from synthesis.speech.speakers import speaker
 
 Bounds = tuple[Annotated[float, Field(gt=0.3, lt=3)], Annotated[float, Field(gt=0.3, lt=3)]]
 
@@ -51,14 +52,15 @@ class CorpusSpec(_Strict):
             low, high = getattr(self, name)
             if low > high:
                 raise ValueError(f"{name}: the lower bound {low} is above the upper {high}")
-        seen: dict[tuple[str, str], dict[bool, bool]] = {}
+        held_out: dict[str, bool] = {}
+        listed: set[tuple[str, bool]] = set()
         for voice in self.voices:
-            of_voice = seen.setdefault((voice.engine, voice.voice), {})
-            if (voice.sentences > 0) in of_voice:
-                raise ValueError(f"voices: {voice.engine} {voice.voice} is listed twice")
-            if voice.held_out not in of_voice.values() and of_voice:
-                raise ValueError(f"voices: {voice.engine} {voice.voice} is held out and trained on")
-            of_voice[voice.sentences > 0] = voice.held_out
+            name, running = f"{voice.engine} {voice.voice}", voice.sentences > 0
+            if held_out.setdefault(speaker(name), voice.held_out) != voice.held_out:
+                raise ValueError(f"voices: the speaker of {name} is held out and trained on")
+            if (name, running) in listed:
+                raise ValueError(f"voices: {name} is listed twice")
+            listed.add((name, running))
         return self
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from synthesis.common.errors import UserError
+from synthesis.speech.speakers import speaker
 from synthesis.training.backgrounds import UNNAMED, Backgrounds, Part, labelled_backgrounds, make_backgrounds
 from synthesis.training.data import Batch, ClipSource, Parts
 from synthesis.training.schedule import clip_settings
@@ -71,11 +72,10 @@ def planned(spec: TrainSpec, parts: Parts) -> TrainSpec:
 
 
 def _check_voices(training: SpokenWords) -> None:
-    names = {voice.name for voice in training.voices}
-    if len(names) == 1:
+    if len({speaker(voice.name) for voice in training.voices}) == 1:
         raise UserError(
-            f"the corpora have one voice to train on, {names.pop()!r}: a network would learn the voice with "
-            "the words; add voices, or say one_voice: true"
+            f"the corpora have one voice to train on, {training.voices[0].name!r}: a network would learn the "
+            "voice with the words; add voices, or say one_voice: true"
         )
 
 

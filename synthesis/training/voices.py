@@ -14,6 +14,7 @@ from synthesis.speech.corpus import read_manifest
 from synthesis.speech.corpus_spec import Shard
 from synthesis.speech.engine import Waveform
 from synthesis.speech.running import RunningSpeech
+from synthesis.speech.speakers import speaker
 from synthesis.speech.takes import Takes
 from synthesis.training.backgrounds import Part
 
@@ -73,8 +74,8 @@ def read_spoken_words(corpora: Iterable[Path], part: Part) -> SpokenWords:
     Raises
     ------
     UserError
-        A folder is no corpus, a shard is missing, the vocabularies differ, a voice is held out of one corpus
-        and trained on in another, the part is empty, or there is only one word to learn.
+        A folder is no corpus, a shard is missing, the vocabularies differ, a speaker is held out of one
+        corpus and trained on in another, the part is empty, or there is only one word to learn.
     """
     corpora = tuple(corpora)
     _check_held_out(corpora)
@@ -99,15 +100,19 @@ def read_spoken_words(corpora: Iterable[Path], part: Part) -> SpokenWords:
 
 
 def _check_held_out(corpora: tuple[Path, ...]) -> None:
-    found: dict[bool, dict[str, Path]] = {True: {}, False: {}}
+    """By speaker, to the voice and the corpus that it is in."""
+    found: dict[bool, dict[str, tuple[str, Path]]] = {True: {}, False: {}}
     for folder in corpora:
         for shard in read_manifest(folder).shards:
-            found[shard.held_out][f"{shard.engine} {shard.voice}"] = folder
-    for voice, folder in found[True].items():
-        if voice in found[False]:
+            voice = f"{shard.engine} {shard.voice}"
+            found[shard.held_out][speaker(voice)] = voice, folder
+    for of_speaker, (voice, folder) in found[True].items():
+        if of_speaker in found[False]:
+            other, trains = found[False][of_speaker]
+            name = "" if other == voice else f" as {other!r}"
             raise UserError(
-                f"{folder}: holds out the voice {voice!r}, which {found[False][voice]} trains on; leave one "
-                "of the two corpora out, or hold the voice out in both"
+                f"{folder}: holds out the voice {voice!r}, which {trains} trains on{name}; leave one of "
+                "the two corpora out, or hold the voice out in both"
             )
 
 

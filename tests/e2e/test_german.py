@@ -38,7 +38,7 @@ EVERY_TEXT = """() => {
     const { parentNode, nodeValue } = texts.currentNode;
     if (!/^(SCRIPT|STYLE)$/.test(parentNode.nodeName)) said.push(nodeValue);
   }
-  const named = /^(aria-label|placeholder|title|alt|data-(?!choice).*)$/;
+  const named = /^(aria-label|placeholder|title|alt|data-(?!choice|task).*)$/;
   for (const { attributes } of document.querySelectorAll("*")) {
     for (const { name, value } of attributes) {
       if (named.test(name)) said.push(value);

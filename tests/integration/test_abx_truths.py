@@ -18,13 +18,15 @@ from app.db.tables import PlannedTrial, Response
 from app.simulation.people.kinds import KINDS
 from app.simulation.visits import run, visits_of
 from synthesis.bundle.dimensions import CONTROL
+from synthesis.common.wording import readable_layer
 from tests.conftest import create_study
 from tests.database import rows_of
 from tests.support import abx_study_yaml
-from tests.threshold_study import build_dimension_bundle
+from tests.threshold_bundle import build_dimension_bundle
 
 pytestmark = pytest.mark.anyio
 PEOPLE = 8
+NEAR, DEEP = (readable_layer(name) for name in ("block2", "block10"))
 THREE_APART = {"block2/1+": 0.5, "block10/1+": 1.5, "block10/2-": 1.5, CONTROL: 0.04}
 ALIKE = {"block2/1+": 0.9, "block10/1+": 0.9, "block10/2-": 0.9, CONTROL: 0.04}
 
@@ -41,7 +43,6 @@ async def _simulated(
     thresholds: dict[str, float],
     adaptive: str,
     kinds: list[str],
-    seed: int = 0,
 ) -> Measured:
     database: Database = app.state.database
     study, given = folder / "study.yaml", folder / "thresholds.yaml"
@@ -49,7 +50,7 @@ async def _simulated(
     given.write_text(yaml.safe_dump({"thresholds": thresholds}))
     await create_study(database, study, opened=True)
     async with database.reading() as session:
-        visits = await visits_of(session, "abx", seed, [KINDS[name] for name in kinds], given)
+        visits = await visits_of(session, "abx", 0, [KINDS[name] for name in kinds], given)
     url = app.state.settings.database_url
     await run(visits, "http://localhost", url, lambda: None, lambda: httpx.ASGITransport(app))
     async with database.reading() as session:
@@ -59,26 +60,24 @@ async def _simulated(
 def _between_layers(measured: Measured) -> pd.Series:
     table = measured.contrasts
     of_layers = table[table["scale"].eq("coordinate") & table["between"].eq("layers")]
-    (found,) = [row for _, row in of_layers.iterrows() if {row["a"], row["b"]} == {"block2", "block10"}]
+    (found,) = [row for _, row in of_layers.iterrows() if {row["a"], row["b"]} == {NEAR, DEEP}]
     return found
 
 
-# Every seed is tried that is written here, and no other was tried before.
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # test_abx_sessions is on both
 async def test_layers_whose_thresholds_are_three_times_apart_differ(
-    app: FastAPI, tmp_path: Path, dimension_bundle: Path, seed: int
+    app: FastAPI, tmp_path: Path, dimension_bundle: Path
 ) -> None:
     adaptive = "trials_per_dimension: 40"
-    measured = await _simulated(
-        app, tmp_path, dimension_bundle, THREE_APART, adaptive, ["layers"] * PEOPLE, seed
-    )
+    measured = await _simulated(app, tmp_path, dimension_bundle, THREE_APART, adaptive, ["layers"] * PEOPLE)
     found = _between_layers(measured)
-    ratio = found["ratio"] if found["a"] == "block10" else 1 / found["ratio"]
+    ratio = found["ratio"] if found["a"] == DEEP else 1 / found["ratio"]
     assert found["participants"] == PEOPLE
     assert 2 <= ratio <= 4.5
     assert found["p_holm"] < 0.05
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_layers_whose_thresholds_are_alike_do_not(
     app: FastAPI, tmp_path: Path, dimension_bundle: Path
 ) -> None:
@@ -93,18 +92,19 @@ async def test_layers_whose_thresholds_are_alike_do_not(
 async def test_every_procedure_measures_through_the_interface(
     app: FastAPI, tmp_path: Path, dimension_bundle: Path, procedure: str
 ) -> None:
-    adaptive = f"procedure: {procedure}, trials_per_dimension: 30"
+    adaptive = f"procedure: {procedure}, trials_per_dimension: 20"
     measured = await _simulated(app, tmp_path, dimension_bundle, THREE_APART, adaptive, ["layers"] * 2)
     assert measured.participants == 2
-    assert set(measured.fits["trials"]) == {30}
+    assert set(measured.fits["trials"]) == {20}
     assert measured.trials["asked_level"].nunique() > 4
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_guessing_and_one_sided_people_are_named(
     app: FastAPI, tmp_path: Path, dimension_bundle: Path
 ) -> None:
     kinds = ["guessing", "one_sided", "layers", "ideal", "lapsing"]
-    adaptive = "trials_per_dimension: 30, catch_share: 0.2"
+    adaptive = "trials_per_dimension: 20, catch_share: 0.3"
     measured = await _simulated(app, tmp_path, dimension_bundle, THREE_APART, adaptive, kinds)
     observers = measured.observers
     assert observers["guesses"].tolist() == [True, True, False, False, False]

@@ -106,14 +106,13 @@ def test_commands_set_two_studies_beside_each_other(
     assert (told["participants"], len(told["beside"])) == (2, 2)
     assert {Path(name).name for name in told["files"]} == {path.name for path in (tmp_path / "t").iterdir()}
     assert list(pd.read_csv(tmp_path / "t" / "beside.csv")["layer"]) == LAYERS
-    code, out, err = cli("analyze", "tiny", "--out", tmp_path / "r", "--beside", NAME, *options)
-    assert code == 0, err
-    assert json.loads(out)["beside"] == told["beside"]
-    code, out, err = cli("analyze", NAME, "--out", tmp_path / "w", "--audience", "simulated")
-    assert code == 0 and "between layers, within participants:" in out and "70.7 % are right" in out
     code, out, err = cli(
-        "report", NAME, "--out", tmp_path / "r.html", "--beside", "tiny", "--audience", "simulated"
+        "analyze", "tiny", "--out", tmp_path / "r", "--beside", NAME, "--audience", "simulated"
     )
-    assert code == 0 and "Recognition beside thresholds" in (tmp_path / "r.html").read_text()
+    assert code == 0, err
+    assert "tiny beside thresholds, tiny:" in out and "note: without thresholds: head" in out
+    page = tmp_path / "r.html"
+    code, out, err = cli("report", NAME, "--out", page, "--beside", "tiny", "--audience", "simulated")
+    assert code == 0 and "Recognition beside thresholds" in page.read_text()
     code, _, err = cli("analyze", NAME, "--out", tmp_path / "e", "--beside", NAME, "--audience", "simulated")
     assert code == 1 and len(err.strip().splitlines()) == 1 and "both studies of thresholds" in err

@@ -31,7 +31,8 @@ from tests.integration.test_thresholds import (  # noqa: F401  (a fixture)
     stored,
 )
 from tests.support import _blocks_png
-from tests.threshold_study import NAME, SIDE_PX
+from tests.threshold_bundle import SIDE_PX
+from tests.threshold_study import NAME
 
 pytestmark = pytest.mark.anyio
 DIMENSION = "block10/1+"

@@ -1,5 +1,6 @@
 """A draft of a study of thresholds: its bundle, its section, its check; on both databases."""
 
+import asyncio
 import html
 import re
 from pathlib import Path
@@ -10,12 +11,12 @@ import yaml
 
 from app.core.config import Settings
 from app.db.session import Database
-from app.db.tables import Study
+from app.db.tables import DraftJob, Study
 from tests.accounts import sign_in
 from tests.database import rows_of
 from tests.drafts import imported, new_draft, send, stored_text
 from tests.support import build_tiny_bundle, study_yaml
-from tests.threshold_study import build_dimension_bundle
+from tests.threshold_bundle import build_dimension_bundle
 
 pytestmark = pytest.mark.anyio
 
@@ -101,7 +102,7 @@ async def test_the_form_writes_the_bundle_without_layers_and_the_section(
     assert "Nothing is wrong" in check
     # Two dimensions and the control of 20 trials, a tenth more to see who guesses, and practice.
     assert '<dd class="value">up to 68</dd>' in check
-    assert "block2/1+, block10/2-, control" in check
+    assert "block2/1+, block10/2-, control" in check and "levels without a certificate" in check
     assert (await admin.post(f"{address}/open")).status_code == 303
     (study,) = await rows_of(database, Study)
     assert study.status == "open" and study.definition["adaptive"]["trials_per_dimension"] == 20
@@ -143,18 +144,29 @@ async def test_what_is_wrong_with_the_section_is_said_in_a_line(
         assert message in html.unescape((await admin.get(f"{address}?saved=1")).text)
 
 
-@pytest.mark.parametrize(
-    ("job", "line"),
-    [
-        ("power", "does not apply to a study of thresholds"),
-        ("dry-run", "take the pilot of a study of thresholds instead"),
-    ],
-)
-async def test_what_cannot_be_simulated_says_so(
-    admin: httpx.AsyncClient, settings: Settings, job: str, line: str
-) -> None:
+async def test_power_says_that_it_does_not_apply(admin: httpx.AsyncClient, settings: Settings) -> None:
     address = await imported(admin, text(settings))
+    line = "does not apply to a study of thresholds"
     check = (await admin.get(f"{address}/check")).text
-    assert line in check and f'action="{address}/{job}"' not in check
-    response = await admin.post(f"{address}/{job}")
+    assert line in check and f'action="{address}/power"' not in check
+    response = await admin.post(f"{address}/power")
     assert response.status_code == 409 and line in response.text
+
+
+async def test_a_dry_run_ends_with_thresholds(
+    admin: httpx.AsyncClient, settings: Settings, database: Database
+) -> None:
+    few = yaml.safe_dump({"adaptive": {"trials_per_dimension": 6}})
+    address = await imported(admin, text(settings) + few)
+    assert (await admin.post(f"{address}/dry-run", data={"participants": "2"})).status_code == 303
+    for _ in range(600):
+        [job] = await rows_of(database, DraftJob)
+        if job.state != "running":
+            break
+        await asyncio.sleep(0.1)
+    assert (job.state, job.message) == ("finished", "")
+    assert (job.result or {})["outcomes"] == {"layers": {"complete": 2}}
+    (study,) = await rows_of(database, Study)
+    figure = f"/admin/studies/{study.name}/simulated/thresholds_by_layer.svg"
+    assert figure in (await admin.get(f"{address}/check")).text
+    assert (await admin.get(figure)).headers["content-type"].startswith("image/svg")

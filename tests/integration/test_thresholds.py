@@ -27,13 +27,11 @@ from app.core.errors import Conflict, NotFound
 from app.db.session import Database
 from app.tasks.abx.task import ABX
 from tests.accounts import sign_in
+from tests.threshold_bundle import DIMENSIONS, SD_LEVELS, build_dimension_bundle
 from tests.threshold_study import (
-    DIMENSIONS,
     NAME,
-    SD_LEVELS,
     TRIALS,
     Answering,
-    build_dimension_bundle,
     definition_of,
     honest,
     stimuli_of,

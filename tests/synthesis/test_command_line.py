@@ -11,6 +11,9 @@ from synthesis.commands.program import app
 from synthesis.common.command_line import (
     Check,
     Command,
+    DimensionsFit,
+    DimensionsGrid,
+    DimensionsServe,
     Readout,
     Report,
     Run,
@@ -27,6 +30,9 @@ CALLS = [
     Check(specs=[Path("a b.yaml"), Path("c.yaml")]),
     Report(bundle="s3://bucket/out", stimulus=["cat/a b.png", "dog/--x.png"]),
     Readout(folder=Path("pictures"), model="efficientnet_lite0", out=Path("r.safetensors")),
+    DimensionsFit(spec=Path("a b.yaml"), out=Path("fit.safetensors")),
+    DimensionsGrid(spec=Path("a b.yaml"), out="s3://bucket/out"),
+    DimensionsServe(bundle="s3://bucket/out", weights="w.safetensors", model="m.py:make"),
     Starter(out=Path("starter"), per_category=2),
     StarterWords(out=Path("words"), words=16),
 ]
@@ -37,6 +43,10 @@ def understood(words: list[str]) -> tuple[dict[str, Any], str, dict[str, Any]]:
     group: Any = typer.main.get_command(app)
     whole = group.make_context("synthesis", words)
     name, command, rest = group.resolve_command(whole, [*whole._protected_args, *whole.args])
+    if isinstance(command, typer.core.TyperGroup):  # a command of two words
+        inner = command.make_context(name, list(rest))
+        second, command, rest = command.resolve_command(inner, [*inner._protected_args, *inner.args])
+        name = f"{name} {second}"
     return whole.params, name, command.make_context(name, list(rest)).params
 
 

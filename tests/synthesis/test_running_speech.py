@@ -9,7 +9,7 @@ import soundfile
 
 from synthesis.common.errors import UserError
 from synthesis.process.progress import Uncounted
-from synthesis.speech.corpus import build_corpus
+from synthesis.speech.corpus import build_corpus, read_manifest
 from synthesis.speech.corpus_spec import CorpusSpec, VoiceSpec
 from synthesis.speech.engine import EngineMissing, SentenceEngine
 from synthesis.speech.engines import load_engine
@@ -151,6 +151,29 @@ def test_voices_that_cannot_be_held_out_or_trained_on_are_one_line(folder: Path)
                 VoiceSpec(engine="tones", voice="low", sentences=3, held_out=True),
             ]
         )
+
+
+def test_a_voice_that_was_made_of_another_is_the_same_speaker(folder: Path) -> None:
+    heart, copied = (
+        {"engine": "hibari", "voice": "heart", "held_out": True},
+        {"engine": "kokoro", "voice": "af_heart"},
+    )
+    with pytest.raises(ValueError, match="speaker of kokoro af_heart is held out and trained on"):
+        CorpusSpec.model_validate({"voices": [heart, copied]})
+    trained, tested = cut(folder, "all"), cut(folder, "tested", frozenset({"anna"}))
+    for corpus, names in ((trained, ("kokoro", "af_heart")), (tested, ("hibari", "heart"))):
+        manifest = read_manifest(corpus)
+        shards = [
+            shard.model_copy(update=dict(zip(("engine", "voice"), names, strict=True)))
+            if shard.voice == "anna"
+            else shard
+            for shard in manifest.shards
+        ]
+        renamed = manifest.model_copy(update={"shards": tuple(shards)})
+        (corpus / "manifest.json").write_text(renamed.model_dump_json())
+    said = r"tested: holds out the voice 'hibari heart', which .*all trains on as 'kokoro af_heart'; leave"
+    with pytest.raises(UserError, match=said):
+        read_spoken_words([trained, tested], "training")
 
 
 def test_a_corpus_with_one_voice_is_one_line_unless_it_is_meant(folder: Path) -> None:

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
-from synthesis.recognition.scores import bootstrap_sem, score_table
+from synthesis.recognition.scores import bootstrap_shares, score_table
 
 # stimulus, condition, category, the observer's answer, its answer to the natural
 SHOWN = (
@@ -50,7 +51,7 @@ def test_ilsvrc_classes_have_no_true_label():
 def test_one_stimulus_has_no_sem_and_none_has_no_share():
     scores = table(layers=("block2", "head", "logits"))
     assert row(scores, "head", "natural_label")["share"] == 1
-    assert np.isnan(row(scores, "head", "natural_label")["sem"])
+    assert np.isnan([row(scores, "head", "natural_label")[name] for name in ("sem", "low", "high")]).all()
     empty = row(scores, "logits", "true_label")
     assert (empty["stimuli"], empty["shown"]) == (0, 0)
     assert np.isnan(empty["share"])
@@ -71,7 +72,25 @@ def test_one_stimulus_has_no_sem_and_none_has_no_share():
 )
 def test_the_sem_by_hand(right, shown, sem):
     right, shown = np.array(right, float), np.array(shown, float)
-    estimates = [bootstrap_sem(right, shown, seed) for seed in range(20)]
+    estimates = [bootstrap_shares(right, shown, seed).std(ddof=1) for seed in range(20)]
     # 20,000 resamples: the standard error of an SD is about SD / sqrt(2 * 20,000) = 0.5 %.
     assert np.mean(estimates) == pytest.approx(sem, rel=0.02)
-    assert bootstrap_sem(right, shown, 3) == estimates[3], "a seed gives the same number again"
+    assert bootstrap_shares(right, shown, 3).std(ddof=1) == estimates[3], "a seed gives the same number again"
+
+
+def test_the_interval_of_half_of_48_stimuli_is_that_of_the_binomial():
+    hits = np.arange(48) % 2 == 0
+    answers = pd.DataFrame(
+        {
+            "stimulus": [f"clip{number}" for number in range(48)],
+            "condition": "head",
+            "category": "cat",
+            "answer_geirhos": np.where(hits, "cat", "dog"),
+            "natural_answer_geirhos": "cat",
+        }
+    )
+    found = row(score_table(answers, ["head"], {"geirhos": None}, 0), "head", "natural_label")
+    # A thousand resamples find a quantile to one clip.
+    assert (found["low"], found["high"]) == pytest.approx(
+        binom.ppf([0.025, 0.975], 48, 0.5) / 48, abs=1.1 / 48
+    )

@@ -11,12 +11,10 @@ import torch
 
 from synthesis.commands.train import train
 from synthesis.common.errors import SpecError, UserError
-from synthesis.common.yaml_file import load_yaml
 from synthesis.networks.hearing.cochcnn import CochCNN
 from synthesis.networks.hearing.trained_file import read_trained
 from synthesis.process.lock import exclusive_folder
 from synthesis.process.progress import Uncounted
-from synthesis.speech.corpus_spec import CorpusSpec
 from synthesis.speech.recordings import cut_corpus
 from synthesis.speech.takes import SAMPLE_RATE_HZ
 from synthesis.speech.textures import TEXTURES
@@ -25,7 +23,7 @@ from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
 from synthesis.training.parts import read_parts
 from synthesis.training.schedule import clip_settings, learning_rate
-from synthesis.training.spec import ClipSpec, OptimiserSpec, TrainSpec
+from synthesis.training.spec import ClipSpec, OptimiserSpec
 from synthesis.training.voices import read_spoken_words
 from synthesis.vocabulary.words import default_vocabulary
 from tests.synthesis.trainings import TINY, WORDS, spec_of, tone_folder
@@ -245,11 +243,3 @@ def test_folding_gives_the_published_layers(folder: Path) -> None:
     folded = network.trunk.folded()
     assert isinstance(folded, CochCNN)
     torch.testing.assert_close(folded(sounds), network(sounds)[0], rtol=1e-4, atol=1e-4)
-
-
-def test_the_specs_of_the_networks_that_ship_are_valid() -> None:
-    specs = sorted((Path(__file__).parents[2] / "docs" / "examples" / "training").glob("*.yaml"))
-    kinds = [CorpusSpec if path.name.startswith("corpus") else TrainSpec for path in specs]
-    assert len(specs) > 6
-    for path, kind in zip(specs, kinds, strict=True):
-        load_yaml(path, kind)

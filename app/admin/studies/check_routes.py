@@ -52,12 +52,12 @@ async def check(
     dry = await jobs.newest(session, draft.id, "dry_run", now)
     definition = found.definition
     adaptive = definition is not None and definition.task.adaptive
+    figure = "thresholds_by_layer.svg" if adaptive else "recognition.svg"
     context = CheckContext(
         card=draft_card(draft, study),
         faults=faults_of(found.problems),
         numbers=await _numbers(found, on),
         no_power=power.NOT_OF_THRESHOLDS if adaptive else "",
-        no_dry_run=dry_run.NOT_OF_THRESHOLDS if adaptive else "",
         power=job_view(await jobs.newest(session, draft.id, "power", now), draft),
         sem=(definition.stop_when_sem if definition else None) or power.USUAL_SEM,
         sd=power.USUAL_SD,
@@ -65,7 +65,8 @@ async def check(
         live=addresses.get("live", "") if study and study.status != "draft" else "",
         stale=draft.stored_version != draft.version,
         dry_run=job_view(dry, draft),
-        figure=f"/admin/studies/{study.name}/simulated/recognition.svg" if study and dry else "",
+        figure=f"/admin/studies/{study.name}/simulated/{figure}" if study and dry else "",
+        thresholds=adaptive,
         mixes=tuple((kind.name, kind.about) for kind in KINDS.values()),
         lines=tuple(await _from_parent(session, actor, draft)),
     )
@@ -133,7 +134,6 @@ async def start_dry_run(
     """Send simulated participants through the study of this version, beside the requests."""
     plan = dry_run.Plan(participants, mix)
     study = await _stored(request, settings, actor, draft_id, now)
-    dry_run.require_recognition(experiments.definition_of(study))
     database: Database = request.app.state.database
     asked = {"participants": participants, "mix": mix}
     async with database.writing() as session:

@@ -160,11 +160,13 @@ def job_view(job: DraftJob | None, draft: StudyDraft) -> JobView | None:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What a checked study comes to."""
+    """What a checked study comes to; `named` is what its conditions are, `lacking` what was left out."""
 
+    named: str
     conditions: tuple[str, ...]
     trials: str
     left_out: str
+    lacking: str
     duration: Duration
     stated_minutes: int
     cost: Cost | None
@@ -174,9 +176,11 @@ def numbers_of(study: CheckedStudy, duration: Duration, cost: Cost | None) -> Nu
     if isinstance(study.design, AbxDesign):
         most = "up to " if study.design.adaptive.sd_octaves else ""
         return Numbers(
+            named="Dimensions",
             conditions=study.design.dimensions,
             trials=f"{most}{study.design.trials}",
             left_out=str(study.design.not_certified),
+            lacking="levels without a certificate",
             duration=duration,
             stated_minutes=study.definition.duration_minutes,
             cost=cost,
@@ -184,9 +188,11 @@ def numbers_of(study: CheckedStudy, duration: Duration, cost: Cost | None) -> Nu
     cells = study.cells
     about = "" if cells.main_trials is not None else "about "
     return Numbers(
+        named="Conditions",
         conditions=cells.conditions.names,
         trials=f"{about}{cells.trials}",
         left_out=f"{cells.not_certified}{counts_in_brackets(cells.faults)}",
+        lacking="cells without a certified metamer",
         duration=duration,
         stated_minutes=study.definition.duration_minutes,
         cost=cost,
@@ -197,7 +203,8 @@ def numbers_of(study: CheckedStudy, duration: Duration, cost: Cost | None) -> Nu
 class CheckContext(PageContext):
     """`pilot` is the link for trying the study, empty before it is made; `stale` if it is of another version.
 
-    `no_power` and `no_dry_run` say why these cannot be simulated, if they cannot.
+    `no_power` says why numbers of participants cannot be simulated, if they cannot; `thresholds` whether the
+    study measures them.
     `figure` is the address of the dry run's figure, empty without one. `lines` is how the text differs from
     that of the study which it was copied from.
     """
@@ -208,7 +215,7 @@ class CheckContext(PageContext):
     faults: Faults
     numbers: Numbers | None
     no_power: str
-    no_dry_run: str
+    thresholds: bool
     power: JobView | None
     sem: float
     sd: float

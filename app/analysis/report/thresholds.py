@@ -13,7 +13,8 @@ from app.analysis.thresholds.figures.beside import beside_figure
 from app.analysis.thresholds.figures.by_layer import by_layer_figure
 from app.analysis.thresholds.figures.psychometric import psychometric_figure
 from app.analysis.thresholds.figures.radar import radar_figure, radar_rms_figure
-from app.analysis.thresholds.results import Measured, Thresholds
+from app.analysis.thresholds.measured import Measured
+from app.analysis.thresholds.results import Thresholds
 
 # What `app.adaptive.quality.doubts` says, in a word.
 _DOUBTS = {"wide": "interval spans", "below": "below the least", "above": "above the largest"}

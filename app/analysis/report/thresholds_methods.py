@@ -8,7 +8,8 @@ from app.adaptive.psychometric import CRITERION
 from app.analysis.report import methods as general
 from app.analysis.results import Quality
 from app.analysis.thresholds.groups import LEVEL
-from app.analysis.thresholds.results import Measured, Thresholds
+from app.analysis.thresholds.measured import Measured
+from app.analysis.thresholds.results import Thresholds
 from app.analysis.wording import plural, readable
 from app.experiments.adaptive import Adaptive
 from synthesis.bundle.dimensions import CONTROL, DimensionManifest

@@ -1,4 +1,4 @@
-"""Tables as files: the codebook, and those of what the steps without trials gave; pure."""
+"""Tables as files: the codebook, and those of what the steps without trials gave."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple

@@ -8,8 +8,8 @@ import pandas as pd
 
 from app.analysis.measures.recognition import ConditionRecognition
 from app.analysis.tables.csv_tables import records
+from app.analysis.thresholds.measured import Measured
 from app.analysis.thresholds.metamer_distance import by_layer
-from app.analysis.thresholds.results import Measured
 
 BESIDE_COLUMNS = [
     "network", "layer", "recognition_study", "proportion_correct", "sem", "recognition_participants",

@@ -17,7 +17,8 @@ from app.analysis.thresholds.codebook import threshold_tables
 from app.analysis.thresholds.figures.by_layer import by_layer_figure
 from app.analysis.thresholds.figures.psychometric import psychometric_figure
 from app.analysis.thresholds.figures.radar import radar_figure, radar_rms_figure
-from app.analysis.thresholds.results import Measured, Thresholds
+from app.analysis.thresholds.measured import Measured
+from app.analysis.thresholds.results import Thresholds
 from app.analysis.thresholds.service import thresholds
 from app.core.errors import NotFound
 

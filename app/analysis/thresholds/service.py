@@ -13,12 +13,13 @@ from app.analysis.pages import steps_of_study
 from app.analysis.results import StudyAnalysis
 from app.analysis.thresholds import queries
 from app.analysis.thresholds.dimensions import MeasuredDimension, ServedLevel
-from app.analysis.thresholds.results import Measured, Thresholds, measure
+from app.analysis.thresholds.measured import Measured, measure
+from app.analysis.thresholds.results import Thresholds
 from app.analysis.thresholds.trial_table import abx_table
 from app.db.tables import Bundle
+from app.stimuli.levels import MADE_LIVE
 
 Run = Callable[..., Awaitable[Any]]
-FIRST_LIVE_LEVEL = 10_000  # from this number on, levels are pictures that were made on request
 
 
 async def thresholds(session: AsyncSession, analysis: StudyAnalysis) -> Thresholds:
@@ -71,7 +72,7 @@ async def dimensions_of(session: AsyncSession, bundle: Bundle) -> tuple[Measured
 
 
 def _dimension(described: dict[str, Any], rows: Sequence[Any]) -> MeasuredDimension:
-    grid = {number: cert["target"] for _, _, number, _, cert in rows if number < FIRST_LIVE_LEVEL}
+    grid = {number: cert["target"] for _, _, number, _, cert in rows if number < MADE_LIVE}
     return MeasuredDimension(
         id=described["id"],
         layer=described.get("layer", ""),

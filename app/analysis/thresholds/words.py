@@ -6,7 +6,7 @@ import pandas as pd
 
 from app.analysis.tables.csv_tables import records
 from app.analysis.thresholds.beside import Beside
-from app.analysis.thresholds.results import Measured
+from app.analysis.thresholds.measured import Measured
 from synthesis.common.wording import readable_layer
 
 NOTHING = "-"

@@ -17,6 +17,7 @@ class AbxTrial(Base):
     is. These are fixed at consent. The rest is written when the trial is given out: `asked_level` is what the
     procedure chose, `stimulus_id` the changed picture, and `level` its level as measured on its bytes, from
     which later choices are made. They differ where no picture of the level was there in time (`fell_back`).
+    Of a picture that is made meanwhile both are written when it is fetched.
     """
 
     __tablename__ = "abx_trials"

@@ -4,36 +4,66 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.adaptive.procedure import Answer
-from app.db.tables import AbxTrial, PlannedTrial, Response, Stimulus
+from app.db.tables import AbxTrial, Participant, PictureRequest, PlannedTrial, Response, Stimulus, Study
 from app.sessions.queries import changed_one
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a trial shows: the changed picture and its measured level, None while it is being made.
+
+    `fell_back` says that it is another than was asked for, which was not there in time.
+    """
+
+    stimulus_id: int | None = None
+    level: float | None = None
+    fell_back: bool = False
+
+
+@dataclass(frozen=True)
 class Open:
-    """A trial that has not been given out; `natural_id` is its original."""
+    """A trial that has not been given out; `natural_id` is its original, a picture of the bundle."""
 
     planned_trial_id: int
     trial_index: int
     phase: str
     dimension: str
     natural_id: str
+    original_id: int
+    bundle_id: int
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A trial that was given out, and whose picture is being made: of which study, and at which level."""
+
+    trial: Open
+    study: Study
+    level: float
+
+
+_OPEN = (
+    PlannedTrial.id,
+    PlannedTrial.trial_index,
+    PlannedTrial.phase,
+    AbxTrial.dimension,
+    Stimulus.natural_id,
+    Stimulus.id,
+    Stimulus.bundle_id,
+)
+_AWAITED = (AbxTrial.issued_at.is_not(None), AbxTrial.stimulus_id.is_(None))
 
 
 async def not_issued(session: AsyncSession, participant_id: int, start: int, count: int) -> Sequence[Open]:
     """Those of the trials from index `start` on that wait to be given out, in order."""
     query = (
-        select(
-            PlannedTrial.id,
-            PlannedTrial.trial_index,
-            PlannedTrial.phase,
-            AbxTrial.dimension,
-            Stimulus.natural_id,
-        )
+        select(*_OPEN)
         .join(AbxTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
         .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
         .where(
@@ -75,16 +105,55 @@ async def issue(
     session: AsyncSession,
     planned_trial_id: int,
     asked_level: float,
-    stimulus_id: int | None,
-    level: float,
+    shown: Shown,
     now: datetime,
 ) -> bool:
     """Write what a trial shows; False if another request wrote it before, which then holds."""
     statement = update(AbxTrial).where(
         AbxTrial.planned_trial_id == planned_trial_id, AbxTrial.issued_at.is_(None)
     )
-    values = {"asked_level": asked_level, "stimulus_id": stimulus_id, "level": level, "issued_at": now}
+    values = {"asked_level": asked_level, "issued_at": now, **vars(shown)}
     return await changed_one(session, statement.values(values))
+
+
+async def awaited(session: AsyncSession, planned_trial_id: int) -> Awaited | None:
+    """A trial whose picture is being made; None if it has one."""
+    query = (
+        select(*_OPEN, Study, AbxTrial.asked_level)
+        .join(AbxTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
+        .join(Stimulus, PlannedTrial.stimulus_id == Stimulus.id)
+        .join(Participant, PlannedTrial.participant_id == Participant.id)
+        .join(Study, Participant.study_id == Study.id)
+        .where(PlannedTrial.id == planned_trial_id, *_AWAITED)
+    )
+    row = (await session.execute(query)).first()
+    if row is None:
+        return None
+    values: tuple[Any, ...] = tuple(row)
+    return Awaited(Open(*values[:-2]), *values[-2:])
+
+
+async def still_made(session: AsyncSession, planned_trial_id: int) -> bool:
+    """Whether the picture of a trial is neither settled nor made nor given up."""
+    request = and_(
+        PictureRequest.original_id == PlannedTrial.stimulus_id,
+        PictureRequest.dimension == AbxTrial.dimension,
+        PictureRequest.target == AbxTrial.asked_level,
+    )
+    query = (
+        select(PictureRequest.state)
+        .select_from(PlannedTrial)
+        .join(AbxTrial, AbxTrial.planned_trial_id == PlannedTrial.id)
+        .join(PictureRequest, request)
+        .where(PlannedTrial.id == planned_trial_id, *_AWAITED)
+    )
+    return await session.scalar(query) in ("queued", "taken")
+
+
+async def settle(session: AsyncSession, planned_trial_id: int, shown: Shown) -> bool:
+    """Write which picture an awaited trial shows; False if that was written before, which then holds."""
+    statement = update(AbxTrial).where(AbxTrial.planned_trial_id == planned_trial_id, *_AWAITED)
+    return await changed_one(session, statement.values(**vars(shown)))
 
 
 async def dimensions_shown(session: AsyncSession, participant_id: int) -> Sequence[str]:

@@ -4,6 +4,7 @@ A level is chosen from the stored answers of its dimension alone, and is written
 trial: a reload, another tab or another server give the same trial.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from app.participants.service import Visit, record_event
 from app.sessions.abx import queries
 from app.sessions.abx.queries import Open
 from app.sessions.abx.queries import is_dropped as is_dropped
+from app.sessions.abx.sources import SOURCES, shows
 
 # A page may prepare the trial after the one that is due: no dimension comes twice running, so that its level
 # rests on no answer that is still to come.
@@ -37,19 +39,21 @@ async def issue(session: AsyncSession, visit: Visit, start: int, count: int, now
 
 
 async def _issue(session: AsyncSession, visit: Visit, design: AbxDesign, trial: Open, now: datetime) -> None:
-    dimension, original = trial.dimension, trial.natural_id
+    dimension = trial.dimension
     if trial.phase == "main":
-        level = await _chosen(session, visit, design, dimension)
-        picture = design.picture(dimension, original, level)
+        source = SOURCES[design.adaptive.source]
+        level = await _chosen(session, visit, design, dimension, source.levels(design, dimension))
+        shown = await source.shown(session, design, trial, level, now)
     else:
-        picture = design.largest(dimension, original)
-        level = picture.target
-    await queries.issue(session, trial.planned_trial_id, level, picture.id, picture.value, now)
+        picture = design.largest(dimension, trial.natural_id)
+        level, shown = picture.target, shows(picture)
+    await queries.issue(session, trial.planned_trial_id, level, shown, now)
 
 
-async def _chosen(session: AsyncSession, visit: Visit, design: AbxDesign, dimension: str) -> float:
+async def _chosen(
+    session: AsyncSession, visit: Visit, design: AbxDesign, dimension: str, levels: Sequence[float]
+) -> float:
     answers = (await queries.answers(session, visit.participant.id, dimension)).get(dimension, [])
-    levels = design.levels[dimension]
     return levels[PROCEDURES[design.adaptive.procedure].choose(answers, levels)]
 
 

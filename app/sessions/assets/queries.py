@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,8 +16,12 @@ class Asset:
     """A stimulus; `picture_px` is the side at which the study serves its pictures, None as they are.
 
     Of a trial of the ABX task, the stimulus is the original, `changed_first` is not None, and
-    `changed_sha256` is None until the trial is given out.
+    `changed_sha256` is None until the trial is given out and, where pictures are made meanwhile, until it is
+    settled which one it shows.
     """
+
+    planned_trial_id: int
+    issued: bool
 
     bundle_path: str
     blob_sha256: str
@@ -38,6 +43,8 @@ class Asset:
 
 _changed = aliased(Stimulus)
 _OF_BUNDLE = (
+    PlannedTrial.id,
+    AbxTrial.issued_at.is_not(None),
     Bundle.path,
     Stimulus.blob_sha256,
     Stimulus.media_type,
@@ -100,8 +107,11 @@ async def presented_in_window(
         )
         .order_by(PlannedTrial.trial_index)
     )
-    rows = await session.execute(query)
-    return [(Asset(*row[:-1]) if row[0] is not None else None, row[-1]) for row in rows]
+    found = []
+    for row in await session.execute(query):
+        values: tuple[Any, ...] = tuple(row)
+        found.append((Asset(*values[:-1]) if row.path is not None else None, row[-1]))
+    return found
 
 
 async def any_asset(session: AsyncSession, participant_id: int) -> Asset | None:

@@ -30,12 +30,21 @@ class Presented:
     media_type: str
 
 
-async def presented(session: AsyncSession, asset_token: str, tokens: Sequence[str]) -> Presented:
+@dataclass(frozen=True)
+class BeingMade:
+    """The picture of this trial is being made."""
+
+    planned_trial_id: int
+
+
+async def presented(session: AsyncSession, asset_token: str, tokens: Sequence[str]) -> Presented | BeingMade:
     """The stimulus at an address. Raises `NotFound` unless one of the session tokens is its owner's."""
     owners = [token_sha256(token) for token in tokens]
     found = await queries.asset(session, asset_token, owners)
     if found is not None:
         if found.changed_first is not None and found.triple is None:
+            if found.issued:
+                return BeingMade(found.planned_trial_id)
             raise NotFound("not_given_out", "This trial has not been given out yet.")
         return Presented(await asyncio.to_thread(_bytes, found), found.media_type)
     own = await queries.own_asset(session, asset_token, owners)

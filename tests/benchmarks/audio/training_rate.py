@@ -1,7 +1,8 @@
 """`audio.training_rate.KIND`: clips a second that a training sees on one thread, with and without an attack.
 
-The network is that of docs/examples/training/word-small*.yaml; clips are composed as in a training, of the
-held-out voices. `per_cpu_second` counts the time that the process computed, without its waiting.
+The networks are those of docs/examples/training/compared; clips are composed as in a training, of the
+held-out voices. `memory_given_back` is without `keep_freed_memory`. `per_cpu_second` counts the time that the
+process computed, without its waiting.
 """
 
 import tempfile
@@ -13,6 +14,7 @@ from typing import Any
 import torch
 
 from synthesis.common.yaml_file import load_yaml
+from synthesis.process.freed_memory import keep_freed_memory
 from synthesis.speech.textures import TEXTURES
 from synthesis.training import loop
 from synthesis.training.backgrounds import make_backgrounds
@@ -21,25 +23,30 @@ from synthesis.training.spec import TrainSpec
 from synthesis.training.voices import read_spoken_words
 from tests.benchmarks.audio.words import held_out_corpora
 
-SPECS = Path(__file__).parents[3] / "docs" / "examples" / "training"
+SPECS = Path(__file__).parents[3] / "docs" / "examples" / "training" / "compared"
 KINDS = {
-    "standard": "word-small.yaml",
-    "random_step": "word-small-random-step.yaml",
-    "waveform_5_steps": "word-small-robust.yaml",
-    "cochleagram_5_steps": "word-small-robust-cochleagram.yaml",
+    "standard": "word-standard.yaml",
+    "reduced_aliasing": "word-reduced-aliasing.yaml",
+    "random_step": "word-random-step.yaml",
+    "waveform_5_steps": "word-robust.yaml",
+    "cochleagram_5_steps": "word-robust-cochleagram.yaml",
 }
 _SECONDS = 20.0
 
 
 def training_rate_lines(cache: Path) -> Iterator[dict[str, Any]]:
-    """One line per kind of training."""
+    """One line per kind of training, and one more for how memory is kept."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     clips = ClipSource(
         read_spoken_words(held_out_corpora(cache), "test"), make_backgrounds("test", 1, None), {}, 0
     )
+    parts = Parts(clips, clips, tuple(TEXTURES))
+    hann = load_yaml(SPECS / KINDS["reduced_aliasing"], TrainSpec)
+    yield _line("reduced_aliasing.memory_given_back", hann, parts)
+    keep_freed_memory()
     for kind, spec in KINDS.items():
-        yield _line(kind, load_yaml(SPECS / spec, TrainSpec), Parts(clips, clips, tuple(TEXTURES)))
+        yield _line(kind, load_yaml(SPECS / spec, TrainSpec), parts)
     torch.set_num_threads(threads)
 
 

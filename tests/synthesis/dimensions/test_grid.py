@@ -13,62 +13,27 @@ from synthesis.bundle.manifest import Blob
 from synthesis.bundle.store import BundleStore
 from synthesis.common.errors import UserError
 from synthesis.common.yaml_file import load_yaml
-from synthesis.dimensions import fitting
 from synthesis.dimensions.driver import control_targets, make_grid
 from synthesis.dimensions.grid_spec import GridSpec
 from synthesis.dimensions.jobs import GridSetup, bench_of
 from synthesis.dimensions.measure import Moved, faults
 from synthesis.dimensions.plan import make_grid_plan
-from synthesis.dimensions.spec import FitSpec
 from synthesis.dimensions.ssim import ssim
 from synthesis.process.progress import Uncounted
 from synthesis.runs.engines.choice import make_engine
 from synthesis.runs.jobs import JobTask, recorded
 from synthesis.runs.journal import Journal
-
-MODEL = {"model": "efficientnet_lite0", "weights": {"random": 0}}
-LEVELS = [1.0, 2.0]
+from tests.synthesis.dimensions.grids import LEVELS, MODEL, grid_inputs, made_bundle, write_spec
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pictures, a fit to them, two stimuli, and grid.yaml."""
-    made = tmp_path_factory.mktemp("grid")
-    random = np.random.default_rng(0)
-    for number in range(26):
-        place = made / "stimuli" / "dog" if number < 2 else made / "pictures"
-        place.mkdir(parents=True, exist_ok=True)
-        small = random.integers(0, 256, (3 + number % 6, 7, 3), dtype=np.uint8)
-        Image.fromarray(small).resize((224, 224)).save(place / f"{number}.png")
-    given = {**MODEL, "layers": ["stem"], "pictures": made / "pictures", "components": 3}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting, "FEW", 24)
-        (made / "fit.safetensors").write_bytes(fitting.fit_spec(FitSpec.model_validate(given)).to_bytes())
-    write_spec(made)
-    return made
-
-
-def write_spec(folder: Path, **changes: object) -> Path:
-    spec = {
-        **MODEL,
-        "fit": "fit.safetensors",
-        "stimuli": "stimuli",
-        "dimensions": [{"layer": "stem", "component": 2, "direction": "-"}],
-        "levels": LEVELS,
-        "path": {"steps": 60, "rate": 0.005},
-        **changes,
-    }
-    path = folder / "grid.yaml"
-    path.write_text(yaml.safe_dump(spec))
-    return path
+    return grid_inputs(tmp_path_factory.mktemp("grid"))
 
 
 @pytest.fixture(scope="module")
 def bundle(folder: Path) -> Path:
-    plan = make_grid_plan(load_yaml(folder / "grid.yaml", GridSpec))
-    manifest = make_grid(plan, BundleStore(folder / "bundle"), make_engine("local", "cpu", 1, None))
-    assert len(manifest.levels) == 2 * 2 * 2
-    return folder / "bundle"
+    return made_bundle(folder)
 
 
 def test_levels_are_reached_on_the_bytes_that_are_served(bundle: Path) -> None:
@@ -131,6 +96,26 @@ def test_what_does_not_go_together_is_refused(
     assert code == 1 and said in err and "\n" not in err.strip()
     assert not (tmp_path / "out").exists()
     write_spec(folder)
+
+
+@pytest.mark.parametrize(
+    ("out", "field"),
+    [("stimuli", "stimuli"), ("stimuli/dog/grid", "stimuli"), (".", "stimuli"), ("fit.safetensors", "fit")],
+)
+def test_a_grid_is_not_written_among_what_it_is_made_from(folder: Path, cli, out: str, field: str) -> None:
+    code, _, err = cli("dimensions", "grid", write_spec(folder), "--out", folder / out)
+    assert code == 1 and f"within {field} (" in err and "\n" not in err.strip()
+    assert not (folder / out / "journal").exists()
+
+
+def test_a_fit_does_not_take_the_place_of_a_picture(folder: Path, cli) -> None:
+    spec = folder / "fit.yaml"
+    given = {**MODEL, "layers": ["stem"], "pictures": "pictures", "components": 3}
+    spec.write_text(yaml.safe_dump(given))
+    before = (folder / "pictures" / "5.png").read_bytes()
+    code, _, err = cli("dimensions", "fit", spec, "--out", folder / "pictures" / "5.png")
+    assert code == 1 and "within pictures (" in err
+    assert (folder / "pictures" / "5.png").read_bytes() == before
 
 
 def test_each_fault_of_a_level_is_told() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from app.analysis.figures.figure import Figure, draw
 from app.analysis.figures.style import titled
 from app.analysis.thresholds.dimensions import UNITS
-from app.analysis.thresholds.results import Measured
+from app.analysis.thresholds.measured import Measured
 from synthesis.common.charts import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILION
 
 Panel = alt.LayerChart | alt.FacetChart  # Altair's own type of layered charts

@@ -13,7 +13,7 @@ from app.analysis.thresholds.dimensions import group_name, groups_of
 from app.analysis.thresholds.figures.axes import Panel, colour_of, log_domain, log_x, without_data
 from app.analysis.thresholds.fits import kept
 from app.analysis.thresholds.groups import SCALES, Scale
-from app.analysis.thresholds.results import Measured
+from app.analysis.thresholds.measured import Measured
 from synthesis.common.charts import INK
 
 _WIDTH, _ROW = 300, 24

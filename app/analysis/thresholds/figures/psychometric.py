@@ -14,7 +14,7 @@ from app.analysis.figures.style import titled
 from app.analysis.tables.csv_tables import records
 from app.analysis.thresholds.dimensions import MeasuredDimension, groups_of
 from app.analysis.thresholds.figures.axes import Panel, colour_of, log_domain, log_x, unit_title, without_data
-from app.analysis.thresholds.results import Measured
+from app.analysis.thresholds.measured import Measured
 from synthesis.common.charts import INK, MUTED
 
 COLUMNS = 3
@@ -73,17 +73,18 @@ def _panel(measured: Measured, one: MeasuredDimension, colour: str) -> Panel:
     domain = log_domain(one.targets, 1.35)
     unit = unit_title("Level", one.unit)
     x, low = (log_x(f"{field}:Q", unit, domain, **_SMALL) for field in ("level", "low"))
-    y = alt.Y(
-        "proportion_right:Q",
-        scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=alt.Axis(
-            title="Proportion right", values=[0, 0.2, 0.4, 0.6, 0.8, 1], labelOverlap=False, **_SMALL
-        ),
-    )
+    y = _y("proportion_right")
     layers = [*_lines(y), _curve(measured.pooled[one.id], domain, x, y, colour)]
     layers += [*_points(measured, one, x, y, colour), *_threshold(measured, one, x, low, y)]
     heading = alt.TitleParams(text=one.name, fontSize=13, fontWeight=600, offset=6, anchor="start")
     return alt.layer(*layers).properties(title=heading, width=_WIDTH, height=_HEIGHT)
+
+
+def _y(field: str) -> alt.Y:
+    ticks = alt.Axis(
+        title="Proportion right", values=[0, 0.2, 0.4, 0.6, 0.8, 1], labelOverlap=False, **_SMALL
+    )
+    return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=ticks)
 
 
 def _lines(y: alt.Y) -> Iterator[alt.Chart]:
@@ -110,7 +111,7 @@ def _points(
     shown = measured.levels[measured.levels["dimension"].eq(one.id)]
     fields = ["level", "proportion_right", "ci_low", "ci_high", "trials", "right", "rms"]
     base = alt.Chart(alt.InlineData(values=records(shown[fields])))
-    yield base.mark_rule(color=colour, opacity=0.55).encode(x=x, y=alt.Y("ci_low:Q"), y2="ci_high:Q")
+    yield base.mark_rule(color=colour, opacity=0.55).encode(x=x, y=_y("ci_low"), y2="ci_high:Q")
     yield base.mark_point(filled=True, opacity=1, color=colour, size=42).encode(
         x=x, y=y, tooltip=_tooltip(one)
     )

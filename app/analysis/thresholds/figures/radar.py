@@ -15,7 +15,7 @@ from app.analysis.thresholds.dimensions import MeasuredDimension
 from app.analysis.thresholds.figures.axes import Panel, log_domain, log_ticks, without_data
 from app.analysis.thresholds.fits import kept
 from app.analysis.thresholds.groups import SCALES, Scale
-from app.analysis.thresholds.results import Measured
+from app.analysis.thresholds.measured import Measured
 from app.analysis.wording import plural
 from synthesis.common.charts import BLUE, GRID, MUTED, VERMILION
 

@@ -1,0 +1,1 @@
+"""Pictures that are made while participants are at it: asked for, made by generators, and found again."""
