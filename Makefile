@@ -77,7 +77,7 @@ bench-admin: .venv/.ready-dev
 
 bench-adaptive: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_adaptive.py
-	$(BIN)/python tests/benchmarks/bench_adaptive_people.py
+	$(BIN)/python tests/benchmarks/bench_adaptive_http.py
 
 bench-live: .venv/.ready-dev
 	$(BIN)/python tests/benchmarks/bench_live.py

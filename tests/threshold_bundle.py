@@ -31,10 +31,10 @@ DIMENSIONS = (
 FAILED = ("o1", "block2/1+", 5)  # the level of an original without a certificate
 
 
-def build_dimension_bundle(root: Path, side_px: int = SIDE_PX) -> Path:
+def build_dimension_bundle(root: Path) -> Path:
     """Write a finished bundle of `DIMENSIONS`."""
     store, random = BundleStore(root), np.random.default_rng(3)
-    pictures = [random.integers(60, 196, (side_px, side_px, 3)) for _ in range(ORIGINALS)]
+    pictures = [random.integers(60, 196, (SIDE_PX, SIDE_PX, 3)) for _ in range(ORIGINALS)]
     originals = [
         Original(
             id=f"o{number}",
@@ -56,7 +56,7 @@ def build_dimension_bundle(root: Path, side_px: int = SIDE_PX) -> Path:
             created_at="2026-01-01T00:00:00+00:00",
             spec={"model": "tiny", "path": {"steps": 30, "rate": 0.002}},
             model=DimensionNetwork(
-                name="tiny", weights="none", weights_sha256="0" * 64, input=PictureFormat(size_px=side_px)
+                name="tiny", weights="none", weights_sha256="0" * 64, input=PictureFormat(size_px=SIDE_PX)
             ),
             fit=store.put_blob(b"no fit", "application/octet-stream"),  # type: ignore[arg-type]
             dimensions=list(DIMENSIONS),
