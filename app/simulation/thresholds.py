@@ -58,10 +58,11 @@ def usual_thresholds(levels: Mapping[str, tuple[float, ...]]) -> GivenThresholds
 
 def of_person(given: GivenThresholds, seed: int, slot: int) -> dict[str, Psychometric]:
     """The psychometric functions of one person, by dimension: log-normal thresholds around the means."""
-    random = generator(seed, "thresholds", slot)
+    octaves = {
+        name: given.person_sd_octaves * generator(seed, "thresholds", slot, name).standard_normal()
+        for name in given.thresholds
+    }
     return {
-        name: Psychometric(
-            mean * float(2 ** (given.person_sd_octaves * random.standard_normal())), given.slope, given.lapse
-        )
+        name: Psychometric(mean * float(2 ** octaves[name]), given.slope, given.lapse)
         for name, mean in given.thresholds.items()
     }
