@@ -11,7 +11,7 @@ from app.cli.running import Json, in_transaction, show
 from app.core.clock import utc_now
 from app.db.tables import Bundle
 from app.stimuli import service
-from synthesis.bundle.dimensions import DimensionManifest
+from synthesis.bundle.dimensions import CONTROL, DimensionManifest
 from synthesis.bundle.manifest import Manifest
 from synthesis.common.wording import counts_in_brackets
 
@@ -57,8 +57,14 @@ def _of_dimensions(manifest: DimensionManifest, bundle: Bundle) -> tuple[dict[st
     return result, (
         f"Bundle {bundle.digest[:12]}: {len(manifest.originals)} pictures, {len(manifest.levels)} levels "
         f"along {len(manifest.dimensions)} dimensions; {faults.total()} without certificate"
-        f"{counts_in_brackets(faults)}."
+        f"{counts_in_brackets(faults)}.{_without_control(manifest)}"
     )
+
+
+def _without_control(manifest: DimensionManifest) -> str:
+    if any(one.id == CONTROL for one in manifest.dimensions):
+        return ""
+    return " It has no control: thresholds cannot be read beside those of noise."
 
 
 def _of_metamers(manifest: Manifest, bundle: Bundle) -> tuple[dict[str, Any], str]:

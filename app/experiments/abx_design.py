@@ -105,8 +105,8 @@ def abx_design(
 ) -> AbxDesign:
     """The design of a study on its bundle, of which `known` are the dimensions.
 
-    Raises `Invalid`: a dimension is not in the bundle, there are fewer than two, a picture has no certified
-    level along one of them, or a session would be too long.
+    Raises `Invalid`: a dimension is not in the bundle, there are fewer than two, one has a single level, a
+    picture has no certified level along one of them, or a session would be too long.
     """
     adaptive = definition.measuring
     dimensions = _dimensions(adaptive, known)
@@ -121,6 +121,12 @@ def abx_design(
             if one.certified:
                 pictures.setdefault((one.dimension, one.natural_id), []).append(one)
     for dimension in dimensions:
+        if len(nominal[dimension]) == 1:
+            raise Invalid(
+                "too_few_levels",
+                f"adaptive.dimensions: {dimension!r} has one level, and a threshold lies among several; "
+                "leave it out, or make a grid with more",
+            )
         for original in originals:
             if (dimension, original.natural_id) not in pictures:
                 raise Invalid(

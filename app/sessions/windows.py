@@ -37,6 +37,7 @@ async def issued_window(
     the study's rule left out says so.
     """
     participant = visit.participant
+    await abx.lock_course(session, participant.id)  # lest a trial is dropped while it is given out
     if await abx.is_dropped(session, participant.id, start):
         return TrialWindow(trials=[], dropped=True)
     due = (await queries.progress(session, participant.id)).next_index

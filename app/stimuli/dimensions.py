@@ -1,7 +1,8 @@
 """What a bundle of dimensions must be, and its rows in the database."""
 
 from collections import defaultdict
-from itertools import pairwise
+from itertools import pairwise, product
+from math import isfinite
 
 from app.db.tables import Stimulus
 from app.stimuli import png
@@ -16,7 +17,8 @@ def verify(store: BundleStore) -> DimensionManifest:
     """Read a bundle of dimensions and all its blobs.
 
     Raises `BundleError`: it is unfinished, a blob is missing or changed, a picture is not what the network is
-    shown or carries text that would be sent to participants, or the levels do not rise.
+    shown or carries text that would be sent to participants, a dimension has no level of an original, or the
+    levels do not rise.
     """
     manifest = store.read_sealed(DimensionManifest)
     if found := _inconsistency(manifest):
@@ -36,15 +38,27 @@ def _inconsistency(manifest: DimensionManifest) -> str | None:
     dimensions = {one.id for one in manifest.dimensions}
     if NATURAL in dimensions:
         return f"a dimension is called {NATURAL!r}, which stands for the originals"
+    if not originals or not dimensions:
+        return "it lists no original or no dimension"
     if len(originals) < len(manifest.originals) or len(dimensions) < len(manifest.dimensions):
         return "an original or a dimension is listed twice"
+    return _fault_of_levels(manifest, originals, dimensions)
+
+
+def _fault_of_levels(manifest: DimensionManifest, originals: set[str], dimensions: set[str]) -> str | None:
     targets: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     for one in manifest.levels:
         if one.original not in originals or one.dimension not in dimensions:
             return f"level {one.level} is of {one.original!r} and {one.dimension!r}, which it does not list"
         if one.level in targets[one.original, one.dimension]:
             return f"level {one.level} of {one.original!r} along {one.dimension!r} is there twice"
+        if not isfinite(one.target + one.value) or (one.passed and one.value <= 0):
+            which = f"level {one.level} of {one.original!r} along {one.dimension!r}"
+            return f"{which} has the target {one.target} and the value {one.value}, which cannot be"
         targets[one.original, one.dimension][one.level] = one.target
+    for original, dimension in product(sorted(originals), sorted(dimensions)):
+        if (original, dimension) not in targets:
+            return f"there is no level of {original!r} along {dimension!r}"
     for (original, dimension), found in targets.items():
         rising = [found[level] for level in sorted(found)]
         if any(after <= before for before, after in pairwise(rising)):

@@ -2,9 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import numpy as np
@@ -14,18 +12,15 @@ from PIL import Image
 
 from app.adaptive.procedure import Answer
 from app.adaptive.registry import PROCEDURES
-from app.adaptive.schedule import right_answer
 from app.db.session import Database
 from app.db.tables import AbxTrial, Event, Participant, PlannedTrial, Response, Stimulus
 from app.participants.erasure import erase_data
-from tests.conftest import create_study
+from tests.abx import go_through, opened_abx, planned_trials, rightly, window_of
 from tests.database import rows_of
 from tests.http import answer_body, enter, put_answer
 from tests.levels import TARGETS, build_levels
-from tests.support import abx_study_yaml
 
 pytestmark = pytest.mark.anyio
-Answering = Callable[[AbxTrial, PlannedTrial], str]
 
 
 @pytest.fixture(scope="module")
@@ -35,60 +30,19 @@ def levels_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-async def _opened(database: Database, folder: Path, bundle: Path, adaptive: str) -> str:
-    file = folder / "abx.yaml"
-    file.write_text(abx_study_yaml(bundle, adaptive=adaptive))
-    return (await create_study(database, file, opened=True))["live"]
-
-
-async def _window(client: httpx.AsyncClient, code: str, start: int, count: int = 1) -> dict[str, Any]:
-    response = await client.get(f"/api/{code}/trials", params={"start": start, "count": count})
-    assert response.status_code == 200, response.text
-    found: dict[str, Any] = response.json()
-    return found
-
-
-async def _planned(database: Database) -> list[tuple[PlannedTrial, AbxTrial]]:
-    abx = {one.planned_trial_id: one for one in await rows_of(database, AbxTrial)}
-    plan = sorted(
-        await rows_of(database, PlannedTrial), key=lambda one: (one.participant_id, one.trial_index)
-    )
-    return [(one, abx[one.id]) for one in plan]
-
-
-def _right(abx: AbxTrial, _planned: PlannedTrial) -> str:
-    return right_answer(abx.changed_first, abx.x_changed)
-
-
-async def _go_through(
-    client: httpx.AsyncClient, code: str, database: Database, answering: Answering, *, ahead: bool = False
-) -> int:
-    """Answer a session to its end, as a page does; the number of trials."""
-    index = 0
-    while True:
-        window = await _window(client, code, index, 2 if ahead else 1)
-        if not window["trials"]:
-            return index
-        assert (await client.get(window["trials"][0]["stimulus"])).status_code == 200
-        planned, abx = (await _planned(database))[index]
-        response = await put_answer(client, code, index, answer_body(answering(abx, planned)))
-        assert response.status_code == 200, response.text
-        index += 1
-
-
 async def test_a_whole_session(
     client: httpx.AsyncClient, database: Database, tmp_path: Path, levels_bundle: Path
 ) -> None:
-    code = await _opened(database, tmp_path, levels_bundle, "trials_per_dimension: 6, catch_share: 0.2")
+    code = await opened_abx(database, tmp_path, levels_bundle, "trials_per_dimension: 6, catch_share: 0.2")
     assert (await client.get(f"/s/{code}")).status_code == 200
     await enter(client, code)
     view = (await client.get(f"/api/{code}/session")).json()
     assert view["task"]["kind"] == "abx"
     assert view["total"] == 4 + 3 * 6 + 4
-    assert await _go_through(client, code, database, _right) == view["total"]
+    assert await go_through(client, code, database, rightly) == view["total"]
     assert (await client.post(f"/api/{code}/finish", json={})).json() == {"outcome": "complete"}
     assert all(one.correct for one in await rows_of(database, Response))
-    rows = await _planned(database)
+    rows = await planned_trials(database)
     shown = {one.id: one for one in await rows_of(database, Stimulus)}
     for planned, abx in rows:
         picture = shown[abx.stimulus_id or 0]
@@ -104,13 +58,13 @@ async def test_a_whole_session(
 async def test_levels_follow_from_the_answers_of_their_dimension(
     client: httpx.AsyncClient, database: Database, tmp_path: Path, levels_bundle: Path
 ) -> None:
-    code = await _opened(
+    code = await opened_abx(
         database, tmp_path, levels_bundle, "trials_per_dimension: 8, procedure: two-down-one-up"
     )
     await enter(client, code)
     random = np.random.default_rng(4)
-    await _go_through(
-        client, code, database, lambda abx, _: _right(abx, _) if random.random() < 0.8 else "first"
+    await go_through(
+        client, code, database, lambda abx, _: rightly(abx, _) if random.random() < 0.8 else "first"
     )
     correct = {one.planned_trial_id: one.correct for one in await rows_of(database, Response)}
     procedure = PROCEDURES["two-down-one-up"]
@@ -118,7 +72,7 @@ async def test_levels_follow_from_the_answers_of_their_dimension(
     levels = {one.condition: {} for one in await rows_of(database, Stimulus)}  # type: ignore[var-annotated]
     for one in await rows_of(database, Stimulus):
         levels[one.condition][one.seed] = one.certificate.get("target")
-    for planned, abx in await _planned(database):
+    for planned, abx in await planned_trials(database):
         if planned.phase == "main":
             rising = [levels[abx.dimension][n] for n in sorted(levels[abx.dimension])]
             answers = given.setdefault(abx.dimension, [])
@@ -129,29 +83,29 @@ async def test_levels_follow_from_the_answers_of_their_dimension(
 async def test_a_reload_at_every_trial_changes_nothing(
     client: httpx.AsyncClient, database: Database, tmp_path: Path, levels_bundle: Path
 ) -> None:
-    code = await _opened(database, tmp_path, levels_bundle, "trials_per_dimension: 4, catch_share: 0")
+    code = await opened_abx(database, tmp_path, levels_bundle, "trials_per_dimension: 4, catch_share: 0")
     await enter(client, code)
     for index in range(4 + 12):
-        first = await _window(client, code, index, 2)
+        first = await window_of(client, code, index, 2)
         picture = (await client.get(first["trials"][0]["stimulus"])).content
-        issued = [abx.asked_level for _, abx in await _planned(database)]
+        issued = [abx.asked_level for _, abx in await planned_trials(database)]
         assert (await client.get(f"/api/{code}/session")).json()["next_index"] == index
-        again = await _window(client, code, index, 2)
+        again = await window_of(client, code, index, 2)
         assert again == first
         assert (await client.get(again["trials"][0]["stimulus"])).content == picture
-        assert [abx.asked_level for _, abx in await _planned(database)] == issued
+        assert [abx.asked_level for _, abx in await planned_trials(database)] == issued
         assert (await put_answer(client, code, index, answer_body("first"))).status_code == 200
 
 
 async def test_no_trial_is_given_out_before_it_is_the_next_but_one(
     client: httpx.AsyncClient, database: Database, tmp_path: Path, levels_bundle: Path
 ) -> None:
-    code = await _opened(database, tmp_path, levels_bundle, "trials_per_dimension: 4")
+    code = await opened_abx(database, tmp_path, levels_bundle, "trials_per_dimension: 4")
     await enter(client, code)
-    assert [one["index"] for one in (await _window(client, code, 0, 40))["trials"]] == [0, 1]
+    assert [one["index"] for one in (await window_of(client, code, 0, 40))["trials"]] == [0, 1]
     early = await client.get(f"/api/{code}/trials", params={"start": 2, "count": 1})
     assert early.json()["error"]["code"] == "too_early"
-    rows = await _planned(database)
+    rows = await planned_trials(database)
     assert [abx.issued_at is not None for _, abx in rows] == [True, True] + [False] * (len(rows) - 2)
     hidden = await client.get(f"/stimuli/{rows[2][0].asset_token}")
     assert (hidden.status_code, hidden.json()["error"]["code"]) == (404, "not_given_out")
@@ -160,7 +114,7 @@ async def test_no_trial_is_given_out_before_it_is_the_next_but_one(
 async def test_a_trial_that_was_not_given_out_takes_no_answer(
     client: httpx.AsyncClient, database: Database, tmp_path: Path, levels_bundle: Path
 ) -> None:
-    code = await _opened(database, tmp_path, levels_bundle, "trials_per_dimension: 4")
+    code = await opened_abx(database, tmp_path, levels_bundle, "trials_per_dimension: 4")
     await enter(client, code)
     refused = await put_answer(client, code, 0, answer_body("first"))
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "not_given_out")
@@ -170,9 +124,9 @@ async def test_a_trial_that_was_not_given_out_takes_no_answer(
 async def test_two_requests_at_once_give_out_one_trial(
     client: httpx.AsyncClient, database: Database, tmp_path: Path, levels_bundle: Path
 ) -> None:
-    code = await _opened(database, tmp_path, levels_bundle, "trials_per_dimension: 4")
+    code = await opened_abx(database, tmp_path, levels_bundle, "trials_per_dimension: 4")
     await enter(client, code)
-    windows = await asyncio.gather(*(_window(client, code, 0, 2) for _ in range(8)))
+    windows = await asyncio.gather(*(window_of(client, code, 0, 2) for _ in range(8)))
     assert all(window == windows[0] for window in windows)
 
 
@@ -180,17 +134,17 @@ async def test_the_main_part_ends_when_all_thresholds_are_sure(
     client: httpx.AsyncClient, database: Database, tmp_path: Path, levels_bundle: Path
 ) -> None:
     rule = "trials_per_dimension: 30, sd_octaves: 1.5, least_trials: 4"
-    code = await _opened(database, tmp_path, levels_bundle, rule)
+    code = await opened_abx(database, tmp_path, levels_bundle, rule)
     await enter(client, code)
-    done = await _go_through(client, code, database, _right, ahead=True)
-    rows = await _planned(database)
+    done = await go_through(client, code, database, rightly, ahead=True)
+    rows = await planned_trials(database)
     assert done < len(rows) == 4 + 90 + round(0.05 * 90)
     main = [abx.dimension for planned, abx in rows[:done] if planned.phase == "main"]
     assert all(main.count(dimension) >= 4 for dimension in set(main))
     assert [planned.dropped_at is not None for planned, _ in rows] == [False] * done + [True] * (
         len(rows) - done
     )
-    assert (await _window(client, code, done)) == {"trials": [], "dropped": True}
+    assert (await window_of(client, code, done)) == {"trials": [], "dropped": True}
     refused = await client.put(f"/api/{code}/trials/{done}", json=answer_body("first"))
     assert refused.json()["error"]["code"] == "trial_dropped"
     view = (await client.get(f"/api/{code}/session")).json()
@@ -203,39 +157,39 @@ async def test_the_main_part_ends_when_all_thresholds_are_sure(
 async def test_an_answer_that_is_set_aside_counts_for_no_level(
     client: httpx.AsyncClient, database: Database, tmp_path: Path, levels_bundle: Path
 ) -> None:
-    code = await _opened(database, tmp_path, levels_bundle, "trials_per_dimension: 4, catch_share: 0")
+    code = await opened_abx(database, tmp_path, levels_bundle, "trials_per_dimension: 4, catch_share: 0")
     await enter(client, code)
     for index in range(4):
-        await _window(client, code, index)
+        await window_of(client, code, index)
         await put_answer(client, code, index, answer_body("first"))
-    await _window(client, code, 4)
+    await window_of(client, code, 4)
     refused = await put_answer(client, code, 4, answer_body("third"))
     assert refused.json()["error"]["code"] == "unknown_answer"
     body = {"uuid": answer_body()["uuid"], "status": 422, "code": "x", "message": "x", "body": "x"}
     passed = await client.post(f"/api/{code}/trials/4/set-aside", json=body)
     assert passed.json() == {"next_index": 5}
-    rows = await _planned(database)
+    rows = await planned_trials(database)
     following = next(n for n in range(5, len(rows)) if rows[n][1].dimension == rows[4][1].dimension)
     for index in range(5, following + 1):
-        await _window(client, code, index)
+        await window_of(client, code, index)
         await put_answer(client, code, index, answer_body("first"))
-    rows = await _planned(database)
+    rows = await planned_trials(database)
     assert rows[following][1].asked_level == rows[4][1].asked_level
 
 
 async def test_the_page_cannot_tell_which_picture_is_changed(
     client: httpx.AsyncClient, database: Database, tmp_path: Path, levels_bundle: Path
 ) -> None:
-    code = await _opened(database, tmp_path, levels_bundle, "trials_per_dimension: 4")
+    code = await opened_abx(database, tmp_path, levels_bundle, "trials_per_dimension: 4")
     await enter(client, code)
     lengths, keys = set(), set()
     for index in range(8):
-        view = (await _window(client, code, index))["trials"][0]
+        view = (await window_of(client, code, index))["trials"][0]
         keys.add(tuple(view))
         file = await client.get(view["stimulus"])
         lengths.add(len(file.content))
         a, b, x = np.split(np.asarray(Image.open(io.BytesIO(file.content))), 3)
-        _planned_trial, abx = (await _planned(database))[index]
+        _planned_trial, abx = (await planned_trials(database))[index]
         assert np.array_equal(x, a) == (abx.changed_first == abx.x_changed) != np.array_equal(x, b)
         told = str({name: value for name, value in view.items() if name not in ("stimulus", "sha256")})
         assert abx.dimension not in told and view["told"] == {}
@@ -246,9 +200,9 @@ async def test_the_page_cannot_tell_which_picture_is_changed(
 async def test_a_stranger_sees_no_picture_and_nothing_remains_of_a_deleted_session(
     app: FastAPI, client: httpx.AsyncClient, database: Database, tmp_path: Path, levels_bundle: Path
 ) -> None:
-    code = await _opened(database, tmp_path, levels_bundle, "trials_per_dimension: 4")
+    code = await opened_abx(database, tmp_path, levels_bundle, "trials_per_dimension: 4")
     await enter(client, code)
-    view = (await _window(client, code, 0))["trials"][0]
+    view = (await window_of(client, code, 0))["trials"][0]
     client.cookies.clear()
     assert (await client.get(view["stimulus"])).status_code == 404
     async with database.writing() as session:

@@ -167,6 +167,16 @@ async def dimensions_shown(session: AsyncSession, participant_id: int) -> Sequen
     return (await session.scalars(query)).all()
 
 
+async def lock_course(session: AsyncSession, participant_id: int) -> None:
+    """Have trials of a session given out or dropped by one transaction at a time; others wait for its end.
+
+    On SQLite all who write do so anyway.
+    """
+    # Rows that refer to the participant, such as events, can be stored meanwhile.
+    query = select(Participant.id).where(Participant.id == participant_id).with_for_update(key_share=True)
+    await session.execute(query)
+
+
 async def drop(session: AsyncSession, participant_id: int, now: datetime) -> int:
     """Leave out what has not been given out yet; the number of trials."""
     given_out = exists().where(AbxTrial.planned_trial_id == PlannedTrial.id, AbxTrial.issued_at.is_not(None))

@@ -17,6 +17,7 @@ from app.participants.service import Visit, record_event
 from app.sessions.abx import queries
 from app.sessions.abx.queries import Open
 from app.sessions.abx.queries import is_dropped as is_dropped
+from app.sessions.abx.queries import lock_course as lock_course
 from app.sessions.abx.sources import SOURCES, shows
 
 # A page may prepare the trial after the one that is due: no dimension comes twice running, so that its level
@@ -73,6 +74,7 @@ async def stop_if_measured(session: AsyncSession, visit: Visit, dimension: str, 
         given = answers.get(one, [])
         if len(given) < rule.least or not rule.finished(estimate(given, levels[one])):
             return
+    await queries.lock_course(session, visit.participant.id)
     dropped = await queries.drop(session, visit.participant.id, now)
     if dropped:
         record_event(session, visit.participant, ENOUGH, {"trials_left_out": dropped}, now)

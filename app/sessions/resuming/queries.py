@@ -26,7 +26,10 @@ async def answers_between(
 
 
 async def take_back(session: AsyncSession, participant_id: int, trials: range) -> None:
-    """Let trials wait for an answer again, whether they were answered or set aside."""
+    """Let trials wait for an answer again, whether they were answered or set aside.
+
+    What was dropped waits too: the answers that made it needless are gone.
+    """
     of_these = (
         PlannedTrial.participant_id == participant_id,
         PlannedTrial.trial_index >= trials.start,
@@ -39,4 +42,8 @@ async def take_back(session: AsyncSession, participant_id: int, trials: range) -
     )
     await session.execute(
         update(PlannedTrial).where(*of_these).values(set_aside_at=None), execution_options=unsynchronised
+    )
+    dropped = (PlannedTrial.participant_id == participant_id, PlannedTrial.dropped_at.is_not(None))
+    await session.execute(
+        update(PlannedTrial).where(*dropped).values(dropped_at=None), execution_options=unsynchronised
     )
