@@ -3,9 +3,9 @@
     python tests/benchmarks/bench_adaptive_http.py [--people N]
 
 A study of three dimensions and noise on a bundle of small pictures; the thresholds of one layer are three
-times those of the other. Simulated people answer 40 trials of each through the application itself, without a
-network between, four at a time, on SQLite. Prints JSON lines and writes them to
-var/bench/adaptive_http.jsonl:
+times those of the other, in all people alike. Simulated people answer 40 trials of each through the
+application itself, without a network between or a pause, four at a time, on SQLite. Prints JSON lines and
+writes them to var/bench/adaptive_http.jsonl:
 
 - adaptive.http_ratio: ratio of the layers' thresholds as analysed. Control: the planted ratio.
 - adaptive.next_image_p95_ms: from sending an answer until the next trial's picture is there, 95th percentile.
@@ -99,7 +99,7 @@ async def measured(folder: Path, people: int) -> tuple[float, list[float]]:
     (folder / "study.yaml").write_text(
         abx_study_yaml(folder / "bundle", adaptive=f"trials_per_dimension: {TRIALS}")
     )
-    (folder / "thresholds.yaml").write_text(yaml.safe_dump({"thresholds": PLANTED}))
+    (folder / "thresholds.yaml").write_text(yaml.safe_dump({"thresholds": PLANTED, "person_sd_octaves": 0}))
     settings = Settings(database_url=f"sqlite+aiosqlite:///{folder / 'bench.db'}", rate_limits=False)
     await asyncio.to_thread(upgrade, settings.database_url)
     app = create_app(settings)
