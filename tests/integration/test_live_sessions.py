@@ -12,7 +12,7 @@ from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.errors import Conflict
 from app.db.session import Database
-from app.db.tables import AbxTrial, PictureRequest, Stimulus
+from app.db.tables import AbxTrial, PictureRequest, Response, Stimulus
 from app.experiments import service as experiments
 from app.live_pictures import measuring
 from app.live_pictures.generator import Generator
@@ -108,6 +108,22 @@ async def test_reloads_at_once_decide_once(
     address, _ = await first_awaited(client, code, database)
     answers = await asyncio.gather(*(client.get(address) for _ in range(6)))
     assert {one.status_code for one in answers} == {200} and len({one.content for one in answers}) == 1
+
+
+async def test_a_trial_whose_picture_was_never_fetched_takes_no_answer(
+    client: httpx.AsyncClient, code: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "WAIT_S", 0.3)
+    await enter(client, code)
+    address, row = await first_awaited(client, code, database)
+    index = [one.planned_trial_id for one in await rows_of(database, AbxTrial)].index(row.planned_trial_id)
+    answered = len(await rows_of(database, Response))
+    refused = await client.put(f"/api/{code}/trials/{index}", json=answer_body("first", timing={}))
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "not_given_out")
+    assert len(await rows_of(database, Response)) == answered
+    assert (await client.get(address)).status_code == 200
+    taken = await client.put(f"/api/{code}/trials/{index}", json=answer_body("first", timing={}))
+    assert taken.status_code == 200, taken.text
 
 
 async def test_a_study_is_opened_only_when_pictures_were_measured_quick_enough(
