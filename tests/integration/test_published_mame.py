@@ -14,7 +14,7 @@ from synthesis.bundle.dimensions import CONTROL, Dimension
 from synthesis.common.yaml_file import load_yaml
 from synthesis.dimensions.grid_spec import GridSpec
 from synthesis.dimensions.spec import FitSpec
-from tests import threshold_study
+from tests import threshold_bundle
 
 FOLDER = resource_folder("examples") / "mame"
 ECCENTRICITIES_DEG = (4.0, 8.0, 12.0)
@@ -47,9 +47,9 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for one in grid.dimensions
     ]
     control = Dimension(id=CONTROL, unit="rms")
-    monkeypatch.setattr(threshold_study, "DIMENSIONS", (*dimensions, control))
+    monkeypatch.setattr(threshold_bundle, "DIMENSIONS", (*dimensions, control))
     copy = Path(shutil.copytree(FOLDER, tmp_path / "mame"))
-    threshold_study.build_dimension_bundle(copy / "grid")
+    threshold_bundle.build_dimension_bundle(copy / "grid")
     return copy
 
 

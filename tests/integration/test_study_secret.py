@@ -17,7 +17,7 @@ from app.core.randomness import secret_seed
 from app.db.session import Database
 from app.db.tables import PlannedTrial, Stimulus, Study
 from app.experiments import service
-from app.experiments.cells import BundleStimuli, Cells
+from app.experiments.cells import BundleStimuli, Cells, study_cells
 from app.tasks.image16.masks import pink_noise
 from tests.accounts import sign_in
 from tests.conftest import create_study
@@ -97,11 +97,11 @@ async def test_masks_and_plans_match_no_seed_that_could_be_tried(
     for seed in range(SEEDS_TO_TRY):
         guess = known.model_copy(update={"seed": seed})
         assert not np.array_equal(pink_noise(seed, 0), mask)
-        cells = service.study_cells(guess, held)
+        cells = study_cells(guess, held)
         assert [each.stimulus.id for each in cells.plan(0)] != shown
     # Who has both can do it again.
     assert np.array_equal(pink_noise(secret_seed(known.seed, study.secret), 0), mask)
-    again = service.study_cells(known, held, study.secret)
+    again = study_cells(known, held, study.secret)
     assert [each.stimulus.id for each in again.plan(0)] == shown
 
 
