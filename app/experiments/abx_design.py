@@ -52,7 +52,12 @@ class AbxDesign:
     def trials(self) -> int:
         """All trials of a participant, unless the study's rule ends the main part earlier."""
         main = self.per_session * self.adaptive.trials_per_dimension
-        return self.practice + main + round(self.adaptive.catch_share * main)
+        return self.practice + main + self.catch_trials
+
+    @property
+    def catch_trials(self) -> int:
+        """Trials of a participant at the largest level, beside those of practice."""
+        return round(self.adaptive.catch_share * self.per_session * self.adaptive.trials_per_dimension)
 
     @property
     def not_certified(self) -> int:
@@ -106,7 +111,8 @@ def abx_design(
     """The design of a study on its bundle, of which `known` are the dimensions.
 
     Raises `Invalid`: a dimension is not in the bundle, there are fewer than two, one has a single level, a
-    picture has no certified level along one of them, or a session would be too long.
+    picture has no certified level along one of them, there are fewer catch trials than must be right, or a
+    session would be too long.
     """
     adaptive = definition.measuring
     dimensions = _dimensions(adaptive, known)
@@ -143,6 +149,13 @@ def abx_design(
         levels={dimension: tuple(sorted(nominal[dimension])) for dimension in dimensions},
         pictures={key: tuple(sorted(found, key=lambda one: one.target)) for key, found in pictures.items()},
     )
+    least = definition.exclusions.catch_right_below
+    if least is not None and least > design.catch_trials:
+        raise Invalid(
+            "too_few_catch_trials",
+            f"exclusions.catch_right_below: {least} of {design.catch_trials} catch trials cannot be right; "
+            "lower it, or give a larger adaptive.catch_share",
+        )
     if design.trials > MOST_TRIALS:
         raise Invalid(
             "too_many_trials",

@@ -173,9 +173,8 @@ class StudyDefinition(BaseModel):
     @model_validator(mode="after")
     def _catch_trials_to_exclude_by(self) -> "StudyDefinition":
         least, trials = self.exclusions.catch_right_below, self.catch_trials
-        if self.task.adaptive:  # their number follows from the bundle's dimensions
-            trials = (least or 0) if self.measuring.catch_share else 0
-        if least is not None and least > trials:
+        # Where levels are chosen, their number follows from the bundle's dimensions (`abx_design`).
+        if least is not None and least > trials and not self.task.adaptive:
             raise ValueError(
                 f"exclusions.catch_right_below: {least} of {trials} catch trials cannot be right; "
                 "lower it, or set catch in the step trials"

@@ -15,7 +15,7 @@ async def beginnings(session: AsyncSession, study_id: int, audience: str) -> dic
     query = select(Participant.id, Participant.consented_at).where(
         Participant.study_id == study_id, Participant.audience == audience
     )
-    return {who: consented_at for who, consented_at in await session.execute(query)}  # noqa: C416
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def panel_ids(
@@ -52,4 +52,4 @@ async def originals(session: AsyncSession, study_id: int) -> dict[str, str]:
         .where(StudyBundle.study_id == study_id, Stimulus.condition == NATURAL)
         .order_by(StudyBundle.position.desc(), Stimulus.id)
     )
-    return {name: sha256 for name, sha256 in await session.execute(query)}  # noqa: C416
+    return {row[0]: row[1] for row in await session.execute(query)}

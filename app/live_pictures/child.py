@@ -19,7 +19,7 @@ LINE_LIMIT_BYTES = 2**20
 log = logging.getLogger(__name__)
 
 
-class ChildLost(Exception):  # noqa: N818
+class ChildLostError(Exception):
     """The program ended, or gave no answer in time; the message says which."""
 
 
@@ -53,7 +53,7 @@ class ServingChild:
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Start the program and wait until it holds the network. Raises `ChildLost`."""
+        """Start the program and wait until it holds the network. Raises `ChildLostError`."""
         # A session of its own: Ctrl-C at the generator's terminal reaches the generator alone.
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
@@ -67,7 +67,7 @@ class ServingChild:
         await self._line(START_LIMIT_S)
 
     async def make(self, request_id: int, original: str, dimension: str, target: float) -> Answer:
-        """Raises `ChildLost`; the program is of no use then."""
+        """Raises `ChildLostError`; the program is of no use then."""
         asked = {"id": request_id, "original": original, "dimension": dimension, "target": target}
         assert self._process is not None and self._process.stdin is not None
         try:
@@ -79,9 +79,10 @@ class ServingChild:
         try:
             answer = Answer.model_validate_json(line)
         except ValidationError:
-            raise ChildLost("the synthesis program gave no answer: is it of the same version?") from None
+            said = "the synthesis program gave no answer: is it of the same version?"
+            raise ChildLostError(said) from None
         if answer.id != request_id or (answer.level is None and not answer.error):
-            raise ChildLost("the synthesis program answered something else than was asked")
+            raise ChildLostError("the synthesis program answered something else than was asked")
         return answer
 
     async def close(self) -> None:
@@ -99,18 +100,20 @@ class ServingChild:
         try:
             line = await asyncio.wait_for(self._process.stdout.readline(), limit_s)
         except TimeoutError:
-            raise ChildLost(f"the synthesis program gave no answer for {limit_s:g} s") from None
+            raise ChildLostError(f"the synthesis program gave no answer for {limit_s:g} s") from None
         except ValueError:  # a line that is longer than any answer
-            raise ChildLost("the synthesis program said what is no answer") from None
+            raise ChildLostError("the synthesis program said what is no answer") from None
         if not line:
             raise await self._ended()
         return line
 
-    async def _ended(self) -> ChildLost:
+    async def _ended(self) -> ChildLostError:
         """Why the program has ended, in its own words where it has left some."""
         assert self._process is not None and self._listening is not None
         await asyncio.wait([self._listening], timeout=1)
-        return ChildLost(self._last_message or "the synthesis program ended without a word (out of memory?)")
+        return ChildLostError(
+            self._last_message or "the synthesis program ended without a word (out of memory?)"
+        )
 
     async def _listen(self, stream: asyncio.StreamReader | None) -> None:
         assert stream is not None

@@ -20,7 +20,7 @@ from app.core.errors import Unavailable
 from app.db.patience import first_line, patiently
 from app.db.session import Database
 from app.live_pictures import service
-from app.live_pictures.child import ANSWER_LIMIT_S, Answer, ChildLost, ServingChild
+from app.live_pictures.child import ANSWER_LIMIT_S, Answer, ChildLostError, ServingChild
 from app.live_pictures.schemas import Claim
 from synthesis.common.command_line import PROGRAM, DimensionsServe, program_arguments
 
@@ -138,7 +138,7 @@ class Generator:
         try:
             answer = making.result()
             error = answer.error
-        except (ChildLost, OSError) as lost:
+        except (ChildLostError, OSError) as lost:
             answer, error = None, first_line(lost)
             await self._drop(claim.bundle_path)
         if answer is None or answer.level is None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime, timedelta
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,7 +39,7 @@ class Life(NamedTuple):
     participant: Participant
     steps: list[StepResult]
     events: list[Event]
-    trials: list[NamedTuple]
+    trials: list[Any]
 
 
 async def course(
@@ -123,5 +123,5 @@ async def life(session: AsyncSession, study: Study, number: int) -> Life:
         found,
         list(await queries.steps(session, number)),
         list(await queries.events(session, number)),
-        list(await queries.trials(session, number)),  # type: ignore[arg-type]
+        list(await queries.trials(session, number)),
     )

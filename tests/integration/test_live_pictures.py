@@ -16,7 +16,7 @@ from app.db.session import Database
 from app.db.tables import PictureRequest, Stimulus
 from app.experiments import service as experiments
 from app.live_pictures import service
-from app.live_pictures.child import ChildLost, ServingChild
+from app.live_pictures.child import ChildLostError, ServingChild
 from app.live_pictures.generator import Generator
 from app.live_pictures.measuring import Wanted
 from app.live_pictures.schemas import Claim
@@ -192,7 +192,7 @@ async def test_sigterm_puts_the_request_back_and_leaves_no_child(
 
 async def test_a_program_that_is_not_there_is_said(tmp_path: Path) -> None:
     child = ServingChild(sys.executable, "-c", "import sys; sys.exit('no network')")
-    with pytest.raises(ChildLost, match="no network"):
+    with pytest.raises(ChildLostError, match="no network"):
         await child.start()
     await child.close()
     assert not child.runs

@@ -91,6 +91,18 @@ def test_bad_fields_are_refused_with_a_line(
     assert complaint in message and "\n" not in message
 
 
+def test_who_fails_catch_trials_can_be_left_out_where_there_are_some(
+    tmp_path: Path, levels_bundle: Path
+) -> None:
+    rule = "{catch_right_below: 6}"  # of 3 dimensions with 40 trials, a twentieth
+    design = _design(tmp_path, abx_study_yaml(levels_bundle, exclusions=rule))
+    assert design.catch_trials == 6
+    for share, trials in ((0, 0), (0.04, 5)):
+        text = abx_study_yaml(levels_bundle, adaptive=f"catch_share: {share}", exclusions=rule)
+        with pytest.raises(Invalid, match=f"6 of {trials} catch trials cannot be right; lower it, or give a"):
+            _design(tmp_path, text)
+
+
 def test_layers_are_not_for_such_studies(tmp_path: Path, levels_bundle: Path) -> None:
     file = tmp_path / "study.yaml"
     file.write_text(abx_study_yaml(levels_bundle) + "layers: [stem]\n")

@@ -227,9 +227,9 @@ class ParticipantContext(PageContext):
 def participant_page(
     study: Study, life: Life, names: Mapping[str, str], most_events: int
 ) -> ParticipantContext:
-    answered = [trial for trial in life.trials if trial.answer is not None]  # type: ignore[attr-defined]
-    timed = [trial.on_time for trial in answered if trial.on_time is not None]  # type: ignore[attr-defined]
-    dropped = sum(trial.dropped_at is not None for trial in life.trials)  # type: ignore[attr-defined]
+    answered = [trial for trial in life.trials if trial.answer is not None]
+    timed = [trial.on_time for trial in answered if trial.on_time is not None]
+    dropped = sum(trial.dropped_at is not None for trial in life.trials)
     row = Row(life.participant, len(life.trials) - dropped, len(answered), len(timed), sum(timed))
     return ParticipantContext(
         study=study.name,
@@ -249,7 +249,7 @@ def participant_page(
             EventRow(minute(one.happened_at), readable(one.kind), _in_words(one.detail))
             for one in life.events
         ),
-        trials=tuple(_trial_row(trial) for trial in life.trials if trial.dropped_at is None),  # type: ignore[attr-defined]
+        trials=tuple(_trial_row(trial) for trial in life.trials if trial.dropped_at is None),
         staircases=staircases(life.trials),
         dropped=dropped,
         most_events=most_events,
