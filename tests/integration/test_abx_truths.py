@@ -50,10 +50,11 @@ async def _simulated(
     adaptive: str,
     kinds: list[str],
     person_sd_octaves: float = 0.3,
+    **fields: object,
 ) -> Measured:
     database: Database = app.state.database
     study, given = folder / "study.yaml", folder / "thresholds.yaml"
-    study.write_text(abx_study_yaml(bundle, adaptive=adaptive))
+    study.write_text(abx_study_yaml(bundle, adaptive=adaptive, **fields))
     given.write_text(yaml.safe_dump({"thresholds": thresholds, "person_sd_octaves": person_sd_octaves}))
     await create_study(database, study, opened=True)
     async with database.reading() as session:
@@ -132,6 +133,19 @@ async def test_the_stopping_rule_ends_sessions_early_and_bounds_what_is_not_know
     assert answered == sum(one.dropped_at is None for one in planned)
     assert measured.fits["sd_octaves"].max() <= 0.6
     assert measured.fits["trials"].min() >= 10
+
+
+async def test_who_fails_catch_trials_is_left_out(
+    app: FastAPI, tmp_path: Path, dimension_bundle: Path
+) -> None:
+    adaptive = "trials_per_dimension: 6, catch_share: 0.5"  # 12 of them
+    rule = "{catch_right_below: 11}"
+    kinds = ["one_sided", "ideal"]
+    measured = await _simulated(app, tmp_path, dimension_bundle, ALIKE, adaptive, kinds, exclusions=rule)
+    assert measured.participants == 1
+    observers = measured.observers.set_index("participant_id")
+    assert observers["catch_trials"].tolist() == [12, 12] and observers["catch_right"].tolist()[1] == 12
+    assert observers["participant_excluded"].tolist() == ["catch", ""]
 
 
 @pytest.mark.parametrize(
