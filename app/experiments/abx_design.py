@@ -149,7 +149,12 @@ def abx_design(
         levels={dimension: tuple(sorted(nominal[dimension])) for dimension in dimensions},
         pictures={key: tuple(sorted(found, key=lambda one: one.target)) for key, found in pictures.items()},
     )
-    least = definition.exclusions.catch_right_below
+    _require_possible(design, definition.exclusions.catch_right_below)
+    return design
+
+
+def _require_possible(design: AbxDesign, least: int | None) -> None:
+    """Raises `Invalid`: fewer catch trials than the `least` that must be right, or too long a session."""
     if least is not None and least > design.catch_trials:
         raise Invalid(
             "too_few_catch_trials",
@@ -162,7 +167,6 @@ def abx_design(
             f"adaptive: a session would have {design.trials:,} trials; give fewer trials_per_dimension or "
             f"dimensions_per_session, so that there are {MOST_TRIALS:,} at most",
         )
-    return design
 
 
 def _dimensions(adaptive: Adaptive, known: Sequence[str]) -> tuple[str, ...]:
