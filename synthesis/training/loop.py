@@ -17,8 +17,9 @@ from synthesis.training.checkpoint import load_checkpoint, save_checkpoint
 from synthesis.training.data import Batch, Parts
 from synthesis.training.export import write_network
 from synthesis.training.model import TaskNetwork, loss_of
+from synthesis.training.optimiser import make_optimiser, set_rates
 from synthesis.training.parts import planned, validation_batches
-from synthesis.training.schedule import clip_settings, learning_rate
+from synthesis.training.schedule import clip_settings
 from synthesis.training.spec import TrainSpec
 from synthesis.training.standing import Standing
 from synthesis.training.start import start_from
@@ -60,7 +61,7 @@ class _Training:
         except ValueError as error:
             raise UserError(f"network: {error}") from None
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
-        self.optimiser = _optimiser(self.network, spec)
+        self.optimiser = make_optimiser(self.network, spec.optimiser)
         self.adversary = Adversary(spec.adversary, spec.seed) if spec.adversary else None
         if self.adversary:
             clips = clip_settings(spec.clips, 0.0, 1.0)
@@ -95,8 +96,7 @@ class _Training:
     def _step(self) -> None:
         spec, step = self.spec, self.standing.step
         at = step / spec.steps
-        for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate(spec.optimiser, at)
+        set_rates(self.optimiser, spec.optimiser, at)
         clips = clip_settings(spec.clips, spec.optimiser.curriculum, at)
         batch = self.parts.training.batch(step, spec.batch, clips)
         inputs = batch.sounds.to(self.device)
@@ -140,15 +140,3 @@ class _Training:
         state: dict[str, Any] = vars(self.standing)
         save_checkpoint(self.out, self.spec, self.network, self.optimiser, state)
         self._saved = time.monotonic()
-
-
-def _optimiser(network: TaskNetwork, spec: TrainSpec) -> torch.optim.Optimizer:
-    chosen = spec.optimiser
-    if chosen.schedule == "steps":
-        return torch.optim.SGD(
-            network.parameters(), chosen.peak, momentum=0.9, weight_decay=chosen.weight_decay
-        )
-    weights = [parameter for parameter in network.parameters() if parameter.dim() > 1]
-    others = [parameter for parameter in network.parameters() if parameter.dim() <= 1]
-    groups: list[dict[str, Any]] = [{"params": weights}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, chosen.peak, weight_decay=chosen.weight_decay)

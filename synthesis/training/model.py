@@ -10,6 +10,8 @@ from synthesis.training.losses import head_losses
 from synthesis.training.network_spec import NetworkSpec
 from synthesis.training.spec import Task
 
+_CLASSIFIER_STD = 0.01
+
 
 def make_trunk(spec: NetworkSpec, classes: int) -> CochCNN | CochResNet:
     """The network to be trained. Raises `ValueError` for numbers that make no network."""
@@ -21,6 +23,9 @@ def make_trunk(spec: NetworkSpec, classes: int) -> CochCNN | CochResNet:
         # Its scale and shift stay 1 and 0: the first convolution does the same, and without a gradient for
         # its input a training step is several times faster.
         trunk.batchnorm0.requires_grad_(False)
+        # Answers begin nearly equal. With the usual start, what the classes are unlike in at random has to be
+        # unlearnt first.
+        nn.init.normal_(trunk.classification.weight, std=_CLASSIFIER_STD)
     return trunk
 
 

@@ -10,13 +10,13 @@ _EASIER_DB = 15.0
 _EASIER_CONTEXT = 0.25
 
 
-def learning_rate(settings: OptimiserSpec, progress: float) -> float:
-    """At `progress` from 0 to 1."""
+def rate_factor(settings: OptimiserSpec, progress: float) -> float:
+    """The learning rate at `progress` from 0 to 1, relative to its peak."""
     if settings.schedule == "steps":
-        return settings.peak * 0.1 ** min(2, int(progress * 3))
+        return 0.1 ** min(2, int(progress * 3))
     if progress < _WARM_UP:
-        return settings.peak * max(progress, 1e-3) / _WARM_UP
-    return settings.peak * 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP)))
+        return max(progress, 1e-3) / _WARM_UP
+    return 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP)))
 
 
 def clip_settings(clips: ClipSpec, curriculum: float, progress: float) -> ClipSettings:

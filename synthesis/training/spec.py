@@ -62,6 +62,8 @@ class OptimiserSpec(_Strict):
 
     schedule: Literal["cosine", "steps"] = "cosine"
     peak: float = Field(default=2e-3, gt=0)
+    muon_peak: float | None = Field(default=None, gt=0)
+    """Of Muon, which then trains the kernels of convolutions; without it AdamW trains all."""
     weight_decay: float = Field(default=0.02, ge=0)
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
     curriculum: float = Field(default=0.3, ge=0, le=1)
@@ -117,6 +119,8 @@ class TrainSpec(_Strict):
             raise ValueError("clips.snr_db: the lower bound is above the upper")
         if self.clips.without_speech and not self.null_class and self.task == "word":
             raise ValueError("clips.without_speech: such clips have no word; say null_class: true")
+        if self.optimiser.muon_peak and self.optimiser.schedule == "steps":
+            raise ValueError("optimiser.muon_peak: is of the schedule cosine; leave it out")
         if self.epochs and self.engine_weights:
             raise ValueError("engine_weights: in an epoch every spoken word comes once; leave them out")
         if self.epochs and "examples" in self.model_fields_set:

@@ -22,7 +22,7 @@ from synthesis.training import loop
 from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
 from synthesis.training.parts import read_parts
-from synthesis.training.schedule import clip_settings, learning_rate
+from synthesis.training.schedule import clip_settings, rate_factor
 from synthesis.training.spec import ClipSpec, OptimiserSpec
 from synthesis.training.voices import read_spoken_words
 from synthesis.vocabulary.words import default_vocabulary
@@ -95,12 +95,12 @@ def test_noise_has_the_ratio_that_was_drawn_and_the_clip_its_level(folder: Path)
 
 
 def test_schedules_warm_up_fall_and_harden() -> None:
-    cosine = OptimiserSpec(peak=1.0)
-    assert learning_rate(cosine, 0.05) == pytest.approx(0.5)
-    assert learning_rate(cosine, 0.1) == pytest.approx(1.0)
-    assert learning_rate(cosine, 1.0) == pytest.approx(0.0)
-    steps = OptimiserSpec(schedule="steps", peak=1.0)
-    assert [learning_rate(steps, at) for at in (0.1, 0.5, 0.9)] == pytest.approx([1.0, 0.1, 0.01])
+    cosine = OptimiserSpec()
+    assert rate_factor(cosine, 0.05) == pytest.approx(0.5)
+    assert rate_factor(cosine, 0.1) == pytest.approx(1.0)
+    assert rate_factor(cosine, 1.0) == pytest.approx(0.0)
+    steps = OptimiserSpec(schedule="steps")
+    assert [rate_factor(steps, at) for at in (0.1, 0.5, 0.9)] == pytest.approx([1.0, 0.1, 0.01])
     clips = ClipSpec(context=0.8, snr_db=(-3, 30))
     assert clip_settings(clips, 0.3, 0.0).context == pytest.approx(0.2)
     assert clip_settings(clips, 0.3, 0.0).snr_db == (12, 30)

@@ -15,7 +15,7 @@ from synthesis.training import loop
 from synthesis.training.clips import ClipSettings
 from synthesis.training.model import make_trunk
 from synthesis.training.parts import planned, read_parts
-from synthesis.training.schedule import learning_rate
+from synthesis.training.schedule import rate_factor
 from synthesis.training.spec import TrainSpec
 from tests.synthesis.trainings import TINY, WORDS, spec_of, tone_folder
 
@@ -34,8 +34,9 @@ def preset(folder: Path, text: str) -> TrainSpec:
 def test_2023_has_the_numbers_of_its_code(folder: Path) -> None:
     spec = preset(folder, "preset: published-2023\nseed: 4\n")
     assert (spec.epochs, spec.batch, spec.stop_at_accuracy, spec.null_class) == (150, 128, None, True)
-    rates = [learning_rate(spec.optimiser, epoch / 150) for epoch in (0, 49, 50, 99, 100, 149)]
-    assert rates == pytest.approx([0.01, 0.01, 0.001, 0.001, 1e-4, 1e-4])
+    factors = [rate_factor(spec.optimiser, epoch / 150) for epoch in (0, 49, 50, 99, 100, 149)]
+    assert factors == pytest.approx([1, 1, 0.1, 0.1, 0.01, 0.01])
+    assert spec.optimiser.peak == 0.01
     assert (spec.optimiser.weight_decay, spec.optimiser.label_smoothing) == (1e-4, 0)
     assert (spec.clips.snr_db, spec.clips.clean, spec.clips.context) == ((-10, 10), 0, 1)
     assert spec.network.cochleagram == FEATHER2023
