@@ -21,6 +21,7 @@ from synthesis.speech.textures import TEXTURES
 from synthesis.training import loop
 from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
+from synthesis.training.optimiser import set_rates
 from synthesis.training.parts import read_parts
 from synthesis.training.schedule import clip_settings, rate_factor
 from synthesis.training.spec import ClipSpec, OptimiserSpec
@@ -107,8 +108,9 @@ def test_schedules_warm_up_fall_and_harden() -> None:
     assert clip_settings(clips, 0.3, 0.5).snr_db == (-3, 30)
 
 
-def test_a_killed_training_goes_on_to_the_same_network(folder: Path) -> None:
-    spec = spec_of(folder, TINY)
+@pytest.mark.parametrize("optimiser", ["{}", "{muon_peak: 0.02}", "{schedule: steps, peak: 0.01}"])
+def test_a_killed_training_goes_on_to_the_same_network(folder: Path, tmp_path: Path, optimiser: str) -> None:
+    spec = spec_of(folder, f"{TINY}optimiser: {optimiser}\n")
 
     class Killed(Uncounted):
         def advance(self) -> None:
@@ -116,7 +118,7 @@ def test_a_killed_training_goes_on_to_the_same_network(folder: Path) -> None:
             if self.said.count("step") == 3:
                 raise KeyboardInterrupt
 
-    whole, cut = folder / "whole", folder / "cut"
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
     loop.train(spec, read_parts(spec), whole, Uncounted())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "_CHECKPOINT_EVERY_S", 0.0)
@@ -138,6 +140,18 @@ def test_a_killed_training_goes_on_to_the_same_network(folder: Path) -> None:
     (cut / "checkpoint.pt").write_bytes(b"torn")
     with pytest.raises(UserError, match="is no checkpoint"):
         loop.train(spec, read_parts(spec), cut, Uncounted())
+
+
+def test_muon_trains_the_kernels_and_adamw_all_else(folder: Path) -> None:
+    spec = spec_of(folder, f"{TINY}optimiser: {{peak: 0.002, muon_peak: 0.02}}\n")
+    training = loop._Training(spec, read_parts(spec), folder / "groups")
+    *by_adam, kernels = training.optimiser.param_groups
+    assert all(group["use_fallback"] for group in by_adam)
+    assert [len(kernel.shape) for kernel in kernels["params"]] == [4] * 5
+    counted = sum(len(group["params"]) for group in training.optimiser.param_groups)
+    assert counted == len(list(training.network.parameters()))
+    set_rates(training.optimiser, spec.optimiser, 0.1)
+    assert [group["lr"] for group in training.optimiser.param_groups] == [0.002, 0.002, 0.02]
 
 
 @pytest.mark.parametrize("task", ["background", "both"])
@@ -187,6 +201,8 @@ def test_two_trainings_do_not_write_into_one_folder(folder: Path) -> None:
 def test_bad_specs_are_one_line(folder: Path) -> None:
     with pytest.raises(SpecError, match="unknown field exmaples; did you mean examples"):
         spec_of(folder, "corpora: [corpus]\nexmaples: 3\n")
+    with pytest.raises(SpecError, match="muon_peak: is of the schedule cosine"):
+        spec_of(folder, "corpora: [corpus]\noptimiser: {schedule: steps, muon_peak: 0.02}\n")
     with pytest.raises(UserError, match="no corpus"):
         read_parts(spec_of(folder, "corpora: [absent]\n"))
     with pytest.raises(UserError, match="'kokoro' is no engine of the corpora; they have tones"):
