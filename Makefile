@@ -14,7 +14,7 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 	bench-ray bench-graphs bench-processes bench-page bench-abx-page bench-demo bench-analysis bench-serve \
 	bench-serve-quick bench-stop bench-plans bench-admin bench-adaptive bench-live bench-audio bench-chaos \
 	bench-exports docs-pictures figures \
-	figure-observers figure-hearing figure-graphs figure-thresholds wheel lock clean
+	figure-observers figure-hearing figure-robust figure-graphs figure-thresholds wheel lock clean
 
 demo: .venv/.ready node_modules/.vendored
 	$(BIN)/metamerlab demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(STIMULI),--stimuli $(STIMULI))
@@ -142,7 +142,11 @@ figure-observers: .venv/.ready node_modules/.vendored
 
 # Metamers of the five networks that hear, recognised by those that were trained on words.
 figure-hearing: .venv/.ready
-	$(BIN)/python docs/make_hearing_figure.py
+	$(BIN)/python docs/make_hearing_figure.py tasks
+
+# An adversarially trained network beside its control and a standard one.
+figure-robust: .venv/.ready
+	$(BIN)/python docs/make_hearing_figure.py robust
 
 # Metamers of graph networks against their null and baselines: runs docs/examples/graphs.yaml (two minutes).
 figure-graphs: .venv/.ready-dev

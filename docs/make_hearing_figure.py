@@ -1,16 +1,18 @@
-"""Metamers of five networks that hear, recognised by two of them: `make figure-hearing`.
+"""Metamers of networks that hear, recognised by other networks: `make figure-hearing`, `make figure-robust`.
 
-    python docs/make_hearing_figure.py [--words N] [--steps N]
+    python docs/make_hearing_figure.py [tasks|robust] [--words N] [--steps N]
 
-The networks are the conditions of Feather et al. 2019, figure 4, in the sizes that ship, those of words at
-about 57 % of the words, as there; the observers, there people, are the fully trained word networks. Makes a
-bundle for each network, lets both observers answer all, draws docs/images/hearing.svg and writes its numbers
-to docs/measurements/hearing.csv. Interrupted, the same command continues.
+`tasks` has the conditions of Feather et al. 2019, figure 4, in the sizes that ship, those of words at about
+57 % of the words, as there; `robust` the main comparison of Feather et al. 2023: an adversarially trained
+network, its control with random perturbations, and a standard one. The observers, there people, are networks
+of words. Makes a bundle for each network, lets the observers answer all, draws a figure in docs/images and
+writes its numbers to docs/measurements. Interrupted, the same command continues.
 """
 
 import argparse
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import altair as alt
@@ -25,18 +27,59 @@ from synthesis.common.files import write_atomically  # noqa: E402
 from synthesis.common.frames import frame_csv  # noqa: E402
 from synthesis.common.wording import readable_layer  # noqa: E402
 
-MAKERS = {
-    "word_cochcnn_at_57": "words, CochCNN",
-    "word_reduced_aliasing_at_57": "words, reduced aliasing",
-    "both_reduced_aliasing": "both tasks, reduced aliasing",
-    "background_reduced_aliasing": "backgrounds, reduced aliasing",
-    "random_reduced_aliasing": "untrained, reduced aliasing",
-}
-OBSERVERS = {"word_cochcnn": "word CochCNN", "word_reduced_aliasing": "word network with reduced aliasing"}
-LAYERS = ("relu0", "relu2", "relufc")
 FOLDER = ROOT / "var" / "hearing"
-FIGURE = ROOT / "docs" / "images" / "hearing.svg"
-TABLE = ROOT / "docs" / "measurements" / "hearing.csv"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Networks that metamers are made for and networks that hear them, each with its name in the figure.
+
+    The networks `also` hear them too, but stand in the table only.
+    """
+
+    file: str
+    title: str
+    makers: dict[str, str]
+    observers: dict[str, str]
+    layers: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+    @property
+    def figure(self) -> Path:
+        return ROOT / "docs" / "images" / f"{self.file}.svg"
+
+    @property
+    def table(self) -> Path:
+        return ROOT / "docs" / "measurements" / f"{self.file}.csv"
+
+
+COMPARISONS = {
+    "tasks": Comparison(
+        "hearing",
+        "Metamers of networks that hear, by matched layer",
+        {
+            "word_cochcnn_at_57": "words, CochCNN",
+            "word_reduced_aliasing_at_57": "words, reduced aliasing",
+            "both_reduced_aliasing": "both tasks, reduced aliasing",
+            "background_reduced_aliasing": "backgrounds, reduced aliasing",
+            "random_reduced_aliasing": "untrained, reduced aliasing",
+        },
+        {"word_cochcnn": "word CochCNN", "word_reduced_aliasing": "word network with reduced aliasing"},
+        ("relu0", "relu2", "relufc"),
+    ),
+    "robust": Comparison(
+        "robust",
+        "Metamers of an adversarially trained network, of its control and of a standard one",
+        {
+            "word_robust_cochleagram": "adversarially trained",
+            "word_random_step_cochleagram": "random perturbations",
+            "word_standard": "standard",
+        },
+        {"word_cochcnn": "word CochCNN", "word_reduced_aliasing": "word network with reduced aliasing"},
+        ("relu0", "relu1", "relu2", "relu3", "relu4", "relufc"),
+        also=("word_robust_cochleagram", "word_random_step_cochleagram", "word_standard"),
+    ),
+}
 
 
 def main() -> None:
@@ -44,30 +87,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--words", type=int, default=16)
+    parser.add_argument("comparison", nargs="?", choices=COMPARISONS, default="tasks")
+    parser.add_argument("--words", type=int, default=48)
     parser.add_argument("--steps", type=int, default=200, help="instead of the recipe's own number")
     arguments = parser.parse_args()
+    comparison = COMPARISONS[arguments.comparison]
     stimuli = FOLDER / "clips"
     synthesis("starter-words", "--out", stimuli, "--words", arguments.words)
     shares = []
-    for maker in MAKERS:
+    for maker in comparison.makers:
         bundle = FOLDER / maker
-        synthesis("run", write_spec(maker, stimuli, arguments.steps), "--out", bundle)
-        for observer in OBSERVERS:
+        spec = write_spec(maker, comparison.layers, stimuli, arguments.steps)
+        synthesis("run", spec, "--out", bundle)
+        for observer in (*comparison.observers, *comparison.also):
             answers = FOLDER / f"{maker}-heard-by-{observer}"
             synthesis("recognize", bundle, "--model", observer, "--out", answers)
             shares.append(read_shares(answers, maker, observer))
-    FIGURE.parent.mkdir(exist_ok=True)
+    comparison.figure.parent.mkdir(exist_ok=True)
     table = pd.concat(shares)
-    write_atomically(TABLE, frame_csv(table))
-    save_chart(draw(table), FIGURE)
+    write_atomically(comparison.table, frame_csv(table))
+    save_chart(draw(comparison, table), comparison.figure)
 
 
-def write_spec(maker: str, stimuli: Path, steps: int) -> Path:
+def write_spec(maker: str, layers: tuple[str, ...], stimuli: Path, steps: int) -> Path:
     """SPEC.yaml of one network's bundle (JSON is YAML)."""
     spec = {
         "model": maker,
-        "layers": LAYERS,
+        "layers": layers,
         "stimuli": str(stimuli / "stimuli"),
         "null_file": "reference",
         # The network of backgrounds hears no words; it has to give a metamer its own label of the natural.
@@ -80,26 +126,29 @@ def write_spec(maker: str, stimuli: Path, steps: int) -> Path:
 
 
 def read_shares(answers: Path, maker: str, observer: str) -> pd.DataFrame:
-    """Share of clips named as spoken, per condition, with its bootstrap SEM over clips."""
+    """Share of clips per condition, with the 95 % interval of a bootstrap over clips.
+
+    `true_label`: named as spoken. `natural_label`: named as the observer names the natural clip.
+    """
     summary = pd.read_csv(answers / "summary.csv")
-    chosen = summary[(summary["rule"] == "words") & (summary["score"] == "true_label")]
+    chosen = summary[summary["rule"] == "words"]
     return chosen.assign(maker=maker, observer=observer)[
-        ["observer", "maker", "condition", "stimuli", "share", "sem"]
+        ["observer", "maker", "condition", "score", "stimuli", "share", "sem", "low", "high"]
     ].dropna(subset="share")  # where no metamer is certified, nothing is shown
 
 
-def draw(table: pd.DataFrame) -> Chart:
+def draw(comparison: Comparison, table: pd.DataFrame) -> Chart:
     """A panel per observer, a curve per network that the metamers were made for."""
-    conditions = ["natural", *LAYERS]
-    shown = table.assign(
+    conditions = ["natural", *comparison.layers]
+    shown = table[table["score"] == "true_label"].assign(
         layer=table["condition"].map(lambda name: "Natural" if name == "natural" else readable_layer(name)),
-        network=table["maker"].map(MAKERS),
-        low=table["share"] - table["sem"],
-        high=table["share"] + table["sem"],
+        network=table["maker"].map(comparison.makers),
     )
     layers = ["Natural", *(readable_layer(name) for name in conditions[1:])]
-    networks = list(MAKERS.values())
-    offsets = [45 + 11 * (index - 2) for index in range(len(networks))]
+    networks = list(comparison.makers.values())
+    width = 90 * len(layers) if len(layers) < 5 else 62 * len(layers)
+    middle, apart = width / len(layers) / 2, 11
+    offsets = [middle + apart * (index - (len(networks) - 1) / 2) for index in range(len(networks))]
     x = alt.X("layer:N", scale=alt.Scale(domain=layers), axis=alt.Axis(title="Matched layer", labelAngle=0))
     aside = alt.XOffset("network:N", scale=alt.Scale(domain=networks, range=offsets, type="ordinal"))
     y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title="Words recognised"))
@@ -107,21 +156,20 @@ def draw(table: pd.DataFrame) -> Chart:
     colour = alt.Color("network:N", scale=alt.Scale(domain=networks, range=PALETTE[:5]), legend=legend)
     shape = alt.Shape("network:N", scale=alt.Scale(domain=networks, range=SHAPES[:5]), legend=legend)
     panels = []
-    for observer, named in OBSERVERS.items():
+    for observer, named in comparison.observers.items():
         data = alt.Chart(shown[shown["observer"] == observer])
         chance = alt.Chart().mark_rule(color=MUTED, strokeDash=[2, 3]).encode(y=alt.datum(1 / 587))
         lines = data.mark_line(strokeWidth=2).encode(x, y, colour, aside)
         bars = data.mark_rule(strokeWidth=1.4).encode(x, alt.Y("low:Q"), alt.Y2("high:Q"), colour, aside)
         points = data.mark_point(filled=True, opacity=1, size=80).encode(x, y, colour, aside, shape)
         title = f"Heard by the {named}"
-        panels.append(alt.layer(chance, lines, bars, points).properties(title=title, width=360, height=260))
+        panels.append(alt.layer(chance, lines, bars, points).properties(title=title, width=width, height=260))
     counts = table["stimuli"]
     subtitle = [
-        f"N = {counts.min()} to {counts.max()} clips per point, certified metamers only. Bars: ±1 SEM, "
-        "bootstrap over clips.",
-        "Dotted line: chance, 1/587.",
+        f"N = {counts.min()} to {counts.max()} clips per point, certified metamers only.",
+        "Bars: 95 % interval, bootstrap over clips. Dotted line: chance, 1/587.",
     ]
-    title = alt.TitleParams(text="Metamers of networks that hear, by matched layer", subtitle=subtitle)
+    title = alt.TitleParams(text=comparison.title, subtitle=subtitle)
     figure: Chart = alt.hconcat(*panels, spacing=36).properties(title=title)
     return figure
 

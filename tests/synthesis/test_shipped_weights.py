@@ -12,6 +12,8 @@ from synthesis.networks.registry import load_network
 from synthesis.process.progress import Uncounted
 from synthesis.speech.textures import TEXTURES
 from synthesis.starter.words import make_words, plan_clips
+from synthesis.training.adversary_spec import AdversarySpec
+from synthesis.training.robustness import robustness
 from synthesis.vocabulary.words import default_vocabulary
 
 WEIGHTS = Path(__file__).parents[2] / "synthesis" / "weights"
@@ -47,6 +49,9 @@ def test_a_file_is_small_and_what_it_answers_is_known(name: str) -> None:
         ("word_reduced_aliasing", 15),
         ("word_reduced_aliasing_at_57", 11),
         ("both_reduced_aliasing", 11),
+        ("word_standard", 10),
+        ("word_random_step_cochleagram", 10),
+        ("word_robust_cochleagram", 7),
     ],
 )
 def test_a_word_network_names_the_demos_words(name: str, most: int, clips: dict[str, Path]) -> None:
@@ -56,6 +61,18 @@ def test_a_word_network_names_the_demos_words(name: str, most: int, clips: dict[
     with torch.inference_mode():
         named = words_rule(network).answers(network.module(heard), heard)
     assert sum(word == spoken for word, spoken in zip(named, clips, strict=True)) >= most
+
+
+def test_the_network_trained_against_an_attack_withstands_it(clips: dict[str, Path]) -> None:
+    attack = AdversarySpec(norm="l2", eps=0.5, space="cochleagram")
+    named = {}
+    for name in ("word_standard", "word_random_step_cochleagram", "word_robust_cochleagram"):
+        network = load_network(name)
+        medium = medium_of(network.input)
+        heard = torch.from_numpy(medium.to_input([medium.read(path, "level") for path in clips.values()]))
+        named[name] = robustness(network, [(heard, list(clips))], attack, 0).attacked
+    assert named["word_robust_cochleagram"] >= 2
+    assert max(named["word_standard"], named["word_random_step_cochleagram"]) <= 1
 
 
 def test_before_training_it_is_at_chance(clips: dict[str, Path]) -> None:

@@ -1,7 +1,8 @@
 """Entries for networks that were trained here: those that ship, and any file that training wrote.
 
-They are the five conditions of Feather et al. 2019, figure 4, in a reduced size, and the word networks once
-more as they were at 57 % of the words, where those of 2019 were stopped. Nothing here imports torch.
+They are the five conditions of Feather et al. 2019, figure 4, in a reduced size; the word networks once more
+as they were at 57 % of the words, where those of 2019 were stopped; and the main comparison of Feather et al.
+2023: a network trained against an adversary, its control and a standard one. Nothing here imports torch.
 """
 
 from __future__ import annotations
@@ -92,6 +93,17 @@ SHIPPED = (
         "both_reduced_aliasing",
         "CochCNN with reduced aliasing, trained on words and backgrounds, reduced size",
         _REDUCED,
+    ),
+    _shipped("word_standard", "CochCNN trained on words without an adversary, reduced size", _PLAIN),
+    _shipped(
+        "word_random_step_cochleagram",
+        "CochCNN trained on words with random perturbations of its cochleagrams, reduced size",
+        _PLAIN,
+    ),
+    _shipped(
+        "word_robust_cochleagram",
+        "CochCNN trained on words with adversarial perturbations of its cochleagrams, reduced size",
+        _PLAIN,
     ),
     Entry(
         name="trained",

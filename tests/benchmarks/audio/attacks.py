@@ -1,8 +1,8 @@
 """`audio.under_attack.MODEL.KIND`: words of voices never heard that are still named under a perturbation.
 
-Clips without noise, as in `words`, with other words around the target. The perturbations are those of the
-audio networks of Feather et al. (2023): L2 0.5 (a fortieth of a clip's norm) or Linf 0.002, each by an attack
-of five steps and at random. The control is a network of random weights.
+Clips without noise, as in `words`, with other words around the target. Each kind by an attack of five steps
+and at random: on the waveform those of the audio networks of Feather et al. (2023), L2 0.5 (a fortieth of a
+clip's norm) and Linf 0.002, and L2 0.5 on the cochleagram. The control is a network of random weights.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,11 @@ from synthesis.training.robustness import robustness
 from synthesis.training.voices import read_spoken_words
 from tests.benchmarks.audio.words import CONTROL, MODELS, held_out_corpora
 
-KINDS = {"l2_0.5": AdversarySpec(norm="l2", eps=0.5), "linf_0.002": AdversarySpec(norm="linf", eps=0.002)}
+KINDS = {
+    "l2_0.5": AdversarySpec(norm="l2", eps=0.5),
+    "linf_0.002": AdversarySpec(norm="linf", eps=0.002),
+    "cochleagram_l2_0.5": AdversarySpec(norm="l2", eps=0.5, space="cochleagram"),
+}
 _BATCHES, _BATCH = 2, 32
 
 

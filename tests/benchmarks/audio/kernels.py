@@ -14,7 +14,7 @@ from torch import Tensor
 
 from synthesis.networks.hearing.cochcnn import CochCNN
 from synthesis.networks.registry import load_network
-from tests.benchmarks.audio.words import CONTROL
+from tests.benchmarks.audio.words import CONTROL, ROBUST
 
 SHIPPED = (
     "word_cochcnn",
@@ -23,6 +23,7 @@ SHIPPED = (
     "word_reduced_aliasing_at_57",
     "background_reduced_aliasing",
     "both_reduced_aliasing",
+    *ROBUST,
     CONTROL,
 )
 

@@ -20,7 +20,8 @@ from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.held_out import CONDITIONS, VoiceAccuracy, voice_accuracies
 from synthesis.training.voices import read_spoken_words
 
-MODELS = ("word_cochcnn", "word_reduced_aliasing", "both_reduced_aliasing")
+ROBUST = ("word_standard", "word_random_step_cochleagram", "word_robust_cochleagram")
+MODELS = ("word_cochcnn", "word_reduced_aliasing", "both_reduced_aliasing", *ROBUST)
 CONTROL = "random_reduced_aliasing"
 HELD_OUT = {
     "flite": ("rms", "awb"),
