@@ -33,7 +33,7 @@ one_voice: true
 network: {filters: 10, sample_factor: 1, widths: [8, 8, 8, 8, 8], fc_width: 16, dropout: 0.0}
 backgrounds: {per_class: 1}
 clips: {context: 0.0, clean: 0.0, snr_db: [10, 20], room: 0.0, colour_db: 0.0, level_db: 0.0}
-optimiser: {peak: 0.005, curriculum: 0.0}
+optimiser: {peak: 0.01, curriculum: 0.0}
 examples: 1280
 batch: 16
 validate_every: 1280
