@@ -142,7 +142,7 @@ figure-observers: .venv/.ready node_modules/.vendored
 
 # Metamers of the five networks that hear, recognised by those that were trained on words.
 figure-hearing: .venv/.ready
-	$(BIN)/python docs/make_hearing_figure.py tasks
+	$(BIN)/python docs/make_hearing_figure.py tasks --words 16
 
 # An adversarially trained network beside its control and a standard one.
 figure-robust: .venv/.ready

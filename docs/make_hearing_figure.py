@@ -13,9 +13,11 @@ import argparse
 import json
 import sys
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +45,8 @@ class Comparison:
     observers: dict[str, str]
     layers: tuple[str, ...]
     also: tuple[str, ...] = ()
+    contrasts: tuple[tuple[str, str], ...] = ()
+    """Pairs of makers whose metamers of the same clips are compared, in a table of their own."""
 
     @property
     def figure(self) -> Path:
@@ -51,6 +55,10 @@ class Comparison:
     @property
     def table(self) -> Path:
         return ROOT / "docs" / "measurements" / f"{self.file}.csv"
+
+    @property
+    def table_of_contrasts(self) -> Path:
+        return self.table.with_stem(f"{self.file}-differences")
 
 
 COMPARISONS = {
@@ -78,6 +86,11 @@ COMPARISONS = {
         {"word_cochcnn": "word CochCNN", "word_reduced_aliasing": "word network with reduced aliasing"},
         ("relu0", "relu1", "relu2", "relu3", "relu4", "relufc"),
         also=("word_robust_cochleagram", "word_random_step_cochleagram", "word_standard"),
+        contrasts=(
+            ("word_robust_cochleagram", "word_standard"),
+            ("word_robust_cochleagram", "word_random_step_cochleagram"),
+            ("word_random_step_cochleagram", "word_standard"),
+        ),
     ),
 }
 
@@ -88,11 +101,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("comparison", nargs="?", choices=COMPARISONS, default="tasks")
-    parser.add_argument("--words", type=int, default=48)
+    parser.add_argument("--words", type=int, default=48, help="how many clips")
     parser.add_argument("--steps", type=int, default=200, help="instead of the recipe's own number")
     arguments = parser.parse_args()
     comparison = COMPARISONS[arguments.comparison]
-    stimuli = FOLDER / "clips"
+    stimuli = FOLDER / f"clips-{arguments.words}"
     synthesis("starter-words", "--out", stimuli, "--words", arguments.words)
     shares = []
     for maker in comparison.makers:
@@ -104,8 +117,10 @@ def main() -> None:
             synthesis("recognize", bundle, "--model", observer, "--out", answers)
             shares.append(read_shares(answers, maker, observer))
     comparison.figure.parent.mkdir(exist_ok=True)
-    table = pd.concat(shares)
+    table = pd.concat(shares, ignore_index=True)
     write_atomically(comparison.table, frame_csv(table))
+    if comparison.contrasts:
+        write_atomically(comparison.table_of_contrasts, frame_csv(contrasts(comparison)))
     save_chart(draw(comparison, table), comparison.figure)
 
 
@@ -137,6 +152,40 @@ def read_shares(answers: Path, maker: str, observer: str) -> pd.DataFrame:
     ].dropna(subset="share")  # where no metamer is certified, nothing is shown
 
 
+def contrasts(comparison: Comparison) -> pd.DataFrame:
+    """How many more metamers of one network are named as spoken than of another, of the same clips.
+
+    Of each observer in the figure, per layer and over the layers after relu 1 (a clip's mean of them); `low`
+    and `high` are the 95 % interval of a bootstrap over clips.
+    """
+    rows = []
+    for (one, other), observer in product(comparison.contrasts, comparison.observers):
+        named = [right_answers(FOLDER / f"{maker}-heard-by-{observer}") for maker in (one, other)]
+        difference = named[0] - named[1]  # of clips and layers that both are certified at
+        late = [layer for layer in comparison.layers if layer not in ("relu0", "relu1")]
+        for layer in (*comparison.layers, "late"):
+            values = (difference[late].mean(axis=1) if layer == "late" else difference[layer]).dropna()
+            means = resampled_means(values.to_numpy())
+            low, high = np.percentile(means, [2.5, 97.5])
+            row = {"observer": observer, "of": one, "less": other, "condition": layer, "clips": len(values)}
+            rows.append({**row, "difference": values.mean(), "low": low, "high": high})
+    return pd.DataFrame(rows)
+
+
+def right_answers(answers: Path) -> pd.DataFrame:
+    """Clips by layers: 1 where a metamer was named as spoken, else 0; NaN where it has no certificate."""
+    shown = pd.read_csv(answers / "answers.csv")
+    shown["right"] = (shown["answer_words"] == shown["category"]).astype(float)
+    return shown.pivot(index="stimulus", columns="condition", values="right")
+
+
+def resampled_means(values: np.ndarray) -> np.ndarray:
+    """Means of 10,000 bootstrap samples."""
+    chosen = np.random.default_rng(0).integers(len(values), size=(10_000, len(values)))
+    means: np.ndarray = values[chosen].mean(axis=1)
+    return means
+
+
 def draw(comparison: Comparison, table: pd.DataFrame) -> Chart:
     """A panel per observer, a curve per network that the metamers were made for."""
     conditions = ["natural", *comparison.layers]
@@ -147,10 +196,8 @@ def draw(comparison: Comparison, table: pd.DataFrame) -> Chart:
     layers = ["Natural", *(readable_layer(name) for name in conditions[1:])]
     networks = list(comparison.makers.values())
     width = 90 * len(layers) if len(layers) < 5 else 62 * len(layers)
-    middle, apart = width / len(layers) / 2, 11
-    offsets = [middle + apart * (index - (len(networks) - 1) / 2) for index in range(len(networks))]
     x = alt.X("layer:N", scale=alt.Scale(domain=layers), axis=alt.Axis(title="Matched layer", labelAngle=0))
-    aside = alt.XOffset("network:N", scale=alt.Scale(domain=networks, range=offsets, type="ordinal"))
+    aside = alt.XOffset("network:N", scale=alt.Scale(domain=networks, type="point", padding=1.5))
     y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title="Words recognised"))
     legend = alt.Legend(title="Metamers of", orient="top", columns=3, labelLimit=0)
     colour = alt.Color("network:N", scale=alt.Scale(domain=networks, range=PALETTE[:5]), legend=legend)

@@ -49,6 +49,11 @@ def _pooling_matrix(
     size: int, length: int, stride: int, padding: Padding, dtype: torch.dtype, device: torch.device
 ) -> Tensor:
     """Shape (pooled size, size): each row is the window where it meets the input; zeros are outside."""
+    with torch.inference_mode(False):  # it is kept, and a tensor of inference mode has no use in a gradient
+        return _made(size, length, stride, padding).to(dtype).to(device)
+
+
+def _made(size: int, length: int, stride: int, padding: Padding) -> Tensor:
     window = torch.hann_window(length, periodic=False, dtype=torch.float64)[1:-1]
     if padding == "same":
         # For the whole window; what cannot be halved is added at the end. Its zeros at both ends count.
@@ -60,4 +65,4 @@ def _pooling_matrix(
     inside = (places >= 0) & (places < size)
     matrix = torch.zeros(pooled, size, dtype=torch.float64)
     matrix.scatter_add_(1, places.clamp(0, size - 1), (window / window.sum()) * inside)
-    return matrix.to(dtype).to(device)
+    return matrix

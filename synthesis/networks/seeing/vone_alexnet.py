@@ -36,7 +36,8 @@ class FixedNoise(nn.Module):
 @lru_cache(maxsize=4)
 def _draw(shape: tuple[int, ...], seed: int, dtype: torch.dtype, device: torch.device) -> Tensor:
     """Standard normal, from the CPU's generator on every device."""
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device, dtype)
+    with torch.inference_mode(False):  # it is kept, and a tensor of inference mode has no use in a gradient
+        return torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device, dtype)
 
 
 class VOneBlock(nn.Module):
