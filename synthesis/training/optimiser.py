@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from timm.optim import Muon  # type: ignore[attr-defined]
+from timm.optim.muon import Muon
 from torch import nn
 
 from synthesis.training.schedule import rate_factor

@@ -21,7 +21,7 @@ from synthesis.speech.textures import TEXTURES
 from synthesis.training import loop
 from synthesis.training.backgrounds import make_backgrounds
 from synthesis.training.clips import PLAIN, SAMPLES, ClipSettings, compose
-from synthesis.training.optimiser import set_rates
+from synthesis.training.optimiser import make_optimiser, set_rates
 from synthesis.training.parts import read_parts
 from synthesis.training.schedule import clip_settings, rate_factor
 from synthesis.training.spec import ClipSpec, OptimiserSpec
@@ -102,6 +102,10 @@ def test_schedules_warm_up_fall_and_harden() -> None:
     assert rate_factor(cosine, 1.0) == pytest.approx(0.0)
     steps = OptimiserSpec(schedule="steps")
     assert [rate_factor(steps, at) for at in (0.1, 0.5, 0.9)] == pytest.approx([1.0, 0.1, 0.01])
+    for settings, at, rate in ((cosine, 0.05, 0.5 * cosine.peak), (steps, 0.9, 0.01 * steps.peak)):
+        optimiser = make_optimiser(torch.nn.Linear(2, 2), settings)
+        set_rates(optimiser, settings, at)
+        assert all(group["lr"] == pytest.approx(rate) for group in optimiser.param_groups)
     clips = ClipSpec(context=0.8, snr_db=(-3, 30))
     assert clip_settings(clips, 0.3, 0.0).context == pytest.approx(0.2)
     assert clip_settings(clips, 0.3, 0.0).snr_db == (12, 30)
