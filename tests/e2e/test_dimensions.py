@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from app.db.session import Database
 from tests.e2e.axe import assert_accessible
@@ -59,13 +59,13 @@ def test_a_bundle_of_dimensions_is_looked_at(site: Site, new_context: NewContext
     page.goto(f"{site.base_url}/admin/bundles")
     look(page, f"bundles-{scheme}")
     page.click("section[aria-label=efficientnet_lite0] a")
-    assert page.locator("svg.levels").count() == 5
+    expect(page.locator("svg.levels")).to_have_count(5)
     look(page, f"dimensions-{scheme}")
     page.click("h3 a:has-text('stem/2-')")
     page.wait_for_function("() => document.querySelector('.stimulus img').naturalWidth > 10")
     look(page, f"dimension-{scheme}")
     page.click("text=With failures")
-    assert page.locator("figure.failed").count() == 1
+    expect(page.locator("figure.failed")).to_have_count(1)
     look(page, f"failures-{scheme}")
 
 
@@ -87,7 +87,7 @@ def test_a_study_of_thresholds_is_drafted_and_looked_at(site: Site, new_context:
     sign_in(site, page)
     page.goto(f"{site.base_url}/admin/studies/{NAME}/participants?audience=simulated")
     page.click("tbody a")
-    assert page.locator("svg.staircase").count() == 4
+    expect(page.locator("svg.staircase")).to_have_count(4)
     look(page, "participant")
     page.goto(f"{site.base_url}/admin/studies/{NAME}/downloads?audience=simulated")
     look(page, "downloads")
@@ -95,7 +95,7 @@ def test_a_study_of_thresholds_is_drafted_and_looked_at(site: Site, new_context:
     page.click("button:has-text('New')")
     page.select_option("#preset", "mame-abx")
     page.click("button.primary:has-text('Save')")
-    assert page.locator("fieldset.bundle").count() >= 1
+    expect(page.locator("fieldset.bundle").first).to_be_visible()
     page.locator("fieldset.bundle", has_text="tiny").locator("input[type=checkbox]").check()
     page.select_option("select[name='adaptive.procedure']", "two-down-one-up")
     page.fill("input[name='adaptive.trials_per_dimension']", "20")

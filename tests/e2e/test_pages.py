@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext
 
 from tests.e2e.conftest import Complaints
 from tests.e2e.site import Site
-from tests.e2e.visitor import START, Visitor
+from tests.e2e.visitor import GRID, START, Visitor
 from tests.versioned import versioned
 
 SMALLEST_TARGET_PX = 44
@@ -61,6 +61,7 @@ def test_a_phone_shows_the_whole_grid_with_targets_large_enough(
     visitor.consent()
     visitor.read_on()
     visitor.page.tap(START)
+    visitor.page.wait_for_selector(GRID)
     boxes = [choice.bounding_box() for choice in visitor.page.locator("[data-choice]").all()]
     assert len(boxes) == 16
     for box in boxes:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.axe import assert_accessible
 from tests.e2e.conftest import Complaints
@@ -147,5 +147,5 @@ def test_a_bundle_is_looked_at(site: Site, new_context: NewContext, kind: str, s
     look(page)
     page.click("text=With failures")
     page.click(".stimulus h3 a")
-    assert page.locator("text=inside the null").count() == 1
+    expect(page.locator("text=inside the null")).to_have_count(1)
     look(page)
