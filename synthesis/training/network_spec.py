@@ -49,7 +49,7 @@ class NetworkSpec(BaseModel):
     widths: Widths = (24, 48, 96, 128, 96)
     fc_width: int = Field(default=256, ge=1)
     reduced_aliasing: bool = False
-    dropout: float = Field(default=0.3, ge=0, lt=1)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
     training_norms: bool = True
     """A batch norm before every ReLU while it is trained, which is folded away at the end. Without it the
     layers are trained as they were published."""

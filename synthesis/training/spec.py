@@ -57,13 +57,13 @@ class BackgroundSpec(_Strict):
 
 
 class OptimiserSpec(_Strict):
-    """`cosine`: AdamW, a linear warm-up over a tenth, then a cosine to 0. `steps`: SGD with momentum 0.9, the
-    rate divided by 10 after each third."""
+    """`cosine`: AdamW and Muon, a linear warm-up over a tenth, then a cosine to 0. `steps`: SGD with momentum
+    0.9, the rate divided by 10 after each third."""
 
     schedule: Literal["cosine", "steps"] = "cosine"
     peak: float = Field(default=2e-3, gt=0)
-    muon_peak: float | None = Field(default=None, gt=0)
-    """Of Muon, which then trains the kernels of convolutions; without it AdamW trains all."""
+    muon_peak: float | None = Field(default=0.02, gt=0)
+    """Of Muon, which trains the kernels of convolutions under `cosine`; with null AdamW trains them too."""
     weight_decay: float = Field(default=0.02, ge=0)
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
     curriculum: float = Field(default=0.3, ge=0, le=1)
@@ -119,7 +119,8 @@ class TrainSpec(_Strict):
             raise ValueError("clips.snr_db: the lower bound is above the upper")
         if self.clips.without_speech and not self.null_class and self.task == "word":
             raise ValueError("clips.without_speech: such clips have no word; say null_class: true")
-        if self.optimiser.muon_peak and self.optimiser.schedule == "steps":
+        by_muon = self.optimiser.muon_peak and "muon_peak" in self.optimiser.model_fields_set
+        if by_muon and self.optimiser.schedule == "steps":
             raise ValueError("optimiser.muon_peak: is of the schedule cosine; leave it out")
         if self.epochs and self.engine_weights:
             raise ValueError("engine_weights: in an epoch every spoken word comes once; leave them out")

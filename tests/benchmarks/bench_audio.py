@@ -23,6 +23,7 @@ import torch  # noqa: E402
 from tests.benchmarks.audio.attacks import attack_lines  # noqa: E402
 from tests.benchmarks.audio.cochleagram import cochleagram_lines  # noqa: E402
 from tests.benchmarks.audio.kernels import kernel_lines  # noqa: E402
+from tests.benchmarks.audio.optimisers import optimiser_lines  # noqa: E402
 from tests.benchmarks.audio.read_speech import read_speech_lines  # noqa: E402
 from tests.benchmarks.audio.textures import texture_lines  # noqa: E402
 from tests.benchmarks.audio.training_rate import training_rate_lines  # noqa: E402
@@ -38,6 +39,7 @@ PARTS: dict[str, Part] = {
     "kernels": kernel_lines,
     "attacks": partial(attack_lines, HELD_OUT),
     "training_rate": partial(training_rate_lines, HELD_OUT),
+    "optimisers": partial(optimiser_lines, ROOT / "var" / "bench"),
 }
 
 
