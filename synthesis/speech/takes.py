@@ -74,11 +74,20 @@ def to_take(spoken: Spoken, resampling: float = 1.0) -> Waveform | None:
 
 
 def trim(waveform: Waveform) -> Waveform:
-    """Without the frames at either end that are 38 dB or more below the loudest (10 ms of them are kept)."""
+    """Without what `audible` leaves out."""
+    first, last = audible(waveform)
+    return waveform[first:last]
+
+
+def audible(waveform: Waveform) -> tuple[int, int]:
+    """The first sample and the end of what is heard, without the frames at either end that are 38 dB or more
+    below the loudest (10 ms of them are kept)."""
     frames = len(waveform) // _FRAME
     if not frames:
-        return waveform
+        return 0, len(waveform)
     power = (waveform[: frames * _FRAME].reshape(frames, _FRAME) ** 2).mean(1)
     heard = np.flatnonzero(power > power.max() * 10 ** (-_SILENCE_DB / 10))
-    first = max(0, heard[0] - _MARGIN)
-    return waveform[first * _FRAME : (heard[-1] + 1 + _MARGIN) * _FRAME]
+    if not len(heard):
+        return 0, len(waveform)
+    first, last = int(heard[0]) - _MARGIN, int(heard[-1]) + 1 + _MARGIN
+    return max(0, first) * _FRAME, min(last * _FRAME, len(waveform))

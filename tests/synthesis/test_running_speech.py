@@ -98,7 +98,9 @@ def test_pasted_words_and_running_speech_are_mixed_by_weight(folder: Path) -> No
     assert parts.training.batch(0, 4, PLAIN).sounds.shape == (4, SAMPLES)
 
 
-@pytest.mark.parametrize(("name", "voice"), [("espeak", "en-US+m1"), ("flite", "slt"), ("flite", "kal16")])
+@pytest.mark.parametrize(
+    ("name", "voice"), [("espeak", "en-US+m1"), ("flite", "slt"), ("flite", "kal16"), ("kokoro", "af_bella")]
+)
 def test_an_engine_times_the_words_of_a_sentence(name: str, voice: str) -> None:
     sentence = ["the", "government", "gave", "an", "answer", "to", "every", "question"]
     try:
