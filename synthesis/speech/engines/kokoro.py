@@ -69,9 +69,9 @@ class KokoroEngine:
     def speak_sentence(
         self, words: Sequence[str], voice: str, *, rate: float, pitch: float, seed: int
     ) -> SpokenSentence:
-        """Speak words as one sentence. A word lasts as long as its phonemes in the model (25 ms exact), without
-        a silence after the last of them.
+        """Speak words as one sentence.
 
+        A word lasts as long as the model lets its phonemes last, to 25 ms, without a silence after the last.
         None is timed if the phonemes are not of as many words as were given, such as for a number.
         """
         phonemes = self._to_phonemes[voice[0]](" ".join(words) + ".")
