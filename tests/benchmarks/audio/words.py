@@ -21,7 +21,9 @@ from synthesis.training.held_out import CONDITIONS, VoiceAccuracy, voice_accurac
 from synthesis.training.voices import read_spoken_words
 
 ROBUST = ("word_standard", "word_random_step_cochleagram", "word_robust_cochleagram")
-MODELS = ("word_cochcnn", "word_reduced_aliasing", "both_reduced_aliasing", *ROBUST)
+OBSERVERS = ("word_cochcnn", "word_reduced_aliasing")
+AT_57 = ("word_cochcnn_at_57", "word_reduced_aliasing_at_57", "both_reduced_aliasing")
+MODELS = (*OBSERVERS, *AT_57, *ROBUST)
 CONTROL = "random_reduced_aliasing"
 HELD_OUT = {
     "flite": ("rms", "awb"),
