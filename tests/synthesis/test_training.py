@@ -103,7 +103,7 @@ def test_schedules_warm_up_fall_and_harden() -> None:
     steps = OptimiserSpec(schedule="steps")
     assert [rate_factor(steps, at) for at in (0.1, 0.5, 0.9)] == pytest.approx([1.0, 0.1, 0.01])
     for settings, at, factor in ((cosine, 0.05, 0.5), (steps, 0.9, 0.01)):
-        optimiser = make_optimiser(torch.nn.Linear(2, 2), settings)
+        optimiser = make_optimiser(torch.nn.Conv2d(1, 2, 2), settings)
         set_rates(optimiser, settings, at)
         assert all(group["lr"] == pytest.approx(factor * group["peak"]) for group in optimiser.param_groups)
     clips = ClipSpec(context=0.8, snr_db=(-3, 30))
